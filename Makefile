@@ -1,0 +1,47 @@
+# `make help` lists the commands. Python lives in .venv, everything that is written under var/.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format check lock setup setup-test test-js test-sqlite test-postgres
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (127.0.0.1)
+	@exec $(PYTHON) -m tooling.run
+
+test: setup-test lint test-js test-sqlite test-postgres ## Install, then lint, types, contracts and every test
+
+lint: setup-test ## Style, types, import contracts, migrations, Django's own checks
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+	@$(PYTHON) manage.py makemigrations --check --dry-run
+	@$(PYTHON) manage.py check
+
+format: setup-test ## Put the code into the house's format
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+check: lint ## Lint, and the fast tests
+	@$(PYTHON) -m pytest tests/unit tests/integration
+
+lock: setup-test ## Pin requirements.in and requirements-dev.in to exact versions
+	@$(PYTHON) -m tooling.lock
+
+setup:
+	@"$$(tooling/find-python)" tooling/setup.py run
+
+setup-test:
+	@"$$(tooling/find-python)" tooling/setup.py test
+
+test-js:
+	@.venv/bin/node --test tests/js/
+
+test-sqlite:
+	@$(PYTHON) -m pytest
+
+test-postgres:
+	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest

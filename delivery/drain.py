@@ -1,0 +1,227 @@
+"""Claim, count, build, send, settle: from committed rows to frames, in batches.
+
+Several drains may run at once, in any number of processes. A row belongs to whoever's conditional update put
+a token on it, until its lease ends; only the holder of the token settles it.
+"""
+
+import logging
+import os
+import socket
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from time import monotonic
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from delivery import channel, frames, reading, retry
+from delivery.models import ERROR_LENGTH, Attempt, Delivery, DeliveryState, Outcome
+
+logger = logging.getLogger(__name__)
+
+# Rows claimed at once: large enough that a row's share of the fixed cost is small, small enough that a batch
+# is sent in tens of milliseconds.
+BATCH = 200
+# How long a claim holds. Longer than any batch takes (a stalled Redis is given up after 5 s), short enough
+# that a killed worker's rows are soon taken back.
+LEASE = timedelta(seconds=10)
+# Seconds one drain goes on before it makes room for other tasks; it wakes a next one then.
+PATIENCE = 20.0
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one claim brought, and what became of it."""
+
+    token: str
+    rows: list[Delivery]
+    errors: dict[int, BaseException] = field(default_factory=dict)  # by delivery id
+
+
+@cache
+def worker_name(pid: int) -> str:
+    """Who holds a claim: host and process."""
+    return f"{socket.gethostname()[:80]}:{pid}"
+
+
+def drain() -> bool:
+    """Deliver everything that is due. True when nothing is left, False when there may be more.
+
+    Ends early when the channel layer is away: the rows are parked then, and the sweep comes back to them.
+    """
+    end = monotonic() + PATIENCE
+    while monotonic() < end:
+        delivered = False
+        # Rows that may have killed a worker come after their neighbours, one by one.
+        for alone in (False, True):
+            if batch := claim(alone=alone):
+                if not deliver(batch):
+                    return True
+                delivered = True
+        if not delivered:
+            return True
+    return False
+
+
+def claim(*, alone: bool = False) -> Batch | None:
+    """Take what is due, up to a batch, or up to one of those that are tried alone. None where nothing is.
+
+    The choice and the taking are two statements; whoever else chose the same rows meanwhile finds them taken.
+    """
+    size = 1 if alone else BATCH
+    while ids := _due(alone, size):
+        token = uuid.uuid4().hex
+        taken = Delivery.objects.filter(
+            pk__in=ids, state__in=[DeliveryState.PENDING, DeliveryState.WAITING]
+        ).update(
+            state=DeliveryState.CLAIMED,
+            claim=token,
+            due_at=Now() + LEASE,
+            attempts=F("attempts") + 1,
+            claimed_by=worker_name(os.getpid()),
+            claimed_at=timezone.now(),
+        )
+        if taken:
+            return Batch(token, list(_held(token).select_related("notification").order_by("pk")))
+    return None
+
+
+def _due(alone: bool, size: int) -> list[int]:
+    rows = Delivery.objects.filter(alone=alone).values_list("pk", flat=True)
+    ids = list(rows.filter(state=DeliveryState.PENDING).order_by("pk")[:size])
+    if len(ids) < size:
+        waiting = rows.filter(state=DeliveryState.WAITING, due_at__lte=Now()).order_by("due_at")
+        ids += waiting[: size - len(ids)]
+    return ids
+
+
+def _held(token: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(claim=token, state=DeliveryState.CLAIMED)
+
+
+def deliver(batch: Batch) -> bool:
+    """Send a claimed batch and settle it. False where the channel layer is away."""
+    by_user: dict[int, list[Delivery]] = defaultdict(list)
+    for row in batch.rows:
+        by_user[row.user_id].append(row)
+    # Counted after the claim committed: whatever is newer than this has a delivery of its own.
+    counts = reading.snapshots(by_user)
+    messages = {user: _frames(batch, rows, counts[user]) for user, rows in by_user.items()}
+    failed = channel.send({user: encoded for user, encoded in messages.items() if encoded})
+    for user, error in failed.items():
+        for row in by_user[user]:
+            batch.errors.setdefault(row.pk, error)
+    return settle(batch)
+
+
+def _frames(batch: Batch, rows: list[Delivery], count: reading.Snapshot) -> list[str]:
+    """A user's frames: what was posted, that something else changed, and then the count that explains both.
+
+    A row that cannot be built is noted in the batch and leaves the others alone.
+    """
+    encoded: list[str] = []
+    changed = 0
+    for row in rows:
+        if row.notification is None or row.notification.is_deleted:
+            changed = max(changed, row.revision)
+            continue
+        try:
+            encoded.append(frames.notification(row.notification, row.revision))
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            batch.errors[row.pk] = error
+    if changed:
+        encoded.append(frames.inbox_changed(changed))
+    if encoded:
+        encoded.append(frames.unread_count(count.unread_count, count.revision))
+    return encoded
+
+
+def settle(batch: Batch) -> bool:
+    """Write down what became of a batch, as far as its lease still holds. False after an outage."""
+    classes = {pk: retry.classify(error) for pk, error in batch.errors.items()}
+    parked = [pk for pk, failure in classes.items() if failure is retry.Failure.OUTAGE]
+    failed = [row for row in batch.rows if classes.get(row.pk) is retry.Failure.RETRY]
+    sent = [row for row in batch.rows if row.pk not in batch.errors]
+    with transaction.atomic():
+        _settle_sent(batch.token, sent)
+        if parked:
+            _park(batch.token, parked)
+        for row in failed:
+            _settle_failed(batch.token, row, batch.errors[row.pk])
+    return not parked
+
+
+def _settle_sent(token: str, rows: list[Delivery]) -> None:
+    told = [row.pk for row in rows if row.notification_id is not None]
+    if told:
+        _held(token).filter(pk__in=told).update(
+            state=DeliveryState.SENT, claim="", due_at=None, settled_at=timezone.now()
+        )
+    # That something was read elsewhere is worth nothing once it was told.
+    changes = [row.pk for row in rows if row.notification_id is None]
+    if changes:
+        _held(token).filter(pk__in=changes).delete()
+
+
+def _park(token: str, ids: list[int]) -> None:
+    """The layer was away, which is no fault of these rows: as if they had never been claimed."""
+    _held(token).filter(pk__in=ids).update(
+        state=DeliveryState.PENDING, claim="", due_at=None, attempts=F("attempts") - 1
+    )
+
+
+def _settle_failed(token: str, row: Delivery, error: BaseException) -> None:
+    text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
+    if _give_back(Q(pk=row.pk, claim=token), row.attempts, last_error=text):
+        logger.warning("delivery %s failed (attempt %s): %s", row.pk, row.attempts, type(error).__name__)
+        _record(row, Outcome.FAILED, type(error).__qualname__, str(error)[:ERROR_LENGTH])
+
+
+def take_back_expired() -> int:
+    """Take back the rows whose lease has ended: their worker died, or was too slow. How many they were."""
+    expired = Delivery.objects.filter(state=DeliveryState.CLAIMED, due_at__lt=Now())
+    taken = 0
+    for row in expired.order_by("due_at")[: 5 * BATCH]:
+        text = f"Lost: the lease of {row.claimed_by} ended before it settled."
+        with transaction.atomic():
+            if _give_back(
+                Q(pk=row.pk, claim=row.claim), row.attempts, last_error=text, alone=True, at_once=True
+            ):
+                _record(row, Outcome.LOST, "LeaseExpired", text)
+                taken += 1
+    return taken
+
+
+def _give_back(
+    held: Q, attempts: int, *, last_error: str, alone: bool = False, at_once: bool = False
+) -> bool:
+    """Have a claimed row tried again, or make it dead after its last attempt. False if somebody else did."""
+    wait = retry.wait(attempts)
+    if wait is None:
+        fate: dict[str, object] = {"state": DeliveryState.DEAD, "due_at": None, "settled_at": timezone.now()}
+    elif at_once:
+        fate = {"state": DeliveryState.PENDING, "due_at": None}
+    else:
+        fate = {"state": DeliveryState.WAITING, "due_at": Now() + wait}
+    if alone:
+        fate["alone"] = True
+    rows = Delivery.objects.filter(held, state=DeliveryState.CLAIMED)
+    return bool(rows.update(claim="", last_error=last_error, **fate))
+
+
+def _record(row: Delivery, outcome: Outcome, error_class: str, message: str) -> None:
+    Attempt.objects.create(
+        delivery=row,
+        number=row.attempts,
+        outcome=outcome,
+        worker=row.claimed_by,
+        started_at=row.claimed_at,
+        ended_at=timezone.now(),
+        error_class=error_class,
+        error_message=message,
+    )

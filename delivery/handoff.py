@@ -1,0 +1,138 @@
+"""After commit: wake the drain. The only publisher.
+
+A wake-up carries nothing: the rows are in the database, and the sweep finds what no wake-up told of. So
+publishing is done by one background thread a process, and no request ever waits for the broker, whether it
+answers, refuses or stalls. While a wake-up is on its way and its drain has not begun, no second one is sent.
+"""
+
+import atexit
+import logging
+import os
+import threading
+import time
+
+from celery import current_app
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+DRAIN = "delivery.drain"
+# Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.
+FLAG = "delivery:wake-up"
+FLAG_MILLISECONDS = 2_000
+# Seconds a command to Redis may take here. Nobody waits for it but the thread itself.
+TIMEOUT = 1.0
+# Seconds between attempts while the broker is away: what was posted meanwhile is on its way this soon after.
+PAUSE = 1.0
+# Seconds a process that ends waits for its last wake-up; the sweep finds what it did not tell of.
+FAREWELL = 1.5
+
+
+def wake_on_commit() -> None:
+    """Wake the drain when the outermost transaction has committed; never, if it rolls back."""
+    # Robust: whatever happened here must not keep the callbacks of others from running.
+    transaction.on_commit(wake, robust=True)
+
+
+def wake() -> None:
+    """Have the drain run soon. Returns at once, whatever state the broker is in."""
+    if settings.REDIS_URL is None:
+        _run_inline()
+    else:
+        _waker().wake()
+
+
+def begun() -> None:
+    """Say that a drain has begun: what is committed from now on needs a wake-up of its own."""
+    if settings.REDIS_URL is not None:
+        try:
+            _waker().redis.delete(FLAG)
+        except RedisError as error:
+            logger.debug("the wake-up flag stays until it expires: %s", error)
+
+
+def _run_inline() -> None:
+    """In one process: run the drain here and now, if any socket is open that it could reach."""
+    if get_channel_layer().is_listening:
+        current_app.tasks[DRAIN].apply()
+
+
+class Waker:
+    """The thread that publishes, started by the first wake-up of its process."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.redis = Redis.from_url(
+            str(settings.REDIS_URL), socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=None
+        )
+        self._state = threading.Condition()
+        self._needed = False
+        self._publishing = False
+        self._away = False
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        with self._state:
+            self._needed = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
+                self._thread.start()
+                atexit.register(self.finish)
+            self._state.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._state:
+                self._publishing = False
+                self._state.notify_all()
+                self._state.wait_for(lambda: self._needed)
+                self._needed, self._publishing = False, True
+            try:
+                published = self._publish()
+            except Exception:
+                # Whatever it was, this thread must live: without it nothing of this process is told at once.
+                logger.exception("a wake-up could not be published")
+                published = False
+            if not published:
+                with self._state:
+                    self._needed = True
+                time.sleep(PAUSE)
+
+    def finish(self) -> None:
+        """Wait, but not for long, until what was woken for is published: at the end of a process."""
+        with self._state:
+            self._state.wait_for(lambda: not self._needed and not self._publishing, FAREWELL)
+
+    def _publish(self) -> bool:
+        """Publish one wake-up, unless one is on its way. False where the broker is away."""
+        try:
+            if self.redis.set(FLAG, 1, nx=True, px=FLAG_MILLISECONDS):
+                current_app.tasks[DRAIN].apply_async()
+        except (RedisError, OperationalError, OSError) as error:
+            if not self._away:
+                logger.warning("the broker is away (%s); notifications wait in the database", error)
+            self._away = True
+            return False
+        if self._away:
+            logger.info("the broker is back")
+        self._away = False
+        return True
+
+
+_lock = threading.Lock()
+_current: Waker | None = None
+
+
+def _waker() -> Waker:
+    """This process's own, made on first use: threads and sockets do not survive a fork."""
+    global _current
+    if _current is None or _current.pid != os.getpid():
+        with _lock:
+            if _current is None or _current.pid != os.getpid():
+                _current = Waker()
+    return _current

@@ -1,0 +1,226 @@
+"""What is kept: each person's inbox, what was posted to it, and what became of telling their browsers.
+
+The `Delivery` rows are the queue itself (a transactional outbox): they are written with the notification and
+claimed by conditional updates, so losing the broker, or all of Redis, loses no notification.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+TITLE_LENGTH = 200
+MESSAGE_LENGTH = 2000
+LINK_LENGTH = 500
+LINK_TEXT_LENGTH = 60
+KEY_LENGTH = 200
+ERROR_LENGTH = 1000
+
+
+class Inbox(models.Model):
+    """One person's inbox: its revision, and the unread count that belongs to that very revision.
+
+    Both stand in one row so that whoever reads them reads a pair that was true together, at the same cost
+    with ten notifications as with a million. Only `delivery.inbox` changes it.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="inbox"
+    )
+    revision = models.BigIntegerField(default=0)
+    unread_count = models.PositiveIntegerField(default=0)
+    # Changes up to here may have been pruned: whoever knows only an older revision must start afresh.
+    history_from = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "inboxes"
+
+    def __str__(self) -> str:
+        return f"inbox of user {self.user_id} at revision {self.revision}"
+
+
+class NotificationType(models.TextChoices):
+    """What a notification is about; decides its icon and tone."""
+
+    INFO = "INFO"
+    SUCCESS = "SUCCESS"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    INVOICE = "INVOICE"
+    QUOTATION = "QUOTATION"
+    ORDER = "ORDER"
+    CUSTOMER = "CUSTOMER"
+    PRODUCT = "PRODUCT"
+    PAYMENT = "PAYMENT"
+    SYSTEM = "SYSTEM"
+
+
+class Priority(models.TextChoices):
+    """How loudly the browser tells it: low shows no toast, urgent ones stay until dismissed."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Appearance:
+    """The icon and the badge of a type, as classes of Bootstrap Icons and of the page's own style sheet."""
+
+    ICONS: ClassVar[dict[str, str]] = {
+        "INFO": "bi-info-circle text-info",
+        "SUCCESS": "bi-check-circle text-success",
+        "WARNING": "bi-exclamation-triangle text-warning",
+        "ERROR": "bi-x-octagon text-danger",
+        "INVOICE": "bi-receipt text-primary",
+        "QUOTATION": "bi-file-earmark-text text-primary",
+        "ORDER": "bi-bag text-primary",
+        "CUSTOMER": "bi-person text-info",
+        "PRODUCT": "bi-box-seam text-warning",
+        "PAYMENT": "bi-currency-rupee text-success",
+        "SYSTEM": "bi-gear text-secondary",
+    }
+    BADGES: ClassVar[dict[str, str]] = {
+        "INFO": "badge-info",
+        "SUCCESS": "badge-success",
+        "WARNING": "badge-warning",
+        "ERROR": "badge-danger",
+        "INVOICE": "badge-primary",
+        "QUOTATION": "badge-primary",
+        "ORDER": "badge-primary",
+        "CUSTOMER": "badge-info",
+        "PRODUCT": "badge-warning",
+        "PAYMENT": "badge-success",
+        "SYSTEM": "badge-secondary",
+    }
+
+
+class Notification(models.Model):
+    """One thing told to one person. Read and deleted are marks, so that other tabs can learn of them."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications", db_index=False
+    )
+    revision = models.BigIntegerField(help_text="The inbox's revision when this row last changed.")
+    title = models.CharField(max_length=TITLE_LENGTH)
+    message = models.CharField(max_length=MESSAGE_LENGTH)
+    notification_type = models.CharField(
+        max_length=20, choices=NotificationType.choices, default=NotificationType.INFO
+    )
+    priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.NORMAL)
+    link_url = models.CharField(max_length=LINK_LENGTH, blank=True)
+    link_text = models.CharField(max_length=LINK_TEXT_LENGTH, blank=True)
+    related_object_type = models.CharField(max_length=50, blank=True)
+    related_object_id = models.CharField(max_length=50, blank=True)
+    # None, not "": a missing key collides with nothing.
+    dedupe_key = models.CharField(max_length=KEY_LENGTH, null=True, blank=True)
+    thread_key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    is_read = models.BooleanField(default=False)
+    is_deleted = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "dedupe_key"],
+                condition=Q(dedupe_key__isnull=False),
+                name="notification_once_per_dedupe_key",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "revision", "id"], name="notification_changes"),
+            models.Index(fields=["user", "-id"], condition=Q(is_deleted=False), name="notification_list"),
+            models.Index(
+                fields=["user", "-id"],
+                condition=Q(is_read=False, is_deleted=False),
+                name="notification_unread",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notification {self.pk} of user {self.user_id}"
+
+    @property
+    def icon_class(self) -> str:
+        return Appearance.ICONS[self.notification_type]
+
+    @property
+    def badge_class(self) -> str:
+        return Appearance.BADGES[self.notification_type]
+
+
+class DeliveryState(models.TextChoices):
+    """Where a delivery stands."""
+
+    PENDING = "pending"  # due at once: no clock is asked, so no clock can be wrong
+    CLAIMED = "claimed"  # a worker holds it until its lease ends
+    WAITING = "waiting"  # failed; due again at `due_at`
+    SENT = "sent"
+    DEAD = "dead"  # out of attempts; kept for a person to look at
+
+
+class Delivery(models.Model):
+    """That one change of an inbox has to reach its owner's browsers, and how far that has come.
+
+    With a notification it tells of something posted; without, of something read or deleted elsewhere.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    notification = models.OneToOneField(
+        Notification, on_delete=models.CASCADE, null=True, blank=True, related_name="delivery"
+    )
+    revision = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    created_at = models.DateTimeField()
+    # While waiting, the next attempt's time; while claimed, the end of the lease. By the database's clock.
+    due_at = models.DateTimeField(null=True, blank=True)
+    # Counted when claimed, not when failed: a row that kills its worker must run out of attempts too.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # After a batch whose worker died nobody knows which row did it: each is then tried by itself.
+    alone = models.BooleanField(default=False)
+    claim = models.CharField(max_length=32, blank=True, help_text="The token of whoever holds the lease.")
+    claimed_by = models.CharField(max_length=100, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=ERROR_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="pending"), name="delivery_pending"),
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["due_at"], condition=Q(state="claimed"), name="delivery_leased"),
+            models.Index(fields=["claim"], condition=~Q(claim=""), name="delivery_claim"),
+            models.Index(fields=["-settled_at"], condition=Q(state="dead"), name="delivery_dead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk} ({self.state})"
+
+
+class Outcome(models.TextChoices):
+    """How an attempt that did not deliver ended."""
+
+    FAILED = "failed"
+    LOST = "lost"  # its worker died, or was too slow for its lease
+
+
+class Attempt(models.Model):
+    """One attempt that did not deliver. The one that did is in the delivery's own row."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="failed_attempts")
+    number = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    worker = models.CharField(max_length=100, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField()
+    error_class = models.CharField(max_length=200, blank=True)
+    error_message = models.CharField(max_length=ERROR_LENGTH, blank=True)
+
+    class Meta:
+        ordering = ["ended_at", "id"]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of delivery {self.delivery_id}: {self.outcome}"

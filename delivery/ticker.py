@@ -1,0 +1,26 @@
+"""Beat's part in the one-process mode, where there is no beat: sweeps, in a thread of the server."""
+
+import logging
+import threading
+import time
+
+from celery import current_app
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+
+# Seconds between sweeps. What `manage.py notify` posts from a second terminal arrives this late at most.
+INTERVAL = 1.0
+
+
+def start() -> None:
+    """Sweep for as long as this process lives."""
+    threading.Thread(target=_run, name="sweeps", daemon=True).start()
+
+
+def _run() -> None:
+    while True:
+        time.sleep(INTERVAL)
+        close_old_connections()
+        # Celery logs and keeps what fails in here; the next sweep finds the rows again.
+        current_app.tasks["delivery.sweep"].apply()

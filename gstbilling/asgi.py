@@ -1,0 +1,18 @@
+"""ASGI entry point: pages and sockets."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gstbilling.settings")
+pages = get_asgi_application()  # first: it loads the applications that the rest imports
+
+from django.conf import settings  # noqa: E402
+
+from delivery import ticker  # noqa: E402
+from gstbillingapp.routing import sockets  # noqa: E402
+
+application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
+if settings.REDIS_URL is None:
+    ticker.start()

@@ -1,0 +1,142 @@
+"""What the environment says, read once, and refused in one plain line where it is wrong.
+
+A process that starts with a bad setting fails later, in somebody's invoice; one that does not start
+is noticed by the person who deploys it.
+"""
+
+import fcntl
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import dj_database_url
+from environs import Env, EnvError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+# Written by the supervisor of `make run`, which holds a lock on it for as long as it lives.
+RUNNING = VAR_DIR / "run" / "running.json"
+
+env = Env()
+
+
+def refuse(name: str, reason: str) -> NoReturn:
+    """Stop the start of any process with one line that names the setting."""
+    sys.exit(f"{name}: {reason}")
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes-or-no setting."""
+    try:
+        return env.bool(name, default)
+    except EnvError:
+        refuse(name, "must be 1 or 0.")
+
+
+def words(name: str) -> list[str]:
+    """A comma-separated setting, blanks dropped."""
+    return [word.strip() for word in env.str(name, "").split(",") if word.strip()]
+
+
+def secret_key(debug: bool) -> str:
+    """SECRET_KEY; outside DEBUG it must be set, long and not the development one."""
+    development = "development-only-" + "0" * 40
+    key = env.str("SECRET_KEY", "")
+    if debug:
+        return key or development
+    if not key:
+        refuse("SECRET_KEY", "is not set; outside DEBUG give it 50 or more random characters.")
+    if key == development or len(key) < 50 or len(set(key)) < 5:
+        refuse("SECRET_KEY", "is guessable; outside DEBUG give it 50 or more random characters.")
+    return key
+
+
+def allowed_hosts(debug: bool) -> list[str]:
+    """ALLOWED_HOSTS; in DEBUG only loopback names are answered unless it says more."""
+    hosts = words("ALLOWED_HOSTS")
+    if not hosts and not debug:
+        refuse("ALLOWED_HOSTS", "is not set; outside DEBUG name the hosts this site answers to.")
+    return hosts or ["127.0.0.1", "localhost", "[::1]"]
+
+
+def trusted_origins(debug: bool) -> list[str]:
+    """TRUSTED_ORIGINS: full origins, scheme and port included, that may post and open sockets."""
+    origins = words("TRUSTED_ORIGINS")
+    for origin in origins:
+        scheme, separator, host = origin.partition("://")
+        if scheme not in ("http", "https") or not separator or not host or "/" in host or "*" in host:
+            refuse("TRUSTED_ORIGINS", f"{origin!r} is not a full origin such as https://billing.example.in.")
+    if not origins and not debug:
+        refuse(
+            "TRUSTED_ORIGINS",
+            "is not set; outside DEBUG name the site's origin, such as https://billing.example.in.",
+        )
+    return origins
+
+
+def database() -> dict[str, Any]:
+    """DATABASE_URL as Django's settings; a SQLite file under var/ where nothing is said."""
+    url = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    except (ValueError, KeyError) as error:
+        refuse(
+            "DATABASE_URL",
+            f"cannot be read ({type(error).__name__}); use sqlite:///FILE or postgresql://USER@HOST/NAME.",
+        )
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        # Tests use a file too: SQLite's shared memory mode has locks of its own, unlike production's.
+        name = Path(config["NAME"])
+        config["TEST"] = {"NAME": str(name.with_name(f"{name.stem}.test-{os.getpid()}.sqlite3"))}
+        config["OPTIONS"] = {
+            # A transaction that reads and then writes would fail at once with "database is locked" where
+            # another wrote in between: taking the write lock first makes it wait its turn instead.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # FULL: an issued invoice survives a power cut, for about 0.1 ms a commit.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+        }
+    elif config["ENGINE"] != "django.db.backends.postgresql":
+        refuse("DATABASE_URL", "names a database this project does not run on; use sqlite or postgresql.")
+    return config
+
+
+def redis_url() -> str | None:
+    """REDIS_URL; else the server that a `make run` in this folder started; else None (one process)."""
+    url = env.str("REDIS_URL", "") or _running_redis()
+    if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
+        refuse("REDIS_URL", "must begin with redis://, rediss:// or unix://.")
+    return url or None
+
+
+def _running_redis() -> str:
+    try:
+        with RUNNING.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:  # its supervisor holds it: `make run` is alive
+                return str(json.load(file).get("redis_url", ""))
+            return ""  # left behind by one that was killed
+    except (FileNotFoundError, json.JSONDecodeError):
+        return ""
+
+
+def email() -> dict[str, object]:
+    """EMAIL_URL (smtp://user:password@host:587/?tls=1) as Django's settings; the console by default."""
+    url = env.str("EMAIL_URL", "")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    try:
+        parsed = env.dj_email_url("EMAIL_URL")
+        known = bool(parsed["EMAIL_BACKEND"])
+    except (EnvError, ValueError, KeyError, ImportError):
+        known = False
+    if not known:
+        refuse("EMAIL_URL", "cannot be read; use smtp://USER:PASSWORD@HOST:PORT or consolemail://.")
+    return {name: value for name, value in parsed.items() if name.startswith("EMAIL_")}
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gstbilling.settings")

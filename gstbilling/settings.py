@@ -1,0 +1,196 @@
+"""Settings: all of them from the environment (see `environment`), each number beside its reason."""
+
+from csp.constants import NONE, SELF
+
+from gstbilling import environment
+
+BASE_DIR = environment.BASE_DIR
+VAR_DIR = environment.VAR_DIR
+
+DEBUG = environment.flag("DEBUG", True)  # with loopback hosts only, unless ALLOWED_HOSTS says more
+SECRET_KEY = environment.secret_key(DEBUG)
+ALLOWED_HOSTS = environment.allowed_hosts(DEBUG)
+TRUSTED_ORIGINS = environment.trusted_origins(DEBUG)
+CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
+DATABASES = {"default": environment.database()}
+REDIS_URL = environment.redis_url()
+if REDIS_URL is None and not DEBUG:
+    environment.refuse("REDIS_URL", "is not set; outside DEBUG the web and worker processes meet there.")
+
+INSTALLED_APPS = [
+    "daphne",  # first: it brings the runserver that speaks WebSocket
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_celery_results",
+    "servestatic",
+    "delivery",
+    "gstbillingapp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gstbillingapp.views.errors.PlainNotFound",  # last: it answers in place of the technical 404 page
+]
+ROOT_URLCONF = "gstbilling.urls"
+ASGI_APPLICATION = "gstbilling.asgi.application"
+WSGI_APPLICATION = "gstbilling.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gstbillingapp.context.business",
+            ],
+        },
+    },
+]
+
+# People
+LANGUAGE_CODE = "en-in"
+TIME_ZONE = "Asia/Kolkata"  # for people; storage is UTC
+USE_I18N = True
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Files that the browser loads: ours and, by lock file, Bootstrap's; all served from here.
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
+    ("vendor/bootstrap-icons", BASE_DIR / "node_modules" / "bootstrap-icons" / "font"),
+]
+SERVESTATIC_USE_FINDERS = DEBUG
+SERVESTATIC_AUTOREFRESH = DEBUG
+if not DEBUG:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "gstbillingapp.static_files.ManifestStorage"},
+    }
+
+# Security
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap's own marks are data: images
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+if not DEBUG:
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP inside the network
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+# Counts requests for the rate limits; each process for itself, so a limit is per web process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# The channel layer: between processes over Redis, inside one process without it.
+CHANNEL_LAYERS = {
+    "default": (
+        {"BACKEND": "delivery.layer.RedisLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        if REDIS_URL
+        else {"BACKEND": "delivery.layer.OneProcessLayer"}
+    )
+}
+
+# Celery: only wake-ups and the rare long task travel by it; the database is the queue.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL else "memory://"
+CELERY_TASK_ALWAYS_EAGER = REDIS_URL is None
+CELERY_TASK_EAGER_PROPAGATES = False
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # an outage may last: never give up
+# One connection attempt and no retry when publishing: a request waits for no broker (celery#4296: a single
+# call with retry=True would overwrite these, so there is none).
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 0,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "visibility_timeout": 3600,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_DB_REUSE_MAX = 10_000  # unset, the worker would connect anew for every task: 414 against 535 rows/s
+
+globals().update(environment.email())
+DEFAULT_FROM_EMAIL = environment.env.str("DEFAULT_FROM_EMAIL", "billing@localhost")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {
+        # A line every five seconds, for each sweep, would drown everything else.
+        "no sweeps": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not str(record.msg).startswith("Scheduler: Sending"),
+        },
+    },
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no sweeps"]}},
+    "root": {"handlers": ["console"], "level": environment.env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "celery.app.trace": {"level": "WARNING"},  # a line a wake-up would drown everything else
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
+}

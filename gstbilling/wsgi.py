@@ -1,0 +1,8 @@
+"""WSGI entry point: pages only, no sockets."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gstbilling.settings")
+application = get_wsgi_application()

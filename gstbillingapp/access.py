@@ -1,0 +1,66 @@
+"""Who may open a page: everything a view shows starts from `request.business`."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from gstbillingapp.models import Business, Membership
+
+View = Callable[..., HttpResponseBase]
+
+
+class MemberRequest(HttpRequest):
+    """A request of a signed-in member; views decorated with `member_required` receive one."""
+
+    user: User
+    business: Business
+    membership: Membership
+
+
+def membership_of(user: object) -> Membership | None:
+    """The membership of a user with its business in the same query; None where there is none."""
+    if not isinstance(user, User):
+        return None
+    return Membership.objects.select_related("business").filter(user=user).first()
+
+
+def member_required(view: View) -> View:
+    """Let members in, and set `request.business` and `request.membership` for them.
+
+    An anonymous person is sent to sign in and comes back; one without a business gets a page that says so.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        membership = membership_of(request.user)
+        if membership is None:
+            return without_business(request)
+        request.membership = membership  # type: ignore[attr-defined]
+        request.business = membership.business  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def owner_required(view: View) -> View:
+    """As `member_required`, and staff gets 403."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not request.membership.is_owner:  # type: ignore[attr-defined]
+            raise PermissionDenied("Only an owner of the business may do this.")
+        return view(request, *args, **kwargs)
+
+    return member_required(guarded)
+
+
+def without_business(request: HttpRequest) -> HttpResponse:
+    """What a signed-in person without a business sees, such as an administrator of the site."""
+    return render(request, "accounts/no_business.html", status=403)

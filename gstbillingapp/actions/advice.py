@@ -1,0 +1,169 @@
+"""What a person should see before issuing: lawful to go on, but likely a slip or a duty to come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
+from gstbillingapp.gst import eway
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.states import ABROAD, current_code, state_label
+from gstbillingapp.models import Customer, Invoice, InvoiceLine, InvoiceState, Scheme
+from gstbillingapp.models.fields import day_text, plain_number, today
+
+# B2C from here on needs the buyer's name, address and state (CGST Rule 46, proviso on unregistered buyers).
+NAMED_FROM = Decimal(50_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something to look at. `field` is keyed as the errors of the actions; `code` names the rule."""
+
+    code: str
+    field: str
+    message: str
+
+
+def advice_of(composed: Composed) -> list[Advice]:
+    """Everything worth a look, in the order of the page."""
+    invoice = composed.invoice
+    found = [
+        *_of_customer(invoice),
+        *_of_date(invoice),
+        *_of_place(composed),
+        *_of_lines(composed),
+        *_of_eway_bill(composed),
+        *_of_supplier(invoice),
+    ]
+    return [advice for advice in found if not composed.checks.has(advice.field)]
+
+
+def _of_customer(invoice: Invoice) -> Iterator[Advice]:
+    customer = invoice.customer
+    if customer is None:
+        yield Advice("customer_missing", "customer_id", "Choose the customer before issuing.")
+        return
+    if customer.is_archived:
+        yield Advice("customer_archived", "customer_id", f"{customer.name} is archived.")
+    missing = _missing(customer)
+    if customer.kind not in REGISTERED and invoice.total >= NAMED_FROM and missing:
+        yield Advice(
+            "buyer_details",
+            "customer_id",
+            f"From {indian_format(NAMED_FROM, places=0)} on, an invoice to an unregistered buyer names their "
+            f"{' and '.join(missing)}: add it to the customer.",
+        )
+
+
+def _missing(customer: Customer) -> list[str]:
+    return [
+        words for words, value in (("address", customer.address), ("state", customer.state_code)) if not value
+    ]
+
+
+def _of_date(invoice: Invoice) -> Iterator[Advice]:
+    if invoice.date > today():
+        yield Advice(
+            "date_ahead", "date", "This day is yet to come; an invoice is issued on its day or after."
+        )
+        return
+    last = (
+        Invoice.objects.filter(business=invoice.business, financial_year=invoice.financial_year)
+        .exclude(state=InvoiceState.DRAFT)
+        .order_by("-date", "-id")
+        .values_list("number", "date")
+        .first()
+    )
+    if last and last[1] > invoice.date:
+        yield Advice(
+            "date_order",
+            "date",
+            f"{last[0]} is dated {day_text(last[1])}: numbers and dates would not run in one order.",
+        )
+
+
+def _of_place(composed: Composed) -> Iterator[Advice]:
+    invoice, customer = composed.invoice, composed.invoice.customer
+    if customer is None:
+        return
+    of_gstin = current_code(customer.gstin[:2])
+    if customer.gstin and customer.state_code and of_gstin != current_code(customer.state_code):
+        yield Advice(
+            "gstin_state",
+            "customer_id",
+            f"The GSTIN {customer.gstin} is of {state_label(of_gstin)}, "
+            f"the address of {state_label(customer.state_code)}.",
+        )
+    elif invoice.place_chosen:
+        by_rule = place_by_rule(invoice, composed.lines)
+        yield Advice("place_chosen", "place_of_supply", f"By the rule it would be {by_rule.reason}.")
+    if invoice.composition and current_code(invoice.place_of_supply) != invoice.business.state_code:
+        yield Advice(
+            "composition_inter_state",
+            "place_of_supply",
+            "Under the composition scheme supplies to other states are not allowed.",
+        )
+
+
+def _of_lines(composed: Composed) -> Iterator[Advice]:
+    if not composed.lines and not composed.checks.errors:
+        yield Advice("lines_missing", "lines", "Add at least one line before issuing.")
+    sold: dict[int, Decimal] = {}
+    for place, line in zip(composed.places, composed.lines, strict=True):
+        yield from _of_hsn(composed.invoice, line, place)
+        yield from _of_stock(line, place, sold)
+
+
+def _of_hsn(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]:
+    needed = _hsn_digits(invoice)
+    if not line.hsn and needed:
+        name = "SAC" if line.is_service else "HSN"
+        yield Advice("hsn_missing", f"lines-{place}-hsn", f"No {name}: it needs {needed} digits here.")
+    elif line.hsn and len(line.hsn) < needed:
+        yield Advice(
+            "hsn_short",
+            f"lines-{place}-hsn",
+            f"{line.hsn} has {len(line.hsn)} digits, {needed} are needed here.",
+        )
+
+
+def _hsn_digits(invoice: Invoice) -> int:
+    """Notification 78/2020: 6 above ₹5 crore of turnover; up to it 4, and none to unregistered buyers."""
+    if invoice.business.scheme == Scheme.UNREGISTERED:
+        return 0
+    if invoice.business.hsn_digits == 6:
+        return 6
+    return 4 if invoice.customer is not None and invoice.customer.kind in REGISTERED else 0
+
+
+def _of_stock(line: InvoiceLine, place: int, sold: dict[int, Decimal]) -> Iterator[Advice]:
+    product = line.product
+    if product is None or not product.tracks_stock or product.reorder_level is None:
+        return
+    sold[product.pk] = sold.get(product.pk, Decimal(0)) + line.qty
+    if sold[product.pk] > product.stock:
+        left = plain_number(max(product.stock, Decimal(0)))
+        yield Advice("stock_short", f"lines-{place}-qty", f"Only {left} {product.unit} in stock.")
+
+
+def _of_eway_bill(composed: Composed) -> Iterator[Advice]:
+    goods = [line for line in composed.lines if not line.is_service]
+    value = sum((line.taxable + line.cgst + line.sgst + line.igst + line.cess for line in goods), Decimal(0))
+    if composed.result is not None and eway.is_required(value):
+        yield Advice(
+            "eway_bill",
+            "lines",
+            f"Goods worth {indian_format(value)}: they need an e-way bill before they move.",
+        )
+
+
+def _of_supplier(invoice: Invoice) -> Iterator[Advice]:
+    business = invoice.business
+    if not business.address:
+        yield Advice("supplier_address", "business", "Your address is missing; an invoice must show it.")
+    if invoice.zero_rated and not business.lut_number:
+        yield Advice(
+            "lut_missing", "zero_rated", "Without tax only under a LUT: add its number to the business."
+        )
+    if invoice.export and invoice.place_of_supply == ABROAD and invoice.rcm:
+        yield Advice("rcm_export", "rcm", "A buyer abroad pays no reverse charge in India.")

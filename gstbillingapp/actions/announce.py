@@ -1,0 +1,99 @@
+"""What the members of a business are told: the events, their words and the keys that keep each to once."""
+
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.models import Invoice, Payment, Product
+from gstbillingapp.models.fields import day_text, plain_number
+from gstbillingapp.utils import create_notifications
+
+
+def invoice_issued(invoice: Invoice) -> None:
+    """An invoice has its number."""
+    _of_invoice(
+        invoice,
+        f"Invoice {invoice.number} created",
+        f"{indian_format(invoice.total)} for {invoice.buyer_name}, due {day_text(invoice.due_date)}",
+        "issued",
+    )
+
+
+def invoice_cancelled(invoice: Invoice) -> None:
+    """An invoice no longer stands."""
+    _of_invoice(
+        invoice,
+        f"Invoice {invoice.number} cancelled",
+        f"{indian_format(invoice.total)} for {invoice.buyer_name}: {invoice.cancel_reason}",
+        "cancelled",
+    )
+
+
+def payment_recorded(payment: Payment) -> None:
+    """Money came in."""
+    invoice = payment.invoice
+    create_notifications(
+        invoice.business.members(),
+        f"{indian_format(payment.amount)} received from {invoice.buyer_name}",
+        f"{invoice.number} balance {indian_format(invoice.balance)}",
+        "PAYMENT",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "payment",
+        payment.pk,
+        dedupe_key=f"pay:{payment.pk}",
+        thread_key=thread_of(invoice),
+    )
+
+
+def payment_reversed(payment: Payment) -> None:
+    """Money that was recorded did not come."""
+    invoice = payment.invoice
+    create_notifications(
+        invoice.business.members(),
+        f"Payment {indian_format(payment.amount)} of {invoice.buyer_name} not cleared",
+        f"{invoice.number} balance {indian_format(invoice.balance)}: {payment.reverse_reason}",
+        "ERROR",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "payment",
+        payment.pk,
+        priority="high",
+        dedupe_key=f"pay:{payment.pk}:fail",
+        thread_key=thread_of(invoice),
+    )
+
+
+def stock_low(product: Product) -> None:
+    """A product is at its reorder level, or gone."""
+    unit = product.unit
+    create_notifications(
+        product.business.members(),
+        f"{'Out of stock' if product.stock <= 0 else 'Low stock'}: {product.name}"[:200],
+        f"{plain_number(product.stock)} {unit} left, reorder at {plain_number(product.reorder_level)}",
+        "PRODUCT",
+        product.get_absolute_url(),
+        "View product",
+        "product",
+        product.pk,
+        priority="high",
+        dedupe_key=f"stock:{product.pk}:{product.stock_level}:{product.stock_crossing}",
+        thread_key=f"stock:{product.pk}",
+    )
+
+
+def thread_of(invoice: Invoice) -> str:
+    """What ties the notifications of one invoice together."""
+    return f"inv:{invoice.pk}"
+
+
+def _of_invoice(invoice: Invoice, title: str, message: str, event: str) -> None:
+    create_notifications(
+        invoice.business.members(),
+        title,
+        message,
+        "INVOICE",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "invoice",
+        invoice.pk,
+        dedupe_key=f"inv:{invoice.pk}:{event}",
+        thread_key=thread_of(invoice),
+    )

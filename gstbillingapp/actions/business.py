@@ -1,0 +1,94 @@
+"""The profile of a business."""
+
+import re
+
+from django.db import transaction
+
+from gstbillingapp.actions.checks import Checks
+from gstbillingapp.actions.data import BusinessData
+from gstbillingapp.actions.identity import checked_gstin, checked_phone, checked_state
+from gstbillingapp.gst.numbers import FIRST_WIDTH, format_number
+from gstbillingapp.models import Business, Scheme
+
+IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
+ACCOUNT = re.compile(r"[A-Za-z0-9]{6,34}")
+UPI_ID = re.compile(r"[A-Za-z0-9._-]{2,80}@[A-Za-z][A-Za-z0-9.-]{1,18}")
+LONGEST_DUE = 365
+
+
+def save(business: Business, data: BusinessData) -> Business:
+    """Change the profile; invoices issued before keep the details they were issued with."""
+    checks = Checks()
+    changed = checked_business(checks, data)
+    checks.finish()
+    with transaction.atomic():
+        stored = Business.objects.select_for_update().get(pk=business.pk)
+        for name in BusinessData.__dataclass_fields__:
+            setattr(stored, name, getattr(changed, name))
+        stored.save()
+    return stored
+
+
+def checked_business(checks: Checks, data: BusinessData) -> Business:
+    """A business as typed, unsaved; what is wrong with it is noted in `checks`."""
+    gstin = _gstin(checks, data)
+    return Business(
+        name=checks.text("name", data.name, 120, required="Enter the name of the business."),
+        legal_name=checks.text("legal_name", data.legal_name, 120),
+        gstin=gstin,
+        scheme=checks.choice("scheme", data.scheme, Scheme.values),
+        state_code=checked_state(checks, data.state_code, gstin, required=True),
+        address=checks.text("address", data.address, 300),
+        city=checks.text("city", data.city, 80),
+        pincode=checks.pincode("pincode", data.pincode),
+        phone=checked_phone(checks, data.phone),
+        email=checks.email("email", data.email),
+        bank_name=checks.text("bank_name", data.bank_name, 80),
+        lut_number=checks.text("lut_number", data.lut_number, 30),
+        signatory=checks.text("signatory", data.signatory, 120),
+        invoice_terms=checks.text("invoice_terms", data.invoice_terms, 1000),
+        round_off=data.round_off,
+        **_bank(checks, data),
+        **_invoicing(checks, data),
+    )
+
+
+def _gstin(checks: Checks, data: BusinessData) -> str:
+    gstin = checked_gstin(checks, data.gstin)
+    if data.scheme == Scheme.UNREGISTERED and gstin:
+        checks.refuse(
+            "gstin", "A business that is not registered has none: leave it empty or choose a scheme."
+        )
+    elif data.scheme != Scheme.UNREGISTERED and not gstin:
+        checks.refuse("gstin", "Enter the GSTIN, or choose the scheme “Not registered”.")
+    return gstin
+
+
+def _bank(checks: Checks, data: BusinessData) -> dict[str, str]:
+    return {
+        "bank_account": _shaped(
+            checks, "bank_account", "".join(data.bank_account.split()), ACCOUNT, "6 to 34 digits and letters"
+        ),
+        "bank_ifsc": _shaped(
+            checks, "bank_ifsc", data.bank_ifsc.strip().upper(), IFSC, "11 characters such as HDFC0001234"
+        ),
+        "upi_id": _shaped(checks, "upi_id", data.upi_id.strip(), UPI_ID, "an ID such as name@okhdfcbank"),
+    }
+
+
+def _shaped(checks: Checks, field: str, text: str, shape: re.Pattern[str], allowed: str) -> str:
+    if text and not shape.fullmatch(text):
+        checks.refuse(field, f"This must be {allowed}.")
+    return text
+
+
+def _invoicing(checks: Checks, data: BusinessData) -> dict[str, str | int]:
+    prefix = data.invoice_prefix.strip()
+    # The last number of the series' first width has to fit in the 16 characters of Rule 46.
+    checks.attempt("invoice_prefix", lambda: format_number(prefix, "2026-27", 10**FIRST_WIDTH - 1))
+    due_days = 30 if data.due_days is None else data.due_days
+    if not 0 <= due_days <= LONGEST_DUE:
+        checks.refuse("due_days", f"Enter a number of days from 0 to {LONGEST_DUE}.")
+    if data.hsn_digits not in (4, 6):
+        checks.refuse("hsn_digits", "Choose 4 or 6.")
+    return {"invoice_prefix": prefix, "due_days": due_days, "hsn_digits": data.hsn_digits}

@@ -1,0 +1,121 @@
+"""What a person typed, parsed but not yet judged: the actions judge it.
+
+Text is free of leading and trailing blanks or gets stripped; None means "not said", and the action puts the
+default there that the field's comment names.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessData:
+    """The profile of a business."""
+
+    name: str = ""
+    legal_name: str = ""
+    gstin: str = ""
+    scheme: str = "regular"
+    state_code: str = ""  # "": the state of the GSTIN
+    address: str = ""
+    city: str = ""
+    pincode: str = ""
+    phone: str = ""
+    email: str = ""
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_ifsc: str = ""
+    upi_id: str = ""
+    lut_number: str = ""
+    signatory: str = ""
+    invoice_prefix: str = "INV"
+    invoice_terms: str = ""
+    due_days: int | None = 30
+    round_off: bool = True
+    hsn_digits: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerData:
+    """A buyer."""
+
+    name: str = ""
+    gstin: str = ""
+    kind: str = ""  # "": registered with a GSTIN, not registered without
+    state_code: str = ""  # "": the state of the GSTIN
+    address: str = ""
+    city: str = ""
+    pincode: str = ""
+    ship_name: str = ""
+    ship_address: str = ""
+    ship_city: str = ""
+    ship_pincode: str = ""
+    ship_state_code: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductData:
+    """Goods or a service; `rate`, `cess_pct` and `cess_per_unit` hold from `rate_from` on."""
+
+    name: str = ""
+    kind: str = "goods"
+    sku: str = ""
+    hsn: str = ""
+    unit: str = "NOS"
+    price: Decimal | None = None
+    price_includes_tax: bool = False
+    supply: str = "taxable"
+    rate: Decimal | None = None
+    cess_pct: Decimal | None = None  # None: no cess
+    cess_per_unit: Decimal | None = None  # None: no cess
+    rate_from: datetime.date | None = None  # None: today; of a new product, the first day of GST
+    stock: Decimal | None = None  # None: unchanged; of a new product, none
+    reorder_level: Decimal | None = None  # None: nobody is told when stock runs low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineData:
+    """A line of an invoice. What is not said is taken from the product, where there is one."""
+
+    product_id: int | None = None
+    description: str = ""
+    is_service: bool | None = None
+    hsn: str = ""
+    qty: Decimal | None = None
+    unit: str = ""
+    price: Decimal | None = None
+    price_includes_tax: bool | None = None
+    disc_pct: Decimal | None = None  # None: no discount; one of the two at most
+    disc_amt: Decimal | None = None
+    supply: str = ""
+    rate: Decimal | None = None
+    cess_pct: Decimal | None = None
+    cess_per_unit: Decimal | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed in the row, so that it is left out without a word."""
+        typed = (self.product_id, self.qty, self.price, self.disc_pct, self.disc_amt)
+        return not self.description.strip() and not self.hsn.strip() and all(value is None for value in typed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceData:
+    """An invoice as typed. SEZ and export follow from the customer; totals are computed."""
+
+    customer_id: int | None = None
+    date: datetime.date | None = None  # None: today in India
+    due_date: datetime.date | None = None  # None: the business's days to pay after the date
+    place_of_supply: str = ""  # "": by the rule
+    zero_rated: bool = False
+    rcm: bool = False
+    doc_discount: Decimal | None = None  # None: no discount
+    round_off: bool | None = None  # None: as the business does
+    notes: str = ""
+    terms: str | None = None  # None: the business's own
+    lines: Sequence[LineData] = field(default_factory=tuple)
+    version: int | None = None  # the draft's version that was edited; None: whichever is there

@@ -1,0 +1,308 @@
+"""Invoices: drafting, issuing, cancelling."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from gstbillingapp.actions import announce
+from gstbillingapp.actions.advice import Advice, advice_of
+from gstbillingapp.actions.checks import Checks, refusal
+from gstbillingapp.actions.composing import Composed, compose, data_of
+from gstbillingapp.actions.data import InvoiceData
+from gstbillingapp.actions.products import locked as locked_products
+from gstbillingapp.actions.products import move
+from gstbillingapp.gst.calc import DocumentResult, LineResult
+from gstbillingapp.gst.errors import InputError
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.numbers import financial_year, format_number, number_key
+from gstbillingapp.models import (
+    Business,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    NumberSeries,
+    StockReason,
+)
+from gstbillingapp.models.fields import ZERO, day_text, today
+
+NO_LINES = "Add at least one line with a quantity and a price."
+# What a draft takes over from what was typed; the rest of the row is who, when and the number.
+TYPED = (
+    "customer",
+    "date",
+    "due_date",
+    "financial_year",
+    "place_of_supply",
+    "place_reason",
+    "place_chosen",
+    "sez",
+    "export",
+    "zero_rated",
+    "rcm",
+    "composition",
+    "round_off_enabled",
+    "doc_discount",
+    "notes",
+    "terms",
+    "taxable",
+    "cgst",
+    "sgst",
+    "igst",
+    "cess",
+    "round_off",
+    "total",
+)
+SUPPLIER = (
+    "name",
+    "legal_name",
+    "gstin",
+    "state_code",
+    "address",
+    "city",
+    "pincode",
+    "phone",
+    "email",
+    "bank_name",
+    "bank_account",
+    "bank_ifsc",
+    "upi_id",
+    "lut_number",
+    "signatory",
+)
+BUYER = (
+    "name",
+    "gstin",
+    "kind",
+    "state_code",
+    "address",
+    "city",
+    "pincode",
+    "phone",
+    "email",
+    "ship_name",
+    "ship_address",
+    "ship_city",
+    "ship_pincode",
+    "ship_state_code",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an invoice would be. Lists run beside `data.lines`: None for a blank row or one in error.
+
+    `result` is None where nothing can be computed yet; `errors` are keyed as those that saving would raise.
+    `invoice` and `lines` are unsaved and hold what was filled in from customer and products.
+    """
+
+    invoice: Invoice
+    lines: list[InvoiceLine | None]
+    results: list[LineResult | None]
+    result: DocumentResult | None
+    errors: dict[str, list[str]]
+    warnings: list[Advice]
+
+    @property
+    def place_of_supply(self) -> str:
+        """The code of the state that the supply is taxed in."""
+        return self.invoice.place_of_supply
+
+    @property
+    def place_reason(self) -> str:
+        """Why it is that one, in words."""
+        return self.invoice.place_reason
+
+
+def preview(business: Business, data: InvoiceData) -> Preview:
+    """Totals and warnings of what was typed so far; writes nothing and raises nothing for what was typed."""
+    composed = compose(business, data)
+    lines: list[InvoiceLine | None] = [None] * len(data.lines)
+    results: list[LineResult | None] = [None] * len(data.lines)
+    worked_out = composed.result.lines if composed.result else [None] * len(composed.lines)
+    for place, line, result in zip(composed.places, composed.lines, worked_out, strict=True):
+        lines[place], results[place] = line, result
+    return Preview(
+        composed.invoice, lines, results, composed.result, composed.checks.errors, advice_of(composed)
+    )
+
+
+def save_draft(
+    business: Business, user: User | None, data: InvoiceData, invoice: Invoice | None = None
+) -> Invoice:
+    """Store a draft with what is there; what is missing is asked for when it is issued.
+
+    Raises ValidationError where a value cannot be right, where `invoice` is issued by now, and where somebody
+    else has changed it since `data.version`.
+    """
+    composed = compose(business, data)
+    composed.checks.finish()
+    with transaction.atomic():
+        draft = Invoice(business=business, created_by=user, version=0)
+        if invoice is not None:
+            draft = locked(business, invoice.pk)
+            _refuse_unless_draft(draft)
+            _refuse_stale(draft, data.version)
+        _store(draft, composed)
+    return draft
+
+
+def delete_draft(business: Business, user: User | None, invoice_id: int) -> None:
+    """Delete a draft; an issued invoice is refused."""
+    with transaction.atomic():
+        draft = locked(business, invoice_id)
+        _refuse_unless_draft(draft)
+        draft.delete()
+
+
+def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
+    """Give a draft its number, for ever: totals, both parties' details and stock as of now.
+
+    The number is taken under the lock of its series in the transaction that stores the invoice, so numbers
+    are consecutive and a failure leaves no gap. Raises ValidationError naming what is missing, and Invoice.
+    DoesNotExist for one of another business.
+    """
+    with transaction.atomic():
+        invoice = locked(business, invoice_id)
+        _refuse_unless_draft(invoice)
+        # Read again: the profile may have changed since the request began, and this is what is printed.
+        invoice.business = Business.objects.get(pk=business.pk)
+        composed = compose(invoice.business, data_of(invoice))
+        _refuse_unready(composed)
+        _store(invoice, composed)
+        _take_details(invoice)
+        _take_number(invoice)
+        invoice.state, invoice.balance = InvoiceState.ISSUED, invoice.total
+        invoice.issued_at, invoice.issued_by = timezone.now(), user
+        invoice.save()
+        _move_stock(invoice, StockReason.SALE, user)
+        announce.invoice_issued(invoice)
+    return invoice
+
+
+def cancel(business: Business, user: User | None, invoice_id: int, reason: str) -> Invoice:
+    """Take an issued invoice back; its number stays used, its goods return to the stock.
+
+    Raises ValidationError without a reason, for a draft, and where money has been received against it.
+    """
+    checks = Checks()
+    text = checks.text("reason", reason, 200, required="Say why; it is kept with the invoice.")
+    checks.finish()
+    with transaction.atomic():
+        invoice = locked(business, invoice_id)
+        _refuse_cancelling(invoice)
+        invoice.state, invoice.balance = InvoiceState.CANCELLED, ZERO
+        invoice.cancelled_at, invoice.cancelled_by, invoice.cancel_reason = timezone.now(), user, text
+        invoice.save(
+            update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
+        )
+        _move_stock(invoice, StockReason.CANCELLATION, user)
+        announce.invoice_cancelled(invoice)
+    return invoice
+
+
+def locked(business: Business, invoice_id: int) -> Invoice:
+    """An invoice of the business, locked until the transaction ends."""
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("customer")
+    invoice: Invoice = rows.get(business=business, pk=invoice_id)
+    invoice.business = business
+    return invoice
+
+
+def _refuse_unless_draft(invoice: Invoice) -> None:
+    if invoice.state == InvoiceState.ISSUED:
+        raise refusal(f"{invoice.number} is issued and no longer changes; cancel it instead.")
+    if invoice.state == InvoiceState.CANCELLED:
+        raise refusal(f"{invoice.number} is cancelled and no longer changes.")
+
+
+def _refuse_stale(draft: Invoice, version: int | None) -> None:
+    if version is not None and version != draft.version:
+        raise refusal(
+            "Somebody has changed this draft since you opened it. Open it again to see what is new."
+        )
+
+
+def _refuse_unready(composed: Composed) -> None:
+    checks, invoice = composed.checks, composed.invoice
+    if invoice.customer is None:
+        checks.refuse("customer_id", "Choose the customer.")
+    if not composed.lines and not any(key.startswith("lines") for key in checks.errors):
+        checks.refuse("lines", NO_LINES)
+    if invoice.date > today():
+        checks.refuse("date", f"An invoice is dated today, {day_text(today())}, or earlier.")
+    checks.finish()
+
+
+def _refuse_cancelling(invoice: Invoice) -> None:
+    if invoice.state == InvoiceState.DRAFT:
+        raise refusal("This is a draft; delete it instead.")
+    if invoice.state == InvoiceState.CANCELLED:
+        raise refusal(f"{invoice.number} is cancelled already.")
+    if invoice.paid > ZERO:
+        raise refusal(
+            f"{indian_format(invoice.paid)} has been received against {invoice.number}; "
+            "reverse the payment first."
+        )
+
+
+def _store(draft: Invoice, composed: Composed) -> None:
+    for name in TYPED:
+        setattr(draft, name, getattr(composed.invoice, name))
+    draft.version += 1
+    draft.save()
+    draft.lines.all().delete()
+    for line in composed.lines:
+        line.invoice = draft
+    InvoiceLine.objects.bulk_create(composed.lines)
+
+
+def _take_details(invoice: Invoice) -> None:
+    """Copy both parties: an invoice goes on saying what it said when it was issued."""
+    for name in SUPPLIER:
+        setattr(invoice, f"supplier_{name}", getattr(invoice.business, name))
+    for name in BUYER:
+        setattr(invoice, f"buyer_{name}", getattr(invoice.customer, name))
+
+
+def _take_number(invoice: Invoice) -> None:
+    business = invoice.business
+    series = _locked_series(business, financial_year(invoice.date))
+    series.last += 1
+    try:
+        invoice.number = format_number(series.prefix, series.financial_year, series.last)
+    except InputError:
+        raise refusal(
+            f"The series {series.prefix} of {series.financial_year} is full at {series.last - 1}: a number "
+            "has at most 16 characters. Set another prefix in the business profile."
+        ) from None
+    series.save(update_fields=["last"])
+    invoice.number_key = number_key(invoice.number)
+    invoice.sequence = series.last
+
+
+def _locked_series(business: Business, year: str) -> NumberSeries:
+    # The portal ignores case: "inv" and "INV" are one series.
+    series, _ = NumberSeries.objects.get_or_create(
+        business=business, financial_year=year, prefix=business.invoice_prefix.upper()
+    )
+    return NumberSeries.objects.select_for_update().get(pk=series.pk)
+
+
+def _move_stock(invoice: Invoice, reason: StockReason, user: User | None) -> None:
+    sold = _sold(invoice.lines.all())
+    products = locked_products(invoice.business, sold)
+    goods = [product for product in products.values() if product.tracks_stock]
+    sign = -1 if reason == StockReason.SALE else 1
+    move(goods, {product.pk: sign * sold[product.pk] for product in goods}, reason, user, invoice.pk)
+
+
+def _sold(lines: Iterable[InvoiceLine]) -> dict[int, Decimal]:
+    sold: dict[int, Decimal] = {}
+    for line in lines:
+        if line.product_id is not None and not line.is_service:
+            sold[line.product_id] = sold.get(line.product_id, Decimal(0)) + line.qty
+    return sold

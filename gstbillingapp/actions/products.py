@@ -1,0 +1,256 @@
+"""Products, their dated rates and their stock."""
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from gstbillingapp.actions import announce
+from gstbillingapp.actions.checks import Checks, refusal
+from gstbillingapp.actions.data import ProductData
+from gstbillingapp.gst import hsn as codes
+from gstbillingapp.gst.place import Kind
+from gstbillingapp.gst.rates import GST_BEGAN, rates_on
+from gstbillingapp.models import (
+    Business,
+    GstRate,
+    Product,
+    ProductKind,
+    ProductRate,
+    StockLevel,
+    StockMovement,
+    StockReason,
+    Supply,
+)
+from gstbillingapp.models.fields import today
+from gstbillingapp.models.units import UNIT_CODES
+
+NOTHING = Decimal(0)
+LARGEST_QTY = Decimal("9999999999.999")
+LARGEST_PRICE = Decimal("99999999999.999")
+LARGEST_CESS = Decimal("99999999.9999")
+LARGEST_CESS_PCT = Decimal(999)
+
+
+def save(business: Business, user: User | None, data: ProductData, product_id: int | None = None) -> Product:
+    """Add a product with its rate and opening stock, or change one.
+
+    A changed rate holds from `rate_from` on and leaves earlier days as they were. `stock` is the count of an
+    existing product; a screen whose count may be old by now leaves it out and offers `adjust_stock`. Raises
+    Product.DoesNotExist for one of another business.
+    """
+    checks = Checks()
+    values = _checked(checks, data)
+    rate = _checked_rate(checks, data)
+    stock = NOTHING if data.stock is None else _quantity(checks, "stock", data.stock)
+    checks.finish()
+    with transaction.atomic():
+        _refuse_taken_sku(business, values["sku"], product_id)
+        product = Product(business=business)
+        if product_id is not None:
+            product = locked(business, [product_id])[product_id]
+        for name, value in values.items():
+            setattr(product, name, value)
+        product.save()
+        _keep_rate(product, rate, data.rate_from or (today() if product_id else GST_BEGAN))
+        if data.stock is not None and product.tracks_stock and stock != product.stock:
+            reason = StockReason.CORRECTION if product_id else StockReason.OPENING
+            move([product], {product.pk: stock - product.stock}, reason, user)
+        else:
+            watch([product])
+    return product
+
+
+def set_rate(
+    business: Business,
+    product_id: int,
+    rate: Decimal | None,
+    rate_from: datetime.date | None,
+    cess_pct: Decimal | None = None,
+    cess_per_unit: Decimal | None = None,
+) -> ProductRate:
+    """Have a rate hold from a day on; keyed as the fields of `ProductData`."""
+    product = Product.objects.get(business=business, pk=product_id)
+    data = ProductData(
+        supply=product.supply, rate=rate, cess_pct=cess_pct, cess_per_unit=cess_per_unit, rate_from=rate_from
+    )
+    checks = Checks()
+    if rate_from is None:
+        checks.refuse("rate_from", "Enter the day from which the rate holds.")
+    row = _checked_rate(checks, data)
+    checks.finish()
+    with transaction.atomic():
+        return _keep_rate(product, row, rate_from or today())
+
+
+def adjust_stock(
+    business: Business,
+    user: User | None,
+    product_id: int,
+    qty: Decimal | None,
+    reason: str = StockReason.PURCHASE,
+) -> Product:
+    """Put goods into the stock (positive) or take them out (negative), for a purchase or a correction."""
+    checks = Checks()
+    checks.choice("reason", reason, [StockReason.PURCHASE, StockReason.CORRECTION])
+    if not qty:
+        checks.refuse("qty", "Enter how many came in, or with a minus how many went out.")
+    else:
+        _quantity(checks, "qty", qty)
+    checks.finish()
+    with transaction.atomic():
+        product = locked(business, [product_id])[product_id]
+        if not product.tracks_stock:
+            raise refusal("A service has no stock.", "qty")
+        if abs(product.stock + (qty or NOTHING)) > LARGEST_QTY:
+            raise refusal("This leaves a stock too large to keep.", "qty")
+        move([product], {product.pk: qty or NOTHING}, reason, user)
+    return product
+
+
+def set_archived(business: Business, product_id: int, archived: bool) -> Product:
+    """Take a product out of the lists, or put it back. Doing it twice changes nothing."""
+    with transaction.atomic():
+        product = locked(business, [product_id])[product_id]
+        product.is_archived = archived
+        product.save(update_fields=["is_archived", "updated_at"])
+    return product
+
+
+def locked(business: Business, ids: Iterable[int]) -> dict[int, Product]:
+    """Products of the business, locked in the order of their ids: so two sales never wait for each other.
+
+    Raises Product.DoesNotExist where one of them is not there.
+    """
+    wanted = set(ids)
+    rows = Product.objects.select_for_update().filter(business=business, pk__in=wanted).order_by("pk")
+    found = {product.pk: product for product in rows}
+    if len(found) < len(wanted):
+        raise Product.DoesNotExist("There is no such product in this business.")
+    return found
+
+
+def move(
+    products: Iterable[Product],
+    quantities: dict[int, Decimal],
+    reason: str,
+    user: User | None,
+    invoice_id: int | None = None,
+) -> None:
+    """Move stock of locked products, note why, and tell the members what has run low."""
+    moved = [product for product in products if quantities.get(product.pk)]
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            business_id=product.business_id,
+            product=product,
+            qty=quantities[product.pk],
+            reason=reason,
+            invoice_id=invoice_id,
+            created_by=user,
+        )
+        for product in moved
+    )
+    for product in moved:
+        # Added here, under the lock, and not by F(): SQLite would add in binary floats.
+        product.stock += quantities[product.pk]
+        product.save(update_fields=["stock", "updated_at"])
+    watch(moved)
+
+
+def watch(products: Iterable[Product]) -> None:
+    """Tell the members once when a locked product runs low and once when it runs out, until it recovers."""
+    for product in products:
+        level = _level(product)
+        if level == product.stock_level:
+            continue
+        if product.stock_level == StockLevel.ENOUGH:
+            product.stock_crossing += 1
+        product.stock_level = level
+        product.save(update_fields=["stock_level", "stock_crossing", "updated_at"])
+        if level != StockLevel.ENOUGH:
+            announce.stock_low(product)
+
+
+def _level(product: Product) -> StockLevel:
+    if product.reorder_level is None or not product.tracks_stock or product.stock > product.reorder_level:
+        return StockLevel.ENOUGH
+    return StockLevel.LOW if product.stock > 0 else StockLevel.OUT
+
+
+def _checked(checks: Checks, data: ProductData) -> dict[str, object]:
+    kind = checks.choice("kind", data.kind, ProductKind.values)
+    reorder = data.reorder_level
+    if data.price is None:
+        checks.refuse("price", "Enter the price of one unit.")
+    return {
+        "name": checks.text("name", data.name, 200, required="Enter the name of the product."),
+        "kind": kind,
+        "sku": checks.text("sku", data.sku, 40),
+        "hsn": _hsn(checks, data.hsn, kind),
+        "unit": checked_unit(checks, data.unit),
+        "price": checks.number("price", data.price or NOTHING, most=LARGEST_PRICE, places=3),
+        "price_includes_tax": data.price_includes_tax,
+        "supply": checks.choice("supply", data.supply, Supply.values),
+        "reorder_level": None
+        if reorder is None
+        else checks.number("reorder_level", reorder, most=LARGEST_QTY, places=3),
+    }
+
+
+def _hsn(checks: Checks, code: str, kind: str) -> str:
+    if not code.strip() or kind not in ProductKind.values:
+        return code.strip()
+    return checks.attempt("hsn", lambda: codes.check(code, Kind(kind))) or code.strip()
+
+
+def checked_unit(checks: Checks, unit: str) -> str:
+    """A unit quantity code of the GST portal."""
+    code = unit.strip().upper()
+    if code not in UNIT_CODES:
+        checks.refuse("unit", "Choose a unit of the list, such as NOS, KGS or MTR.")
+    return code
+
+
+def _quantity(checks: Checks, field: str, value: Decimal) -> Decimal:
+    return checks.number(field, value, least=-LARGEST_QTY, most=LARGEST_QTY, places=3)
+
+
+def _checked_rate(checks: Checks, data: ProductData) -> ProductRate:
+    row = ProductRate(
+        cess_pct=checks.number("cess_pct", data.cess_pct or NOTHING, most=LARGEST_CESS_PCT, places=3),
+        cess_per_unit=checks.number(
+            "cess_per_unit", data.cess_per_unit or NOTHING, most=LARGEST_CESS, places=4
+        ),
+        rate=data.rate or NOTHING,
+    )
+    if data.rate_from is not None:
+        checks.day("rate_from", data.rate_from)
+    if data.supply != Supply.TAXABLE:
+        return ProductRate(rate=NOTHING, cess_pct=NOTHING, cess_per_unit=NOTHING)
+    if not checks.has("rate_from"):
+        _check_slab(checks, data.rate, data.rate_from or today())
+    return row
+
+
+def _check_slab(checks: Checks, rate: Decimal | None, day: datetime.date) -> None:
+    slabs = rates_on(GstRate.objects.all(), day)
+    if rate not in slabs:
+        known = ", ".join(f"{slab.normalize():f}" for slab in slabs)
+        checks.refuse("rate", f"Choose one of the rates in law: {known} %.")
+
+
+def _keep_rate(product: Product, row: ProductRate, day: datetime.date) -> ProductRate:
+    terms = {"rate": row.rate, "cess_pct": row.cess_pct, "cess_per_unit": row.cess_per_unit}
+    now = product.rate_on(day)
+    if now is not None and now.valid_from <= day and all(getattr(now, key) == terms[key] for key in terms):
+        return now
+    kept, _ = ProductRate.objects.update_or_create(product=product, valid_from=day, defaults=terms)
+    return kept
+
+
+def _refuse_taken_sku(business: Business, sku: object, product_id: int | None) -> None:
+    others = Product.objects.filter(business=business, sku=sku).exclude(pk=product_id or 0)
+    if sku and others.exists():
+        raise refusal("Another product has this SKU; choose another.", "sku")

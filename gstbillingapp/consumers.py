@@ -1,0 +1,120 @@
+"""The socket of a signed-in person: relays frames, answers `get_count` and `ping`."""
+
+import json
+import logging
+import time
+from collections import deque
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from delivery import frames, reading
+from gstbillingapp.session_watch import watch
+
+logger = logging.getLogger(__name__)
+
+# Close codes (RFC 6455 section 7.4.2 leaves 4000 and up to applications).
+NOT_SIGNED_IN = 4401
+FLOODED = 4429
+TOO_LARGE = 1009
+
+MESSAGE_BYTES = 8 * 1024
+RATE_SECONDS = 10.0
+RATE_ANSWERED = 60  # messages in that time that are answered; the rest get `rate_limited`
+RATE_CLOSED = 200  # past this many the socket is closed
+
+
+class NotificationConsumer(AsyncWebsocketConsumer):
+    """One socket. It reads the inbox when it opens and when it is asked for the count."""
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Call the handler of a message.
+
+        As Channels' own, but for two things: it does not hop to a thread before every frame to look after
+        database connections that a relay never uses, and a message of an unknown type (a newer producer's) is
+        logged instead of killing the socket.
+        """
+        handler = self.HANDLERS.get(message["type"])
+        if handler is None:
+            logger.warning("no handler for a message of type %r", message["type"])
+            return
+        await handler(self, message)
+
+    async def connect(self) -> None:
+        """Join first, read second, send third: what is posted in between arrives twice, never not at all."""
+        await self.accept()
+        user = self.scope["user"]
+        if not user.is_authenticated or not user.is_active:
+            await self.close(code=NOT_SIGNED_IN)
+            return
+        self.user_id: int = user.pk
+        self.arrivals: deque[float] = deque(maxlen=RATE_CLOSED + 1)
+        await self.channel_layer.group_add(frames.group_of(self.user_id), self.channel_name)
+        watch.add(self, self.scope["session"].session_key, user)
+        await self.send_count()
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """The layer forgets the channel when its `receive` is cancelled, which happens next."""
+        watch.discard(self)
+        raise StopConsumer
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Answer one message of the browser, as PROTOCOL says."""
+        if not hasattr(self, "user_id"):
+            return  # being closed: not signed in
+        if len(text_data.encode() if text_data is not None else bytes_data or b"") > MESSAGE_BYTES:
+            await self.end(TOO_LARGE)
+        elif (rate := self.rate()) > RATE_CLOSED:
+            await self.end(FLOODED)
+        elif rate > RATE_ANSWERED:
+            await self.send(frames.error("rate_limited", "Too many messages: at most 60 in 10 seconds."))
+        else:
+            await self.answer(text_data)
+
+    async def answer(self, text: str | None) -> None:
+        """Answer `get_count` or `ping`; say what is wrong with anything else."""
+        try:
+            message = json.loads(text or "")
+        except (ValueError, RecursionError):
+            message = None
+        if not isinstance(message, dict):
+            await self.send(frames.error("bad_json", "A message must be one JSON object."))
+        elif message.get("type") == "get_count":
+            await self.send_count()
+        elif message.get("type") == "ping":
+            await self.send(frames.PONG)
+        else:
+            await self.send(frames.error("unknown_type", "The type must be get_count or ping."))
+
+    def rate(self) -> int:
+        """How many messages came in the last ten seconds, this one included."""
+        now = time.monotonic()
+        self.arrivals.append(now)
+        while self.arrivals[0] <= now - RATE_SECONDS:
+            self.arrivals.popleft()
+        return len(self.arrivals)
+
+    async def send_count(self, _message: object = None) -> None:
+        """Send the badge's number as the database has it now."""
+        snapshot = await database_sync_to_async(reading.snapshot)(self.user_id)
+        await self.send(frames.unread_count(snapshot.unread_count, snapshot.revision))
+
+    async def relay(self, message: frames.Relay) -> None:
+        """Pass on what was encoded once for all sockets of the user."""
+        for frame in message["frames"]:
+            await self.send(frame)
+
+    async def end(self, code: int) -> None:
+        """Close from this side, with one of the contract's codes."""
+        watch.discard(self)
+        await self.close(code=code)
+
+    HANDLERS = {
+        "websocket.connect": AsyncWebsocketConsumer.websocket_connect,
+        "websocket.receive": AsyncWebsocketConsumer.websocket_receive,
+        "websocket.disconnect": websocket_disconnect,
+        frames.RELAY: relay,
+        "layer.resumed": send_count,
+    }

@@ -1,0 +1,374 @@
+"""Loads the demo: made through the actions, as a person would have made it, day by day."""
+
+import datetime
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from delivery import inbox
+from delivery.models import Notification
+from gstbillingapp.actions import announce, customers, invoices, payments, products
+from gstbillingapp.actions.business import checked_business
+from gstbillingapp.actions.checks import Checks
+from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
+from gstbillingapp.demo import catalogue
+from gstbillingapp.demo.catalogue import Buyer, Ware, made_up_gstin
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.returns import Form, Period, due_date
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    InvoiceState,
+    InvoiceStatus,
+    Membership,
+    Payment,
+    PaymentMode,
+    Product,
+    Role,
+)
+from gstbillingapp.models.fields import INDIA, ZERO, day_text, today
+from gstbillingapp.queries import home_totals
+from gstbillingapp.utils import create_notifications
+
+PASSWORD = "gst-demo"  # noqa: S105, public on purpose: the command refuses where DEBUG is off
+OWNER, STAFF, OTHER = "demo", "demo-staff", "demo-other"
+USUAL_LINES = (1, 1, 2, 2, 3, 3, 4, 5, 6)
+DUE_DAYS = (7, 15, 30, 30, 30, 45)
+REASONS = ("Wrong customer chosen", "Order withdrawn before dispatch", "Billed twice")
+RUN_LOW = (("CAB-CT6", 6), ("STB-005", 2), ("ACS-015", 0))
+OVERDUE_STAGES = (1, 7, 15, 30)
+UNREAD = 6
+
+KAVERI = BusinessData(
+    name="Kaveri Electricals",
+    legal_name="Kaveri Electricals and Lighting Private Limited",
+    gstin=made_up_gstin("29", "C", "Kaveri", 4),
+    address="27 SJP Road, opposite the City Market",
+    city="Bengaluru",
+    pincode="560002",
+    phone="+91 80 2222 0137",
+    email="accounts@kaveri-electricals.example",
+    bank_name="HDFC Bank, SJP Road",
+    bank_account="50200031415926",
+    bank_ifsc="HDFC0001372",
+    upi_id="kaverielectricals@okhdfcbank",
+    lut_number="AD290426001372K",
+    signatory="Kavya Rao",
+    invoice_terms="Goods are taken back within 7 days, unused. Interest at 18 % a year after the due date.",
+    hsn_digits=6,
+)
+DECCAN = BusinessData(
+    name="Deccan Fresh Foods",
+    gstin=made_up_gstin("36", "F", "Deccan", 9),
+    address="3-6-291 Himayatnagar",
+    city="Hyderabad",
+    pincode="500029",
+    phone="+91 40 2322 0144",
+    email="billing@deccan-fresh.example",
+    upi_id="deccanfresh@oksbi",
+    signatory="Salma Begum",
+    invoice_prefix="DFF",
+)
+
+
+@dataclass(slots=True)
+class Shop:
+    """A business of the demo while it is loaded; `dice` are the same on every machine."""
+
+    business: Business
+    clerk: User
+    dice: random.Random
+    customers: list[Customer] = field(default_factory=list)
+    wares: list[tuple[Product, Ware]] = field(default_factory=list)
+    latest: datetime.datetime = datetime.datetime.min.replace(tzinfo=datetime.UTC)  # issue so far
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and the deed that told of it."""
+
+    moment: datetime.datetime
+    post: Callable[[], object]
+
+
+def is_loaded() -> bool:
+    """Whether the demo's owner is there; whatever became of the rest is theirs to keep."""
+    return get_user_model().objects.filter(username=OWNER).exists()
+
+
+@transaction.atomic
+def load() -> None:
+    """Load both businesses, all or nothing.
+
+    Nobody is a member while the past is made, so that nobody is told of it a hundred times; what a person
+    would still have in the bell is posted at the end.
+    """
+    owner, staff, other = (
+        _person(OWNER, "Kavya", "Rao"),
+        _person(STAFF, "Imran", "Sheikh"),
+        _person(OTHER, "Salma", "Begum"),
+    )
+    kaveri = _open_shop(KAVERI, staff, catalogue.BUYERS, catalogue.WARES, seed=29)
+    deccan = _open_shop(DECCAN, other, catalogue.OTHER_BUYERS, catalogue.OTHER_WARES, seed=36)
+    _trade(kaveri, invoices_count=112, drafts=6, days=235)
+    _trade(deccan, invoices_count=14, drafts=2, days=70)
+    for business, user, role in (
+        (kaveri.business, owner, Role.OWNER),
+        (kaveri.business, staff, Role.STAFF),
+        (deccan.business, other, Role.OWNER),
+    ):
+        Membership.objects.create(business=business, user=user, role=role)
+    _fill_bells(kaveri, latest=9)
+    _fill_bells(deccan, latest=3)
+
+
+def _person(username: str, first_name: str, last_name: str) -> User:
+    person: User = get_user_model().objects.create_user(
+        username, f"{username}@example.in", PASSWORD, first_name=first_name, last_name=last_name
+    )
+    return person
+
+
+def _open_shop(
+    data: BusinessData, clerk: User, buyers: Sequence[Buyer], wares: Sequence[Ware], seed: int
+) -> Shop:
+    checks = Checks()
+    business = checked_business(checks, data)
+    checks.finish()
+    business.save()
+    shop = Shop(business, clerk, random.Random(seed))  # noqa: S311, nothing secret hangs on it
+    shop.customers = [_add_customer(business, buyer, n) for n, buyer in enumerate(buyers)]
+    shop.wares = [(_add_ware(business, ware), ware) for ware in wares]
+    return shop
+
+
+def _add_customer(business: Business, buyer: Buyer, n: int) -> Customer:
+    gstin = made_up_gstin(buyer.state, buyer.firm, buyer.name, n + 20) if buyer.firm else ""
+    first = buyer.name.split()[0].lower()
+    return customers.save(
+        business,
+        CustomerData(
+            name=buyer.name,
+            kind=buyer.kind,
+            gstin=gstin,
+            state_code=buyer.state,
+            address=buyer.address,
+            city=buyer.city,
+            pincode=buyer.pincode,
+            phone=f"+91 98{n * 37 % 100:02d}0 {n * 7717 % 100_000:05d}" if buyer.city else "",
+            email=f"accounts@{first}.example" if gstin else "",
+        ),
+    )
+
+
+def _add_ware(business: Business, ware: Ware) -> Product:
+    newest_rate, newest_day = ware.rates[-1]
+    product = products.save(
+        business,
+        None,
+        ProductData(
+            name=ware.name,
+            kind=ware.kind,
+            sku=ware.sku,
+            hsn=ware.hsn,
+            unit=ware.unit,
+            price=Decimal(ware.price),
+            supply=ware.supply,
+            rate=Decimal(newest_rate),
+            rate_from=datetime.date.fromisoformat(newest_day) if newest_day else None,
+            stock=Decimal(ware.stock),
+            reorder_level=None if ware.reorder is None else Decimal(ware.reorder),
+        ),
+    )
+    for rate, day in ware.rates[:-1]:
+        first_day = datetime.date.fromisoformat(day or "2017-07-01")
+        products.set_rate(business, product.pk, Decimal(rate), first_day)
+    return product
+
+
+def _trade(shop: Shop, *, invoices_count: int, drafts: int, days: int) -> None:
+    # Squared, so that trade has grown; the last are of today and yesterday.
+    ages = sorted((int(days * shop.dice.random() ** 1.3) for _ in range(invoices_count)), reverse=True)
+    for age in ages:
+        _trade_one(shop, age)
+    for _ in range(drafts):
+        invoices.save_draft(shop.business, shop.clerk, _order(shop, today(), shop.dice.choice((1, 2, 3))))
+
+
+def _trade_one(shop: Shop, age: int) -> None:
+    date = today() - datetime.timedelta(days=age)
+    draft = invoices.save_draft(shop.business, shop.clerk, _order(shop, date, shop.dice.choice(USUAL_LINES)))
+    invoice = invoices.issue(shop.business, shop.clerk, draft.pk)
+    issued_at = shop.latest = max(_hour_of(shop, date), shop.latest)
+    if age > 3 and shop.dice.random() < 0.05:
+        invoices.cancel(shop.business, shop.clerk, invoice.pk, shop.dice.choice(REASONS))
+        # The guard of Invoice.objects does not know that this is still the day it was issued on.
+        Invoice._base_manager.filter(pk=invoice.pk).update(cancelled_at=issued_at)
+    else:
+        _collect(shop, invoice, age)
+    Invoice._base_manager.filter(pk=invoice.pk).update(created_at=issued_at, issued_at=issued_at)
+
+
+def _order(shop: Shop, date: datetime.date, count: int) -> InvoiceData:
+    dice = shop.dice
+    customer = dice.choice(shop.customers)
+    wares = dice.sample(shop.wares, min(count, len(shop.wares)))
+    small = customer.kind == "unregistered"
+    abroad = customer.kind in ("overseas", "sez")
+    return InvoiceData(
+        customer_id=customer.pk,
+        date=date,
+        due_date=date + datetime.timedelta(days=dice.choice(DUE_DAYS)),
+        zero_rated=abroad and bool(shop.business.lut_number),
+        lines=[_line(dice, product, ware, small) for product, ware in wares],
+        notes=dice.choice(("", "", "", "Deliver at the site gate before 11 am.", "Your order by phone.")),
+    )
+
+
+def _line(dice: random.Random, product: Product, ware: Ware, small: bool) -> LineData:
+    most = max(1, ware.most // 8) if small else ware.most
+    return LineData(
+        product_id=product.pk,
+        qty=Decimal(dice.randint(1, most)),
+        disc_pct=dice.choice((None, None, None, Decimal(5), Decimal("7.5"), Decimal(10))),
+    )
+
+
+def _collect(shop: Shop, invoice: Invoice, age: int) -> None:
+    """Most pay near the due date, some in parts, some late, and a few are still owed."""
+    dice = shop.dice
+    late = age - (invoice.due_date - invoice.date).days
+    if late < -12 and dice.random() < 0.8:
+        return
+    chance = dice.random()
+    if late > 75 or chance < 0.68:
+        _receive(shop, invoice, invoice.balance, age)
+    elif chance < 0.82 and invoice.balance > 1000:
+        _receive(shop, invoice, (invoice.balance * Decimal("0.4")).quantize(Decimal(100)), age)
+
+
+def _receive(shop: Shop, invoice: Invoice, amount: Decimal, age: int) -> None:
+    if amount <= ZERO:
+        return
+    taken = shop.dice.randint(0, min(age, 40))
+    date = invoice.date + datetime.timedelta(days=taken)
+    mode = shop.dice.choice((PaymentMode.BANK, PaymentMode.BANK, PaymentMode.UPI, PaymentMode.CHEQUE))
+    reference = f"{'UTR' if mode == PaymentMode.BANK else 'REF'}{shop.dice.randint(10**9, 10**10 - 1)}"
+    payment = payments.record(shop.business, shop.clerk, invoice.pk, amount, date, mode, reference)
+    Payment.objects.filter(pk=payment.pk).update(created_at=_hour_of(shop, date))
+
+
+def _hour_of(shop: Shop, date: datetime.date) -> datetime.datetime:
+    """A moment of a working day, and never one that is yet to come."""
+    time = datetime.time(shop.dice.randint(9, 18), shop.dice.randint(0, 59))
+    return min(datetime.datetime.combine(date, time, INDIA), timezone.now())
+
+
+def _fill_bells(shop: Shop, *, latest: int) -> None:
+    """Post what the members would still have in their bells, in the order it happened, most of it read."""
+    events = [
+        *_past_payments(shop.business, latest),
+        *_past_invoices(shop.business, latest),
+        *_reminders(shop.business, latest // 2),
+        *_sold_out(shop),
+        *_duties(shop.business),
+    ]
+    members = list(shop.business.members())
+    for event in sorted(events, key=lambda event: event.moment):
+        known = Notification.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        event.post()
+        # Only the moment is of the past: the order and the revisions of the rows are as posted.
+        Notification.objects.filter(pk__gt=known).update(created_at=event.moment)
+    for member in members:
+        rows = Notification.objects.filter(user=member).order_by("-pk").values_list("pk", flat=True)
+        for pk in rows[UNREAD:]:
+            inbox.mark_read(member.pk, pk)
+
+
+def _past_payments(business: Business, latest: int) -> Iterator[Event]:
+    for payment in Payment.objects.filter(business=business).order_by("-created_at")[:latest]:
+        yield Event(payment.created_at, partial(announce.payment_recorded, payment))
+
+
+def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
+    invoices_of = Invoice.objects.filter(business=business)
+    for invoice in invoices_of.with_status(InvoiceStatus.CANCELLED).order_by("-date")[:1]:
+        yield Event(invoice.cancelled_at or timezone.now(), partial(announce.invoice_cancelled, invoice))
+    for invoice in invoices_of.filter(state=InvoiceState.ISSUED).order_by("-date", "-pk")[:latest]:
+        yield Event(invoice.issued_at or timezone.now(), partial(announce.invoice_issued, invoice))
+
+
+def _reminders(business: Business, latest: int) -> Iterator[Event]:
+    late = Invoice.objects.filter(business=business).with_status(InvoiceStatus.OVERDUE)
+    for invoice in late.order_by("-due_date")[:latest]:
+        days = max(stage for stage in OVERDUE_STAGES if stage <= (today() - invoice.due_date).days)
+        day = invoice.due_date + datetime.timedelta(days=days)
+        yield Event(_morning(day), partial(_remind, invoice, days))
+
+
+def _remind(invoice: Invoice, days: int) -> None:
+    create_notifications(
+        invoice.business.members(),
+        f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}",
+        f"{indian_format(invoice.balance)} of {invoice.buyer_name}, due {day_text(invoice.due_date)}",
+        "WARNING",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "invoice",
+        invoice.pk,
+        priority="high",
+        dedupe_key=f"inv:{invoice.pk}:over:{days}:{invoice.due_date}",
+        thread_key=announce.thread_of(invoice),
+    )
+
+
+def _sold_out(shop: Shop) -> Iterator[Event]:
+    for age, (sku, left) in enumerate(RUN_LOW):
+        found = Product.objects.filter(business=shop.business, sku=sku).first()
+        if found is not None:
+            take = partial(
+                products.adjust_stock, shop.business, shop.clerk, found.pk, left - found.stock, "correction"
+            )
+            yield Event(timezone.now() - datetime.timedelta(days=age, hours=2), take)
+
+
+def _duties(business: Business) -> Iterator[Event]:
+    totals = home_totals(business)
+    digest = partial(
+        create_notifications,
+        business.members(),
+        "Today in your books",
+        f"Owed {indian_format(totals.receivable)}, overdue {indian_format(totals.overdue)}",
+        "INFO",
+        "/",
+        "View the overview",
+        priority="low",
+        dedupe_key=f"digest:{business.pk}:{today()}",
+    )
+    yield Event(_morning(today()), digest)
+    last_month = today().replace(day=1) - datetime.timedelta(days=1)
+    month = Period.month(last_month.year, last_month.month)
+    due = due_date(Form.GSTR_1, month)
+    filing = partial(
+        create_notifications,
+        business.members(),
+        f"GSTR-1 for {month.label} due {day_text(due)}",
+        "Every invoice of the month has an HSN and a place of supply.",
+        "SYSTEM",
+        "/invoices/",
+        "View invoices",
+    )
+    yield Event(_morning(due - datetime.timedelta(days=3)), filing)
+
+
+def _morning(day: datetime.date) -> datetime.datetime:
+    """Nine o'clock, when reminders go out, and never later than now."""
+    return min(datetime.datetime.combine(day, datetime.time(9), INDIA), timezone.now())

@@ -1,0 +1,437 @@
+"""The invoice editor's forms: the document, its lines, and what is asked when one is cancelled or paid."""
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.http import QueryDict
+
+from gstbillingapp.actions.data import InvoiceData, LineData
+from gstbillingapp.forms.base import DayField, NumberField, ScreenForm
+from gstbillingapp.forms.products import rate_choices
+from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    InvoiceStatus,
+    PaymentMode,
+    Product,
+    Supply,
+)
+from gstbillingapp.models.fields import today
+from gstbillingapp.queries import INVOICE_ORDERS
+from gstbillingapp.templatetags.billing import plain
+
+LINES = "lines"  # the formset's prefix: fields are named lines-0-description
+BLANK_LINES = 5  # rows to type in where no script can add one
+MOST_LINES = 200  # beyond it an invoice is a file, not a form
+MOST_SUGGESTED = 8  # customers offered where a typed name fits several
+
+DEFAULT_SORT = "-date"
+NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+AMOUNT, PERCENT = "amt", "pct"
+UNTAXED = [(value, label) for value, label in Supply.choices if value != Supply.TAXABLE]
+
+
+class LiveForm(ScreenForm):
+    """A form whose messages also come while one types: each field names the place of its message."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            bound = self[name]
+            described = [f"{bound.auto_id}_helptext"] if field.help_text else []
+            field.widget.attrs["aria-describedby"] = " ".join([*described, f"{bound.auto_id}_error"])
+
+
+class InvoiceForm(LiveForm):
+    """The document around the lines."""
+
+    needed = ("customer_name", "date", "due_date")
+
+    customer = forms.IntegerField(widget=forms.HiddenInput)
+    invoice = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    customer_name = forms.CharField(
+        label="Customer",
+        widget=forms.TextInput(
+            attrs={
+                "placeholder": "Name, GSTIN or phone",
+                "autocomplete": "off",
+                "maxlength": 120,
+                "data-stands-for": "customer",
+            }
+        ),
+    )
+    date = DayField(label="Invoice date")
+    due_date = DayField(label="Due date")
+    place_of_supply = forms.ChoiceField(label="Place of supply")
+    zero_rated = forms.BooleanField(
+        label="Without tax, under LUT", help_text="For a customer in an SEZ or overseas."
+    )
+    rcm = forms.BooleanField(
+        label="Tax payable on reverse charge", help_text="The tax is shown; the customer pays it, not you."
+    )
+    round_off = forms.BooleanField(label="Round the total to the rupee")
+    doc_discount = NumberField(label="Discount on the whole invoice, ₹")
+    notes = forms.CharField(
+        label="Notes for the customer", widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+    )
+    terms = forms.CharField(label="Terms", widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}))
+
+    def __init__(self, business: Business, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.business = business
+        self.candidates: list[Customer] = []
+        self.name_automatic_place("By the customer's address")
+
+    def name_automatic_place(self, words: str) -> None:
+        """Say what leaving the place of supply to the rule comes to."""
+        places = [("", words), *CHOICES, (ABROAD, state_label(ABROAD))]
+        self.fields["place_of_supply"].choices = places  # type: ignore[attr-defined]
+
+    @classmethod
+    def of_draft(cls, invoice: Invoice) -> "InvoiceForm":
+        """The form with what is stored."""
+        initial: dict[str, Any] = {name: getattr(invoice, name, None) for name in cls.base_fields}
+        initial |= {
+            "customer": invoice.customer_id,
+            "customer_name": invoice.customer.name if invoice.customer else "",
+            "invoice": invoice.pk,
+            "place_of_supply": invoice.place_of_supply if invoice.place_chosen else "",
+            "round_off": invoice.round_off_enabled,
+            "doc_discount": invoice.doc_discount or None,
+        }
+        return cls(invoice.business, initial=initial)
+
+    @classmethod
+    def blank(
+        cls, business: Business, date: datetime.date, customer: Customer | None = None
+    ) -> "InvoiceForm":
+        """The form of a new invoice, with what the business always says."""
+        return cls(
+            business,
+            initial={
+                "customer": customer.pk if customer else None,
+                "customer_name": customer.name if customer else "",
+                "date": date,
+                "due_date": date + datetime.timedelta(days=business.due_days),
+                "round_off": business.round_off,
+                "terms": business.invoice_terms,
+            },
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Find the customer by name where no script has: one match is taken, several are offered."""
+        cleaned = super().clean() or {}
+        choice = self.data.get("customer_choice", "")
+        if choice.isascii() and choice.isdigit():
+            cleaned["customer"] = int(choice)
+        elif "customer_name" in self.data:
+            cleaned["customer"] = self._customer_named(
+                cleaned.get("customer"), cleaned.get("customer_name", "")
+            )
+        return cleaned
+
+    def _customer_named(self, picked: int | None, name: str) -> int | None:
+        """The customer picked, unless another name has been typed over it since."""
+        if not name:
+            return None
+        known = Customer.objects.filter(business=self.business)
+        key = name.casefold()
+        if picked is not None and known.filter(pk=picked, name_key=key).exists():
+            return picked
+        active = known.filter(is_archived=False).order_by("name_key", "pk")
+        named = list(active.filter(name_key=key)[:MOST_SUGGESTED])
+        if len(named) == 1:
+            return named[0].pk
+        self.candidates = named or list(active.filter(search_key__contains=key)[:MOST_SUGGESTED])
+        self.add_error("customer_name", self._unknown(name))
+        return None
+
+    def _unknown(self, name: str) -> str:
+        if self.candidates:
+            return f"Choose which customer “{name}” is."
+        return f"There is no customer “{name}”. Choose one of the list, or add a new customer."
+
+    @property
+    def has_advanced(self) -> bool:
+        """Whether something seldom used is in use, so that its section stands open."""
+        used = self["zero_rated"].value() or self["rcm"].value()
+        return bool(used or self["zero_rated"].errors or self["rcm"].errors)
+
+    def invoice_data(self, lines: Sequence[LineData]) -> InvoiceData:
+        """What was typed, for the action to judge; what could not be read is left out."""
+        cleaned = self.cleaned_data
+        return InvoiceData(
+            customer_id=cleaned.get("customer"),
+            date=cleaned.get("date"),
+            due_date=cleaned.get("due_date"),
+            place_of_supply=cleaned.get("place_of_supply", ""),
+            zero_rated=cleaned.get("zero_rated", False),
+            rcm=cleaned.get("rcm", False),
+            doc_discount=cleaned.get("doc_discount"),
+            round_off=cleaned.get("round_off", False),
+            notes=cleaned.get("notes", ""),
+            terms=cleaned.get("terms", ""),
+            lines=lines,
+            version=cleaned.get("version"),
+        )
+
+
+class LineForm(LiveForm):
+    """One line. `rate` holds a rate in per cent, or why the line bears none (exempt, nil, non_gst)."""
+
+    product = forms.IntegerField(widget=forms.HiddenInput)
+    description = forms.CharField(
+        label="Product or service",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "maxlength": 300, "placeholder": "Product name or SKU"}
+        ),
+    )
+    hsn = forms.CharField(
+        label="HSN/SAC",
+        widget=forms.TextInput(attrs={"maxlength": 8, "inputmode": "numeric", "class": "tnum"}),
+    )
+    qty = NumberField(label="Quantity")
+    unit = forms.ChoiceField(label="Unit")
+    price = NumberField(label="Rate, ₹")
+    discount = NumberField(label="Discount")
+    discount_kind = forms.ChoiceField(label="Kind of discount", choices=[(PERCENT, "%"), (AMOUNT, "₹")])
+    rate = forms.ChoiceField(label="Tax")
+    price_includes_tax = forms.BooleanField(label="The rate includes tax")
+    cess_pct = NumberField(label="Cess, %")
+    cess_per_unit = NumberField(label="Cess per unit, ₹")
+
+    def __init__(
+        self,
+        *args: Any,
+        rates: Sequence[tuple[str, str]] = (),
+        units: Sequence[tuple[str, str]] = (),
+        taxed: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.taxed = taxed
+        self.amount = ""
+        self.fields["rate"].choices = self._with_own("rate", [("", ""), *rates, *UNTAXED])  # type: ignore[attr-defined]
+        self.fields["unit"].choices = self._with_own("unit", [("", ""), *units])  # type: ignore[attr-defined]
+
+    def _with_own(self, name: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The choices and what the line already says: another day's rate is for the action to refuse."""
+        own = str(self[name].value() or "")
+        if own in dict(choices) or (name == "rate" and not NUMBER.fullmatch(own)):
+            return [*choices]
+        return [*choices, (own, f"{own}%" if name == "rate" else own)]
+
+    @property
+    def place(self) -> str:
+        """The line's place in the formset, from 0; `__prefix__` in the row that others are copied from."""
+        return str(self.prefix).rpartition("-")[2]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether one of the seldom used fields is in use, so that they are shown."""
+        names = ("price_includes_tax", "cess_pct", "cess_per_unit")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    @classmethod
+    def initial_of(cls, line: InvoiceLine) -> dict[str, Any]:
+        """The fields as a stored line says."""
+        taxable = line.supply == Supply.TAXABLE
+        return {
+            "product": line.product_id,
+            "description": line.description,
+            "hsn": line.hsn,
+            "qty": line.qty,
+            "unit": line.unit,
+            "price": line.price,
+            "price_includes_tax": line.price_includes_tax,
+            "discount": line.disc_pct or line.disc_amt or None,
+            "discount_kind": AMOUNT if line.disc_amt else PERCENT,
+            "rate": plain(line.rate) if taxable else line.supply,
+            "cess_pct": line.cess_pct or None,
+            "cess_per_unit": line.cess_per_unit or None,
+        }
+
+    def line_data(self, products: Mapping[str, Product]) -> LineData:
+        """What was typed, for the action to judge. A product's exact name stands for the product."""
+        cleaned = self.cleaned_data
+        description = cleaned.get("description", "")
+        named = products.get(description.casefold())
+        in_percent = cleaned.get("discount_kind") != AMOUNT
+        discount, rate = cleaned.get("discount"), cleaned.get("rate", "")
+        return LineData(
+            product_id=self._product_id() or (named.pk if named else None),
+            description=description,
+            hsn=cleaned.get("hsn", ""),
+            qty=cleaned.get("qty"),
+            unit=cleaned.get("unit", ""),
+            price=cleaned.get("price"),
+            price_includes_tax=self._includes_tax(),
+            disc_pct=discount if in_percent else None,
+            disc_amt=None if in_percent else discount,
+            supply=_supply(rate),
+            rate=_percent(rate),
+            cess_pct=cleaned.get("cess_pct"),
+            cess_per_unit=cleaned.get("cess_per_unit"),
+        )
+
+    def _product_id(self) -> int | None:
+        """The product picked; a description that was emptied takes its product with it."""
+        emptied = self.add_prefix("description") in self.data and not self.cleaned_data.get("description")
+        return None if emptied else self.cleaned_data.get("product")
+
+    def _includes_tax(self) -> bool | None:
+        """Not said where the price is left to the product."""
+        said: bool = self.cleaned_data.get("price_includes_tax", False)
+        return said if said or self.cleaned_data.get("price") is not None else None
+
+
+def _supply(rate: str) -> str:
+    if rate in dict(UNTAXED):
+        return rate
+    return str(Supply.TAXABLE) if rate else ""
+
+
+def _percent(rate: str) -> Decimal | None:
+    if rate in dict(UNTAXED):
+        return Decimal(0)
+    return Decimal(rate) if rate else None
+
+
+if TYPE_CHECKING:
+    LineForms = forms.BaseFormSet[LineForm]
+else:
+    LineForms = forms.BaseFormSet
+
+
+class BaseLines(LineForms):
+    """The lines; rows in which nothing was typed are left out without a word."""
+
+    def line_data(self, business: Business) -> list[LineData]:
+        """Every row as typed, blank ones too, so that a message finds the row it is about."""
+        products = self._products(business)
+        return [form.line_data(products) for form in self.forms]
+
+    def _products(self, business: Business) -> dict[str, Product]:
+        """The products whose exact names were typed without being picked, by folded name."""
+        names = {
+            form.cleaned_data.get("description", "").casefold()
+            for form in self.forms
+            if not form.cleaned_data.get("product") and form.cleaned_data.get("price") is None
+        }
+        known = Product.objects.filter(business=business, is_archived=False, name_key__in=names - {""})
+        return {product.name_key: product for product in known}
+
+
+Lines = cast(
+    type[BaseLines],
+    forms.formset_factory(
+        LineForm, formset=BaseLines, extra=0, max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True
+    ),
+)
+
+
+def line_options(taxed: bool, units: Sequence[tuple[str, str]], on: datetime.date) -> dict[str, Any]:
+    """What every line's form is given: the rates in law on that day and the units."""
+    codes = [(code, code) for code, _ in units]
+    return {"taxed": taxed, "units": codes, "rates": line_rates(on) if taxed else []}
+
+
+def line_rates(on: datetime.date) -> list[tuple[str, str]]:
+    """The rates in law on a day, as a line's narrow field shows them."""
+    return [(value, label.replace(" %", "%")) for value, label in rate_choices(on) if value]
+
+
+def typed_date(post: Mapping[str, str]) -> datetime.date:
+    """The date typed, or today while the field holds none that can be read."""
+    try:
+        return DayField().to_python(post.get("date", "")) or today()
+    except forms.ValidationError:
+        return today()
+
+
+def retyped(post: QueryDict, deed: str) -> list[dict[str, str]]:
+    """The rows of a posted form after a deed on them: `remove-2`, `up-2`, `down-2` or `add-lines`."""
+    rows = [_row(post, place) for place in range(_count(post))]
+    word, _, place_text = deed.partition("-")
+    if word == "add":
+        return rows + [{} for _ in range(BLANK_LINES)]
+    place = int(place_text) if place_text.isascii() and place_text.isdigit() else len(rows)
+    if place >= len(rows):
+        return rows
+    row = rows.pop(place)
+    if word != "remove":
+        rows.insert(max(0, place - 1) if word == "up" else place + 1, row)
+    return rows or [{}]
+
+
+def _count(post: QueryDict) -> int:
+    text = post.get(f"{LINES}-TOTAL_FORMS", "0")
+    return min(int(text), MOST_LINES) if text.isascii() and text.isdigit() else 0
+
+
+def _row(post: QueryDict, place: int) -> dict[str, str]:
+    names = ((name, f"{LINES}-{place}-{name}") for name in LineForm.base_fields)
+    return {name: str(post[key]) for name, key in names if key in post}
+
+
+class FilterForm(ScreenForm):
+    """What the list of invoices is narrowed to; it lives in the address."""
+
+    q = forms.CharField(
+        label="Search",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "Number, customer, GSTIN or phone", "data-search": ""}
+        ),
+    )
+    status = forms.ChoiceField(choices=[("", "All"), *InvoiceStatus.choices], widget=forms.HiddenInput)
+    customer = forms.IntegerField(widget=forms.HiddenInput)
+    since = DayField(label="From")
+    until = DayField(label="To")
+    sort = forms.CharField(widget=forms.HiddenInput)
+
+    def filters(self) -> dict[str, Any]:
+        """What can be read of the address; the rest of it is passed over, as a link may be old."""
+        self.is_valid()
+        read = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        if read.get("sort", "").removeprefix("-") not in INVOICE_ORDERS:
+            read["sort"] = DEFAULT_SORT
+        return read
+
+
+class PaymentForm(ScreenForm):
+    """Money received."""
+
+    needed = ("amount", "date")
+
+    amount = NumberField(label="Amount, ₹")
+    date = DayField(label="Received on")
+    mode = forms.ChoiceField(label="How", choices=PaymentMode.choices)
+    reference = forms.CharField(
+        label="Reference",
+        widget=forms.TextInput(attrs={"maxlength": 64, "placeholder": "UTR, cheque number"}),
+    )
+    note = forms.CharField(label="Note", widget=forms.TextInput(attrs={"maxlength": 300}))
+
+    def clean_mode(self) -> str:
+        """Bank transfer where nothing is said."""
+        return self.cleaned_data["mode"] or PaymentMode.BANK
+
+
+class ReasonForm(ScreenForm):
+    """Why an invoice is cancelled or a payment taken back."""
+
+    needed = ("reason",)
+
+    reason = forms.CharField(
+        label="Reason",
+        help_text="It is kept with the invoice, and your team is told.",
+        widget=forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"}),
+    )

@@ -1,0 +1,48 @@
+"""The nouns of billing. Every row belongs to a business, and every query starts from one."""
+
+from gstbillingapp.models.business import Business, Membership, Role, Scheme
+from gstbillingapp.models.customer import BuyerKind, Customer
+from gstbillingapp.models.invoice import (
+    ImmutableError,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    InvoiceStatus,
+    NumberSeries,
+)
+from gstbillingapp.models.payment import Payment, PaymentMode
+from gstbillingapp.models.product import (
+    Product,
+    ProductKind,
+    ProductRate,
+    StockLevel,
+    StockMovement,
+    StockReason,
+    Supply,
+)
+from gstbillingapp.models.rate import GstRate
+
+__all__ = [
+    "Business",
+    "BuyerKind",
+    "Customer",
+    "GstRate",
+    "ImmutableError",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceState",
+    "InvoiceStatus",
+    "Membership",
+    "NumberSeries",
+    "Payment",
+    "PaymentMode",
+    "Product",
+    "ProductKind",
+    "ProductRate",
+    "Role",
+    "Scheme",
+    "StockLevel",
+    "StockMovement",
+    "StockReason",
+    "Supply",
+]

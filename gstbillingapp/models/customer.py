@@ -1,0 +1,87 @@
+"""Those whom a business bills."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.urls import reverse
+
+from gstbillingapp.models.business import Business
+
+
+class BuyerKind(models.TextChoices):
+    """What the buyer is under GST; it decides the place of supply and the kind of tax."""
+
+    REGULAR = "regular", "Registered"
+    UNREGISTERED = "unregistered", "Not registered"
+    SEZ = "sez", "SEZ unit or developer"
+    OVERSEAS = "overseas", "Overseas"
+
+
+def search_key(*parts: str) -> str:
+    """What a list is searched by: folded here, as SQLite folds only ASCII and PostgreSQL nothing."""
+    return " ".join(part.casefold() for part in parts if part)
+
+
+class Customer(models.Model):
+    """A buyer; its details are copied to an invoice when that is issued."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="customers", db_index=False)
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=360, editable=False)
+    search_key = models.CharField(max_length=900, editable=False)
+    gstin = models.CharField("GSTIN", max_length=15, blank=True)
+    kind = models.CharField(max_length=12, choices=BuyerKind, default=BuyerKind.UNREGISTERED)
+    state_code = models.CharField("state", max_length=2, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    pincode = models.CharField("PIN code", max_length=6, blank=True)
+    ship_name = models.CharField("deliver to", max_length=120, blank=True)
+    ship_address = models.CharField("delivery address", max_length=300, blank=True)
+    ship_city = models.CharField("delivery city", max_length=80, blank=True)
+    ship_pincode = models.CharField("delivery PIN code", max_length=6, blank=True)
+    ship_state_code = models.CharField("delivery state", max_length=2, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.EmailField(blank=True)
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_name"),
+            models.CheckConstraint(
+                condition=models.Q(kind=BuyerKind.REGULAR) & ~models.Q(gstin="")
+                | models.Q(kind=BuyerKind.SEZ) & ~models.Q(gstin="")
+                | models.Q(kind__in=[BuyerKind.UNREGISTERED, BuyerKind.OVERSEAS], gstin=""),
+                name="customer_gstin_matches_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "is_archived", "name_key", "id"], name="customer_by_name"),
+            models.Index(fields=["business", "gstin"], name="customer_by_gstin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the keys that lists sort and search by in step with the names."""
+        self.set_keys()
+        super().save(*args, **with_fields(kwargs, ("name_key", "search_key")))  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        """The page of this customer."""
+        return reverse("customer", args=[self.pk])
+
+    def set_keys(self) -> None:
+        """Fill the columns that lists sort and search by; bulk loading calls it by itself."""
+        self.name_key = self.name.casefold()
+        self.search_key = search_key(self.name, self.gstin, self.phone, self.email, self.city)
+
+
+def with_fields(kwargs: dict[str, object], names: Iterable[str]) -> dict[str, object]:
+    """The arguments of save() with more `update_fields`, where it was given any."""
+    update_fields = kwargs.get("update_fields")
+    if update_fields is None:
+        return kwargs
+    return {**kwargs, "update_fields": {*update_fields, *names}}  # type: ignore[misc]

@@ -1,0 +1,420 @@
+"""Invoices: drafts that change freely, issued ones that never change again (CGST Rule 46 and s.34)."""
+
+import datetime
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from gstbillingapp.models.business import Business
+from gstbillingapp.models.customer import BuyerKind, Customer
+from gstbillingapp.models.fields import ZERO, cess_amount, money, percent, quantity, today, unit_price
+from gstbillingapp.models.product import Product, Supply
+
+
+class InvoiceState(models.TextChoices):
+    """What was done to an invoice; what follows from its payments and the calendar is its status."""
+
+    DRAFT = "draft", "Draft"
+    ISSUED = "issued", "Issued"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class InvoiceStatus(models.TextChoices):
+    """What a person wants to know; each invoice has exactly one on a given day."""
+
+    DRAFT = "draft", "Draft"
+    ISSUED = "issued", "Issued"
+    PART_PAID = "part_paid", "Part-paid"
+    PAID = "paid", "Paid"
+    OVERDUE = "overdue", "Overdue"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ImmutableError(Exception):
+    """An attempt to change or delete an issued invoice, or a line of one."""
+
+
+# What payments and a cancellation write; everything else is as issued, for ever.
+CHANGES_AFTER_ISSUE = frozenset({"state", "paid", "balance", "cancelled_at", "cancel_reason", "updated_at"})
+
+
+def status_condition(status: str, day: datetime.date) -> Q:
+    """Which invoices have that status on that day. Raises ValueError for a status that does not exist."""
+    owed = Q(state=InvoiceState.ISSUED, balance__gt=0)
+    conditions = {
+        InvoiceStatus.DRAFT: Q(state=InvoiceState.DRAFT),
+        InvoiceStatus.CANCELLED: Q(state=InvoiceState.CANCELLED),
+        InvoiceStatus.PAID: Q(state=InvoiceState.ISSUED, balance=0),
+        InvoiceStatus.OVERDUE: owed & Q(due_date__lt=day),
+        InvoiceStatus.PART_PAID: owed & Q(due_date__gte=day, paid__gt=0),
+        InvoiceStatus.ISSUED: owed & Q(due_date__gte=day, paid=0),
+    }
+    return conditions[InvoiceStatus(status)]
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def with_status(self, status: str, on: datetime.date | None = None) -> "InvoiceQuerySet":
+        """Invoices that have that status on that day (today in India by default).
+
+        Raises ValueError for a status that does not exist.
+        """
+        return self.filter(status_condition(status, on or today()))
+
+    def update(self, **values: Any) -> int:
+        """As Django's, but refuses to change what an issued invoice says."""
+        if set(values) - CHANGES_AFTER_ISSUE and self.exclude(state=InvoiceState.DRAFT).exists():
+            raise ImmutableError(f"An issued invoice does not change: {', '.join(sorted(values))}.")
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As Django's, but refuses where an issued invoice is among them."""
+        if self.exclude(state=InvoiceState.DRAFT).exists():
+            raise ImmutableError("An issued invoice is cancelled, never deleted.")
+        return super().delete()
+
+
+class Invoice(models.Model):
+    """A tax invoice or bill of supply. Amounts are rupees; `balance` is what is still owed."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="invoices", db_index=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
+    state = models.CharField(max_length=9, choices=InvoiceState, default=InvoiceState.DRAFT)
+    number = models.CharField(max_length=16, blank=True)
+    number_key = models.CharField(max_length=16, null=True, blank=True, editable=False)
+    financial_year = models.CharField(max_length=7, blank=True)
+    sequence = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    date = models.DateField()
+    due_date = models.DateField()
+    place_of_supply = models.CharField(max_length=2, blank=True)
+    place_reason = models.CharField(max_length=120, blank=True)
+    place_chosen = models.BooleanField(default=False, help_text="Chosen by a person, not by the rule")
+    sez = models.BooleanField("supply to SEZ", default=False)
+    export = models.BooleanField(default=False)
+    zero_rated = models.BooleanField("without tax, under LUT", default=False)
+    rcm = models.BooleanField("tax payable on reverse charge", default=False)
+    composition = models.BooleanField(default=False)
+    round_off_enabled = models.BooleanField(default=True)
+    doc_discount = money()
+
+    supplier_name = models.CharField(max_length=120, blank=True)
+    supplier_legal_name = models.CharField(max_length=120, blank=True)
+    supplier_gstin = models.CharField(max_length=15, blank=True)
+    supplier_state_code = models.CharField(max_length=2, blank=True)
+    supplier_address = models.CharField(max_length=300, blank=True)
+    supplier_city = models.CharField(max_length=80, blank=True)
+    supplier_pincode = models.CharField(max_length=6, blank=True)
+    supplier_phone = models.CharField(max_length=20, blank=True)
+    supplier_email = models.CharField(max_length=254, blank=True)
+    supplier_bank_name = models.CharField(max_length=80, blank=True)
+    supplier_bank_account = models.CharField(max_length=34, blank=True)
+    supplier_bank_ifsc = models.CharField(max_length=11, blank=True)
+    supplier_upi_id = models.CharField(max_length=100, blank=True)
+    supplier_lut_number = models.CharField(max_length=30, blank=True)
+    supplier_signatory = models.CharField(max_length=120, blank=True)
+
+    buyer_name = models.CharField(max_length=120, blank=True)
+    buyer_gstin = models.CharField(max_length=15, blank=True)
+    buyer_kind = models.CharField(max_length=12, choices=BuyerKind, blank=True)
+    buyer_state_code = models.CharField(max_length=2, blank=True)
+    buyer_address = models.CharField(max_length=300, blank=True)
+    buyer_city = models.CharField(max_length=80, blank=True)
+    buyer_pincode = models.CharField(max_length=6, blank=True)
+    buyer_phone = models.CharField(max_length=20, blank=True)
+    buyer_email = models.CharField(max_length=254, blank=True)
+    buyer_ship_name = models.CharField(max_length=120, blank=True)
+    buyer_ship_address = models.CharField(max_length=300, blank=True)
+    buyer_ship_city = models.CharField(max_length=80, blank=True)
+    buyer_ship_pincode = models.CharField(max_length=6, blank=True)
+    buyer_ship_state_code = models.CharField(max_length=2, blank=True)
+
+    taxable = money()
+    cgst = money()
+    sgst = money()
+    igst = money()
+    cess = money()
+    round_off = money()
+    total = money()
+    paid = money()
+    balance = money()
+
+    notes = models.CharField(max_length=1000, blank=True)
+    terms = models.CharField(max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    issued_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "financial_year", "number_key"], name="invoice_number_unique_in_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=InvoiceState.DRAFT, number="", number_key__isnull=True, issued_at__isnull=True
+                )
+                | (
+                    Q(state__in=[InvoiceState.ISSUED, InvoiceState.CANCELLED])
+                    & Q(number_key__isnull=False, issued_at__isnull=False, customer__isnull=False)
+                    & ~Q(number="")
+                    & ~Q(financial_year="")
+                ),
+                name="invoice_has_number_once_issued",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=InvoiceState.CANCELLED, cancelled_at__isnull=False)
+                | (~Q(state=InvoiceState.CANCELLED) & Q(cancelled_at__isnull=True)),
+                name="invoice_cancelled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    taxable__gte=0,
+                    cgst__gte=0,
+                    sgst__gte=0,
+                    igst__gte=0,
+                    cess__gte=0,
+                    total__gte=0,
+                    doc_discount__gte=0,
+                ),
+                name="invoice_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_within_total"
+            ),
+            # Half a paisa either way: SQLite subtracts in binary floats.
+            models.CheckConstraint(
+                condition=Q(
+                    state=InvoiceState.ISSUED,
+                    balance__gte=0,
+                    balance__gt=F("total") - F("paid") - Decimal("0.005"),
+                    balance__lt=F("total") - F("paid") + Decimal("0.005"),
+                )
+                | (~Q(state=InvoiceState.ISSUED) & Q(balance=0)),
+                name="invoice_balance_is_what_is_owed",
+            ),
+            models.CheckConstraint(condition=Q(due_date__gte=F("date")), name="invoice_due_after_its_date"),
+            # CGST and SGST, or IGST: no supply is both within a state and between two.
+            models.CheckConstraint(condition=Q(igst=0) | Q(cgst=0, sgst=0), name="invoice_one_kind_of_tax"),
+        ]
+        indexes = [
+            # The last two columns let a search read this index alone, not a hundred thousand wide rows.
+            models.Index(
+                fields=["business", "-date", "-id", "number_key", "customer"], name="invoice_by_date"
+            ),
+            models.Index(fields=["business", "state", "-date", "-id"], name="invoice_by_state"),
+            models.Index(fields=["business", "customer", "-date", "-id"], name="invoice_by_customer"),
+            models.Index(
+                fields=["business", "-financial_year", "-sequence", "-id"], name="invoice_by_number"
+            ),
+            models.Index(fields=["business", "due_date", "id"], name="invoice_by_due_date"),
+            models.Index(fields=["business", "total", "id"], name="invoice_by_total"),
+            models.Index(fields=["business", "balance", "id"], name="invoice_by_balance"),
+            models.Index(
+                fields=["business", "due_date", "balance"], condition=Q(balance__gt=0), name="invoice_owed"
+            ),
+        ]
+
+    _stored_state: str | None = None
+
+    def __str__(self) -> str:
+        return self.number or f"Draft {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; raises ImmutableError where it would change what an issued invoice says."""
+        if not self._may_change(kwargs.get("update_fields")):
+            raise ImmutableError(f"{self.number} is issued and does not change; cancel it instead.")
+        super().save(*args, **kwargs)
+        self._stored_state = self.state
+
+    def get_absolute_url(self) -> str:
+        """The page of this invoice; notifications link to it."""
+        return f"/invoice/{self.pk}/" if self.pk else reverse("invoice_list")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """As Django's for a draft; raises ImmutableError for any other."""
+        if self._state_in_database() != InvoiceState.DRAFT:
+            raise ImmutableError(f"{self.number} is issued; it is cancelled, never deleted.")
+        return super().delete(*args, **kwargs)
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
+    ) -> "Invoice":
+        """Remember the state the row has, whatever is assigned to `state` before it is saved."""
+        invoice = super().from_db(db, field_names, values, **kwargs)
+        invoice._stored_state = invoice.__dict__.get("state")
+        return invoice
+
+    @property
+    def status(self) -> InvoiceStatus:
+        """What it is today in India; `with_status` filters by the same rule."""
+        return self.status_on(today())
+
+    def status_on(self, day: datetime.date) -> InvoiceStatus:
+        """What it is on that day."""
+        if self.state != InvoiceState.ISSUED:
+            return InvoiceStatus(self.state)
+        if self.balance == ZERO:
+            return InvoiceStatus.PAID
+        if self.due_date < day:
+            return InvoiceStatus.OVERDUE
+        return InvoiceStatus.PART_PAID if self.paid > ZERO else InvoiceStatus.ISSUED
+
+    def get_status_display(self) -> str:
+        """The status in words."""
+        return str(self.status.label)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still change."""
+        return self.state == InvoiceState.DRAFT
+
+    @property
+    def party(self) -> str:
+        """The buyer's name: as issued, or the customer's of a draft."""
+        if self.buyer_name or self.customer is None:
+            return self.buyer_name
+        return self.customer.name
+
+    def _may_change(self, update_fields: Iterable[str] | None) -> bool:
+        if update_fields is not None and set(update_fields) <= CHANGES_AFTER_ISSUE | {"cancelled_by"}:
+            return True
+        return self._state.adding or self._state_in_database() == InvoiceState.DRAFT
+
+    def _state_in_database(self) -> str | None:
+        if self._stored_state is None:
+            return Invoice.objects.filter(pk=self.pk).values_list("state", flat=True).first()
+        return self._stored_state
+
+
+class InvoiceLineQuerySet(models.QuerySet["InvoiceLine"]):
+    def update(self, **values: Any) -> int:
+        """As Django's, but refuses to touch a line of an issued invoice."""
+        self._refuse_issued()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As Django's, but refuses to touch a line of an issued invoice."""
+        self._refuse_issued()
+        return super().delete()
+
+    def _refuse_issued(self) -> None:
+        if self.exclude(invoice__state=InvoiceState.DRAFT).exists():
+            raise ImmutableError("The lines of an issued invoice do not change.")
+
+
+class InvoiceLine(models.Model):
+    """One supply on an invoice; it copies its product, which may change later."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines"
+    )
+    description = models.CharField(max_length=300)
+    is_service = models.BooleanField(default=False)
+    hsn = models.CharField("HSN/SAC", max_length=8, blank=True)
+    qty = quantity()
+    unit = models.CharField(max_length=3, default="NOS")
+    price = unit_price()
+    price_includes_tax = models.BooleanField(default=False)
+    disc_pct = percent()
+    disc_amt = money()
+    supply = models.CharField(max_length=7, choices=Supply, default=Supply.TAXABLE)
+    rate = percent()
+    cess_pct = percent()
+    cess_per_unit = cess_amount()
+    taxable = money()
+    cgst = money()
+    sgst = money()
+    igst = money()
+    cess = money()
+    total = money()
+
+    objects = InvoiceLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["invoice", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
+            models.CheckConstraint(condition=Q(qty__gt=0), name="invoice_line_qty_above_zero"),
+            models.CheckConstraint(
+                condition=Q(
+                    price__gte=0,
+                    disc_pct__gte=0,
+                    disc_pct__lte=100,
+                    disc_amt__gte=0,
+                    rate__gte=0,
+                    rate__lte=100,
+                    cess_pct__gte=0,
+                    cess_per_unit__gte=0,
+                ),
+                name="invoice_line_terms_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(taxable__gte=0, cgst__gte=0, sgst__gte=0, igst__gte=0, cess__gte=0, total__gte=0),
+                name="invoice_line_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="invoice_line_untaxed_has_no_rate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's; raises ImmutableError where the invoice is issued."""
+        self._refuse_issued()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """As Django's; raises ImmutableError where the invoice is issued."""
+        self._refuse_issued()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_issued(self) -> None:
+        if self.invoice._state_in_database() != InvoiceState.DRAFT:
+            raise ImmutableError(f"{self.invoice.number} is issued; its lines do not change.")
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series; its row is locked while an invoice is issued."""
+
+    business = models.ForeignKey(
+        Business, on_delete=models.CASCADE, related_name="number_series", db_index=False
+    )
+    financial_year = models.CharField(max_length=7)
+    prefix = models.CharField(max_length=5)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "financial_year", "prefix"], name="number_series_once_a_year"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.financial_year}: {self.last}"

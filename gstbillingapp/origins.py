@@ -1,0 +1,34 @@
+"""Which pages may open a socket: exactly this site's own, scheme and port included.
+
+Browsers send cookies with a socket that any page opens (cross-site WebSocket hijacking), so the origin is the
+whole defence. Channels' `AllowedHostsOriginValidator` ignores scheme and port.
+"""
+
+from channels.security.websocket import WebsocketDenier
+from django.conf import settings
+
+# In development the site answers to loopback names only; this is every way to write them.
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+class SameOrigin:
+    """Answers 403 to sockets whose `Origin` is missing, repeated or not one of this site's."""
+
+    def __init__(self, application) -> None:
+        self.application = application
+
+    async def __call__(self, scope, receive, send):
+        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+        if len(origins) == 1 and origins[0] in own_origins(scope):
+            return await self.application(scope, receive, send)
+        return await WebsocketDenier()(scope, receive, send)
+
+
+def own_origins(scope: dict) -> set[str]:
+    """The full origins of this site: TRUSTED_ORIGINS; in DEBUG loopback at the port that was connected to."""
+    origins = set(settings.TRUSTED_ORIGINS)
+    if settings.DEBUG and scope.get("server"):
+        port = scope["server"][1]
+        suffix = "" if port in (80, None) else f":{port}"
+        origins.update(f"http://{host}{suffix}" for host in LOOPBACK)
+    return origins

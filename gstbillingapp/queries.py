@@ -1,0 +1,215 @@
+"""What the lists and the first page show: each query starts from a business and walks an index.
+
+Lists are read a page at a time and counted up to `COUNT_CAP`: beyond ten thousand rows a person searches or
+filters, and nobody pays for a count that nobody reads.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Sum
+from django.utils.functional import cached_property
+
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    InvoiceState,
+    Product,
+    ProductRate,
+    StockLevel,
+)
+from gstbillingapp.models.fields import ZERO, today
+from gstbillingapp.models.invoice import InvoiceQuerySet
+
+COUNT_CAP = 10_000
+PER_PAGE = 50
+
+Row = TypeVar("Row", bound=Model)
+
+# What a list may be sorted by: the columns of an index, so that a page is read off it from either end.
+INVOICE_ORDERS = {
+    "date": ("date", "id"),
+    "number": ("financial_year", "sequence", "id"),
+    "due": ("due_date", "id"),
+    "total": ("total", "id"),
+    "balance": ("balance", "id"),
+}
+CUSTOMER_ORDERS = {"name": ("name_key", "id")}
+PRODUCT_ORDERS = {"name": ("name_key", "id")}
+
+
+class CappedPaginator(Paginator):
+    """Django's, counting no further than `COUNT_CAP`; `is_capped` says that there are more.
+
+    The rows before a page are skipped in the index alone: only the page's own are read and joined.
+    """
+
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def _seen(self) -> int:
+        return self.object_list.order_by().values("pk")[: COUNT_CAP + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows can be turned to."""
+        return min(self._seen, COUNT_CAP)
+
+    def page(self, number: int | str) -> Page:
+        """The page, found by the keys of its rows first."""
+        valid = self.validate_number(number)
+        bottom = (valid - 1) * self.per_page
+        keys = list(
+            self.object_list.values_list("pk", flat=True)[bottom : min(bottom + self.per_page, self.count)]
+        )
+        return Page(self.object_list.filter(pk__in=keys), valid, self)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the list is longer than what can be turned to."""
+        return self._seen > COUNT_CAP
+
+
+def page_of(queryset: QuerySet[Row], page: int | str | None = 1, per_page: int = PER_PAGE) -> Page[Row]:
+    """A page of a sorted queryset; a page that is not there gives the nearest that is."""
+    return CappedPaginator(queryset, per_page).get_page(page)
+
+
+def invoice_list(
+    business: Business,
+    *,
+    search: str = "",
+    status: str = "",
+    customer_id: int | None = None,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+    sort: str = "-date",
+    on: datetime.date | None = None,
+) -> InvoiceQuerySet:
+    """Invoices by number, or by the name, GSTIN or phone of the customer, and dated within both days.
+
+    `status` is one of `InvoiceStatus` as of the day `on` (today by default); `sort` a key of
+    `INVOICE_ORDERS`, with "-" in front for descending. An unknown status or sort raises ValueError.
+    """
+    invoices: InvoiceQuerySet = Invoice.objects.filter(business=business)
+    if status:
+        invoices = invoices.with_status(status, on)
+    if customer_id is not None:
+        invoices = invoices.filter(customer_id=customer_id)
+    if since is not None:
+        invoices = invoices.filter(date__gte=since)
+    if until is not None:
+        invoices = invoices.filter(date__lte=until)
+    if search.strip():
+        invoices = invoices.filter(_names_invoice(business, search.strip()))
+    return invoices.select_related("customer").order_by(*_order(INVOICE_ORDERS, sort))
+
+
+def _names_invoice(business: Business, text: str) -> Q:
+    customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
+    return Q(number_key__contains=text.upper()) | Q(customer__in=customers.order_by().values("pk"))
+
+
+def customer_list(
+    business: Business, *, search: str = "", archived: bool = False, sort: str = "name"
+) -> QuerySet[Customer]:
+    """Customers by name, GSTIN, phone, e-mail or city."""
+    customers = Customer.objects.filter(business=business, is_archived=archived)
+    if search.strip():
+        customers = customers.filter(search_key__contains=search.strip().casefold())
+    return customers.order_by(*_order(CUSTOMER_ORDERS, sort))
+
+
+def product_list(
+    business: Business,
+    *,
+    search: str = "",
+    kind: str = "",
+    low: bool = False,
+    archived: bool = False,
+    sort: str = "name",
+) -> QuerySet[Product]:
+    """Products by name, SKU or HSN, with their rates; `low` keeps those at or below the reorder level."""
+    products = Product.objects.filter(business=business, is_archived=archived)
+    if kind:
+        products = products.filter(kind=kind)
+    if low:
+        products = products.exclude(stock_level=StockLevel.ENOUGH)
+    if search.strip():
+        products = products.filter(search_key__contains=search.strip().casefold())
+    rates = Prefetch("rates", queryset=ProductRate.objects.order_by("valid_from"))
+    return products.prefetch_related(rates).order_by(*_order(PRODUCT_ORDERS, sort))
+
+
+def _order(orders: Mapping[str, tuple[str, ...]], sort: str) -> list[str]:
+    name = sort.removeprefix("-")
+    if name not in orders:
+        raise ValueError(f"sort must be one of {', '.join(orders)}, with or without '-' in front")
+    sign = "-" if sort.startswith("-") else ""
+    return [sign + column for column in orders[name]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeTotals:
+    """What the first page says. Amounts are rupees; sales are without tax, as the returns count them."""
+
+    sales: Decimal
+    sales_count: int
+    receivable: Decimal
+    receivable_count: int
+    overdue: Decimal
+    overdue_count: int
+    drafts: int
+    low_stock: int
+
+
+def home_totals(business: Business, on: datetime.date | None = None) -> HomeTotals:
+    """Sales of the month, what is owed, what is overdue, and what needs care on that day."""
+    day = on or today()
+    month = Invoice.objects.filter(
+        business=business, state=InvoiceState.ISSUED, date__gte=day.replace(day=1), date__lte=day
+    ).aggregate(amount=Sum("taxable"), count=Count("pk"))
+    owed = Invoice.objects.filter(business=business, balance__gt=0).aggregate(
+        amount=Sum("balance"),
+        count=Count("pk"),
+        late=Sum("balance", filter=Q(due_date__lt=day)),
+        late_count=Count("pk", filter=Q(due_date__lt=day)),
+    )
+    return HomeTotals(
+        sales=rupees(month["amount"]),
+        sales_count=month["count"],
+        receivable=rupees(owed["amount"]),
+        receivable_count=owed["count"],
+        overdue=rupees(owed["late"]),
+        overdue_count=owed["late_count"],
+        drafts=Invoice.objects.filter(business=business, state=InvoiceState.DRAFT).count(),
+        low_stock=running_low(business).count(),
+    )
+
+
+def running_low(business: Business) -> QuerySet[Product]:
+    """Products at or below their reorder level, the emptiest first."""
+    return (
+        Product.objects.filter(business=business, is_archived=False)
+        .exclude(stock_level=StockLevel.ENOUGH)
+        .order_by(F("stock").asc(), "name_key")
+    )
+
+
+def customer_totals(customer: Customer, on: datetime.date | None = None) -> tuple[Decimal, Decimal]:
+    """What a customer owes, and the overdue part of it, in rupees."""
+    day = on or today()
+    owed = Invoice.objects.filter(customer=customer, balance__gt=0).aggregate(
+        amount=Sum("balance"), late=Sum("balance", filter=Q(due_date__lt=day))
+    )
+    return rupees(owed["amount"]), rupees(owed["late"])
+
+
+def rupees(amount: Decimal | None) -> Decimal:
+    """A sum to the paisa: SQLite adds in binary floats."""
+    return (amount or ZERO).quantize(ZERO)

@@ -1,0 +1,16 @@
+"""Every address of the billing screens, a module for each group of screens."""
+
+from django.urls import include, path
+
+from gstbillingapp.views import home
+
+urlpatterns = [
+    path("", home.overview, name="home"),
+    path("accounts/", include("gstbillingapp.urls.accounts")),
+    path("business/", include("gstbillingapp.urls.business")),
+    path("customers/", include("gstbillingapp.urls.customers")),
+    path("products/", include("gstbillingapp.urls.products")),
+    path("", include("gstbillingapp.urls.invoices")),
+    path("", include("gstbillingapp.urls.notifications")),
+    path("", include("gstbillingapp.urls.health")),
+]

@@ -1,0 +1,12 @@
+"""Signing up, in and out, and changing a password."""
+
+from django.urls import path
+
+from gstbillingapp.views import accounts
+
+urlpatterns = [
+    path("signup/", accounts.sign_up, name="signup"),
+    path("login/", accounts.SignIn.as_view(), name="login"),
+    path("logout/", accounts.SignOut.as_view(), name="logout"),
+    path("password/", accounts.ChangePassword.as_view(), name="password_change"),
+]

@@ -1,0 +1,10 @@
+"""Probes."""
+
+from django.urls import path
+
+from gstbillingapp.views import health
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]

@@ -1,0 +1,180 @@
+"""The Python interface of notifications: what billing, scripts and other code call.
+
+Call these anywhere, inside a transaction or not: nothing is sent before the commit, nothing at all after a
+rollback, and no call waits for the broker.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from delivery import inbox, reading
+from delivery.drafts import Draft
+from delivery.models import Notification
+from gstbillingapp.gst.money import indian_format
+
+if TYPE_CHECKING:
+    from gstbillingapp.models import Customer, Invoice, Product
+
+
+def create_notification(
+    user: AbstractBaseUser,
+    title: str,
+    message: str,
+    notification_type: str = "INFO",
+    link_url: str | None = None,
+    link_text: str | None = None,
+    related_object_type: str | None = None,
+    related_object_id: object = None,
+    *,
+    priority: str = "normal",
+    dedupe_key: str | None = None,
+    thread_key: str | None = None,
+) -> Notification:
+    """Post one notification to one person and have it delivered after commit.
+
+    Raises ValueError that names the field where the type, the priority, a length or the link is not allowed
+    (title 1 to 200 characters, message up to 2,000, link a path of this site); nothing is written then. A
+    repeated `dedupe_key` for the same person returns the existing row and sends nothing.
+    """
+    return create_notifications(
+        [user],
+        title,
+        message,
+        notification_type,
+        link_url,
+        link_text,
+        related_object_type,
+        related_object_id,
+        priority=priority,
+        dedupe_key=dedupe_key,
+        thread_key=thread_key,
+    )[0]
+
+
+def create_notifications(
+    users: Iterable[AbstractBaseUser],
+    title: str,
+    message: str,
+    notification_type: str = "INFO",
+    link_url: str | None = None,
+    link_text: str | None = None,
+    related_object_type: str | None = None,
+    related_object_id: object = None,
+    *,
+    priority: str = "normal",
+    dedupe_key: str | None = None,
+    thread_key: str | None = None,
+) -> list[Notification]:
+    """Post the same to any number of people, in one transaction: all of them or none. See above."""
+    draft = Draft(
+        title=title,
+        message=message,
+        notification_type=notification_type,
+        link_url=link_url,
+        link_text=link_text,
+        related_object_type=related_object_type,
+        related_object_id=related_object_id,
+        priority=priority,
+        dedupe_key=dedupe_key,
+        thread_key=thread_key,
+    )
+    return inbox.post([_id_of(user) for user in users], draft)
+
+
+def notify_custom(
+    user: AbstractBaseUser,
+    title: str,
+    message: str,
+    notification_type: str = "INFO",
+    link_url: str | None = None,
+    link_text: str | None = None,
+) -> Notification:
+    """Post a notification of one's own making."""
+    return create_notification(user, title, message, notification_type, link_url, link_text)
+
+
+def notify_invoice_created(user: AbstractBaseUser, invoice: "Invoice") -> Notification:
+    """Tell one person that an invoice was issued; once per invoice."""
+    return create_notification(
+        user,
+        f"Invoice {invoice.number} created",
+        f"{indian_format(invoice.total)} for {invoice.buyer_name}, due {invoice.due_date:%d %b %Y}",
+        "INVOICE",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "invoice",
+        invoice.pk,
+        dedupe_key=f"inv:{invoice.pk}:issued",
+    )
+
+
+def notify_payment_received(user: AbstractBaseUser, customer: "Customer", amount: Decimal) -> Notification:
+    """Tell one person that a customer has paid, in rupees."""
+    return create_notification(
+        user,
+        "Payment received",
+        f"{indian_format(amount)} received from {customer.name}",
+        "PAYMENT",
+        customer.get_absolute_url(),
+        "View customer",
+        "customer",
+        customer.pk,
+    )
+
+
+def notify_quotation_created(user: AbstractBaseUser, quotation: Any) -> Notification:
+    """Tell one person of a new quotation; once per quotation."""
+    return _notify_quotation(user, quotation, "created", "QUOTATION")
+
+
+def notify_quotation_approved(user: AbstractBaseUser, quotation: Any) -> Notification:
+    """Tell one person that a customer has approved a quotation; once per quotation."""
+    return _notify_quotation(user, quotation, "approved", "SUCCESS")
+
+
+def _notify_quotation(user: AbstractBaseUser, quotation: Any, decision: str, type_: str) -> Notification:
+    return create_notification(
+        user,
+        f"Quotation {quotation.number} {decision}",
+        f"{indian_format(quotation.total)} for {quotation.customer.name}",
+        type_,
+        quotation.get_absolute_url(),
+        "View quotation",
+        "quotation",
+        quotation.pk,
+        dedupe_key=f"q:{quotation.pk}:{decision}",
+    )
+
+
+def notify_low_stock(user: AbstractBaseUser, product: "Product", quantity: Decimal | int) -> Notification:
+    """Tell one person how little is left of a product."""
+    return create_notification(
+        user,
+        f"Low stock: {product.name}",
+        f"{product.name}: {quantity} left, reorder at {product.reorder_level}",
+        "PRODUCT",
+        product.get_absolute_url(),
+        "View product",
+        "product",
+        product.pk,
+        priority="high",
+    )
+
+
+def get_unread_notification_count(user: AbstractBaseUser) -> int:
+    """How many unread notifications a person has."""
+    return reading.snapshot(_id_of(user)).unread_count
+
+
+def mark_all_notifications_read(user: AbstractBaseUser) -> int:
+    """Mark everything read; how many were unread."""
+    return inbox.mark_all_read(_id_of(user))[0]
+
+
+def _id_of(user: AbstractBaseUser) -> int:
+    if not isinstance(user, AbstractBaseUser) or user.pk is None:
+        raise ValueError(f"user: must be a saved user, not {user!r}.")
+    return user.pk

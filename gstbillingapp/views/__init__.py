@@ -1,0 +1,1 @@
+"""The screens and the JSON they ask for: one module each."""

@@ -1,0 +1,213 @@
+"""What an invoice's page, editor and paper all show: parties, kinds of tax, totals, the next number."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+import segno
+
+from gstbillingapp.gst import papers, upi
+from gstbillingapp.gst.calc import DocumentInput, LineInput, TaxMode, tax_mode
+from gstbillingapp.gst.errors import InputError
+from gstbillingapp.gst.numbers import financial_year, format_number
+from gstbillingapp.gst.states import state_label
+from gstbillingapp.models import Business, BuyerKind, Customer, Invoice, InvoiceLine, NumberSeries, Scheme, Supply
+from gstbillingapp.templatetags.billing import money
+
+
+class Taxed(Protocol):
+    """Anything with the components of tax: an invoice, a line, a row of the HSN summary."""
+
+    @property
+    def cgst(self) -> Decimal: ...
+    @property
+    def sgst(self) -> Decimal: ...
+    @property
+    def igst(self) -> Decimal: ...
+    @property
+    def cess(self) -> Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label and an amount in words for people."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A component of tax: its heading, and the field that holds it."""
+
+    label: str
+    field: str
+
+    def of(self, row: Taxed) -> Decimal:
+        """The component's amount in rupees."""
+        amount: Decimal = getattr(row, self.field)
+        return amount
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The supplier or the buyer: of an issued invoice as it was then, of a draft as it is now."""
+
+    source: Invoice | Business | Customer | None
+    prefix: str = ""
+
+    def __getattr__(self, name: str) -> Any:
+        if self.source is None:
+            return ""
+        return getattr(self.source, self.prefix + name, "")
+
+    @property
+    def address(self) -> str:
+        """The address in one line."""
+        return _joined(self._of("address"), self._of("city"), self._of("pincode"))
+
+    @property
+    def state(self) -> str:
+        """The state with its code: Karnataka (29)."""
+        return state_label(self._of("state_code"))
+
+    @property
+    def standing(self) -> str:
+        """What a buyer is under GST: registered, not registered, in an SEZ, overseas."""
+        kind = self._of("kind")
+        return str(BuyerKind(kind).label) if kind else ""
+
+    @property
+    def contact(self) -> str:
+        """Phone and e-mail."""
+        return _joined(self._of("phone"), self._of("email"))
+
+    def _of(self, name: str) -> str:
+        return "" if self.source is None else getattr(self.source, self.prefix + name)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where the goods go when that is not where the buyer is (CGST Rule 46(o))."""
+
+    name: str
+    address: str
+    state: str
+
+
+def supplier_of(invoice: Invoice) -> Party:
+    """Who bills."""
+    return Party(invoice.business) if invoice.is_draft else Party(invoice, "supplier_")
+
+
+def buyer_of(invoice: Invoice) -> Party:
+    """Who is billed."""
+    return Party(invoice.customer) if invoice.is_draft else Party(invoice, "buyer_")
+
+
+def delivery_of(buyer: Party) -> Delivery | None:
+    """The delivery address, where there is one apart from the buyer's own."""
+    address = _joined(buyer.ship_address, buyer.ship_city, buyer.ship_pincode)
+    if not address:
+        return None
+    return Delivery(buyer.ship_name or buyer.name, address, state_label(buyer.ship_state_code))
+
+
+def charges_tax(invoice: Invoice) -> bool:
+    """Whether the supplier may collect tax at all: neither unregistered nor under composition."""
+    return not invoice.composition and bool(supplier_of(invoice).gstin)
+
+
+def mode_of(invoice: Invoice) -> TaxMode:
+    """Which taxes the invoice shows."""
+    return tax_mode(
+        supplier_of(invoice).state_code,
+        invoice.place_of_supply,
+        sez=invoice.sez,
+        export=invoice.export,
+        charges_tax=charges_tax(invoice),
+    )
+
+
+def columns_of(invoice: Invoice, mode: TaxMode) -> list[Column]:
+    """The components of tax that the invoice has; cess only where there is any."""
+    if mode is TaxMode.NONE:
+        return []
+    split = [Column("CGST", "cgst"), Column(mode.state_tax_label, "sgst")]
+    return [*(split if mode.is_intra else [Column("IGST", "igst")]), *_cess(invoice)]
+
+
+def _cess(invoice: Invoice) -> list[Column]:
+    return [Column("Cess", "cess")] if invoice.cess else []
+
+
+def total_rows(invoice: Invoice, mode: TaxMode) -> list[Row]:
+    """What leads from the lines to the payable total, which comes last and elsewhere."""
+    by_buyer = ", paid by the customer" if invoice.rcm else ""
+    columns = columns_of(invoice, mode)
+    rows = [Row("Taxable value" if columns else "Value", money(invoice.taxable))]
+    rows += [Row(column.label + by_buyer, money(column.of(invoice))) for column in columns]
+    if invoice.round_off:
+        rows.append(Row("Round-off", money(invoice.round_off)))
+    return rows
+
+
+def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentInput:
+    """The invoice as the rules on papers read it."""
+    return DocumentInput(
+        supplier_state=supplier_of(invoice).state_code,
+        place_of_supply=invoice.place_of_supply,
+        lines=tuple(
+            LineInput(qty=line.qty, price=line.price, rate=line.rate, exempt=line.supply != Supply.TAXABLE)
+            for line in lines
+        ),
+        sez=invoice.sez,
+        export=invoice.export,
+        zero_rated=invoice.zero_rated,
+        composition=invoice.composition,
+        registered=invoice.composition or bool(supplier_of(invoice).gstin),
+        rcm=invoice.rcm,
+    )
+
+
+def title_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
+    """Tax invoice, bill of supply, or what else the law calls it."""
+    return papers.title(document_of(invoice, lines), buyer_registered=bool(buyer_of(invoice).gstin))
+
+
+def next_number(business: Business, date: datetime.date) -> str:
+    """The number an invoice of that day would get now; somebody else may take it first. Empty: no room."""
+    year = financial_year(date)
+    prefix = business.invoice_prefix.upper()
+    series = NumberSeries.objects.filter(business=business, financial_year=year, prefix=prefix).first()
+    try:
+        return format_number(prefix, year, (series.last if series else 0) + 1)
+    except InputError:
+        return ""
+
+
+def upi_qr(invoice: Invoice) -> str:
+    """The UPI QR code for the balance as a data: image; empty where there is nothing to pay or nowhere."""
+    supplier = supplier_of(invoice)
+    if not invoice.balance or not supplier.upi_id:
+        return ""
+    uri = upi.upi_uri(
+        supplier.upi_id,
+        supplier.name,
+        amount=invoice.balance,
+        note=invoice.number,
+        ref=upi.reference(invoice.number),
+    )
+    code: str = segno.make(uri, error="m", micro=False).svg_data_uri(border=2, scale=4, light="#fff")
+    return code
+
+
+def bears_tax(business: Business) -> bool:
+    """Whether the business's lines have a rate of tax."""
+    return business.scheme == Scheme.REGULAR
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,136 @@
+"""The invoice on A4, with everything CGST Rule 46 asks for."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from gstbillingapp.access import MemberRequest, member_required
+from gstbillingapp.gst import hsn
+from gstbillingapp.gst.calc import TaxMode
+from gstbillingapp.gst.money import amount_in_words, indian_format
+from gstbillingapp.gst.papers import declarations
+from gstbillingapp.gst.states import state_label
+from gstbillingapp.models import Invoice, InvoiceLine, InvoiceState, Supply
+from gstbillingapp.templatetags.billing import money, plain
+from gstbillingapp.views.invoice_figures import (
+    Column,
+    buyer_of,
+    columns_of,
+    delivery_of,
+    document_of,
+    mode_of,
+    supplier_of,
+    title_of,
+    total_rows,
+    upi_qr,
+)
+
+MARKS = {InvoiceState.DRAFT: "DRAFT", InvoiceState.CANCELLED: "CANCELLED"}
+COLUMNS_BEFORE_VALUE = 6  # place, description, HSN, quantity, unit, rate
+
+
+@require_safe
+@member_required
+def paper(request: MemberRequest, pk: int) -> HttpResponse:
+    """The invoice as it is printed."""
+    invoice = get_object_or_404(
+        Invoice.objects.select_related("business", "customer"), business=request.business, pk=pk
+    )
+    return render(request, "invoices/paper.html", paper_context(invoice))
+
+
+def paper_context(invoice: Invoice) -> dict[str, Any]:
+    """What the paper's template shows."""
+    lines = list(invoice.lines.all())
+    mode = mode_of(invoice)
+    columns = columns_of(invoice, mode)
+    has_discount = any(line.disc_pct or line.disc_amt for line in lines)
+    supplier, buyer = supplier_of(invoice), buyer_of(invoice)
+    return {
+        "invoice": invoice,
+        "title": title_of(invoice, lines),
+        "declarations": declarations(document_of(invoice, lines)),
+        "mark": MARKS.get(InvoiceState(invoice.state), ""),
+        "supplier": supplier,
+        "buyer": buyer,
+        "delivery": delivery_of(buyer),
+        "place": state_label(invoice.place_of_supply),
+        "columns": columns,
+        "has_discount": has_discount,
+        "label_span": COLUMNS_BEFORE_VALUE + has_discount,
+        "lines": [_line(invoice, line, columns) for line in lines],
+        "sums": _sums(invoice, lines, columns),
+        "totals": _totals(invoice, mode),
+        "hsn_rows": [_hsn_row(invoice, row, columns) for row in hsn.summary(lines)],
+        "words": amount_in_words(invoice.total),
+        "qr": upi_qr(invoice),
+    }
+
+
+def _line(invoice: Invoice, line: InvoiceLine, columns: list[Column]) -> dict[str, Any]:
+    return {
+        "description": line.description,
+        "untaxed": "" if line.supply == Supply.TAXABLE or not columns else line.get_supply_display(),
+        "hsn": line.hsn,
+        "qty": plain(line.qty),
+        "unit": line.unit,
+        "price": _price(line.price),
+        "price_includes_tax": line.price_includes_tax,
+        "discount": f"{plain(line.disc_pct)}%" if line.disc_pct else _amount(line.disc_amt or None),
+        "taxable": _amount(line.taxable),
+        "cells": [
+            {"rate": _rate(invoice, line, column), "amount": _amount(column.of(line))} for column in columns
+        ],
+        "total": _amount(line.total),
+    }
+
+
+def _rate(invoice: Invoice, line: InvoiceLine, column: Column) -> str:
+    """The per cent of one component of a line; empty for what bears none or bears it by quantity."""
+    if column.field == "cess":
+        return f"{plain(line.cess_pct)}%" if line.cess_pct else ""
+    if line.supply != Supply.TAXABLE:
+        return ""
+    rate = Decimal(0) if invoice.zero_rated else line.rate
+    return f"{plain(rate if column.field == 'igst' else rate / 2)}%"
+
+
+def _sums(invoice: Invoice, lines: list[InvoiceLine], columns: list[Column]) -> dict[str, Any]:
+    return {
+        "taxable": _amount(invoice.taxable),
+        "columns": [_amount(column.of(invoice)) for column in columns],
+        "total": _amount(sum((line.total for line in lines), Decimal(0))),
+    }
+
+
+def _totals(invoice: Invoice, mode: TaxMode) -> list[Any]:
+    rows: list[Any] = list(total_rows(invoice, mode))
+    if invoice.doc_discount:
+        note = {"label": "Discount on the invoice, taken off above", "value": money(invoice.doc_discount)}
+        rows.insert(0, note)
+    return rows
+
+
+def _hsn_row(invoice: Invoice, row: hsn.HsnRow, columns: list[Column]) -> dict[str, Any]:
+    return {
+        "hsn": row.hsn,
+        "qty": plain(row.qty),
+        "unit": row.unit,
+        "rate": f"{plain(Decimal(0) if invoice.zero_rated else row.rate)}%",
+        "taxable": _amount(row.taxable),
+        "cells": [{"amount": _amount(column.of(row))} for column in columns],
+        "tax": _amount(row.tax),
+    }
+
+
+def _amount(amount: Decimal | None) -> str:
+    """Rupees without the sign, which stands in the heading."""
+    return "" if amount is None else indian_format(amount, symbol="")
+
+
+def _price(price: Decimal) -> str:
+    """A rate with its third decimal only where it has one."""
+    return indian_format(price, symbol="", places=2 if price == round(price, 2) else 3)

@@ -1,0 +1,263 @@
+"""The list of invoices, the page of one, and the deeds done there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gstbillingapp.access import MemberRequest, member_required
+from gstbillingapp.actions import composing
+from gstbillingapp.actions import invoices as deeds
+from gstbillingapp.forms.base import messages_by_field
+from gstbillingapp.forms.invoices import FilterForm, ReasonForm
+from gstbillingapp.gst import hsn
+from gstbillingapp.gst.states import state_label
+from gstbillingapp.models import Customer, Invoice, InvoiceState, InvoiceStatus
+from gstbillingapp.models.fields import today
+from gstbillingapp.models.invoice import InvoiceQuerySet, status_condition
+from gstbillingapp.queries import invoice_list as listed
+from gstbillingapp.queries import page_of
+from gstbillingapp.views.invoice_figures import (
+    buyer_of,
+    columns_of,
+    mode_of,
+    supplier_of,
+    title_of,
+    total_rows,
+    upi_qr,
+)
+from gstbillingapp.views.invoice_messages import Problem, issued_message, labelled, missing_of, warnings_of
+from gstbillingapp.views.invoice_preview import issue_facts
+from gstbillingapp.views.invoice_timeline import timeline
+from gstbillingapp.views.payments import blank_payment
+
+NARROWING = ("q", "customer", "since", "until")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One status above the list."""
+
+    status: str
+    label: str
+    count: int
+    is_current: bool
+
+
+@require_safe
+@member_required
+def invoice_list(request: MemberRequest) -> HttpResponse:
+    """Every invoice of the business, narrowed by what the address says."""
+    form = FilterForm(request.GET)
+    filters = form.filters()
+    status = filters.get("status", "")
+    narrowed = _narrowed(request, filters)
+    tabs = _tabs(narrowed, status)
+    rows = narrowed.with_status(status) if status else narrowed
+    context = {
+        "form": form,
+        "filters": filters,
+        "sort": filters["sort"],
+        "tabs": tabs,
+        "heading": next(tab.label for tab in tabs if tab.is_current),
+        "page": page_of(rows, request.GET.get("page")),
+        "customer": _chosen_customer(request, filters.get("customer")),
+        "is_narrowed": any(name in filters for name in NARROWING),
+        "any_invoice": Invoice.objects.filter(business=request.business).exists(),
+    }
+    return render(request, "invoices/list.html", context)
+
+
+def _chosen_customer(request: MemberRequest, pk: int | None) -> Customer | None:
+    return None if pk is None else Customer.objects.filter(business=request.business, pk=pk).first()
+
+
+def _narrowed(request: MemberRequest, filters: dict[str, Any]) -> InvoiceQuerySet:
+    """The invoices of every status that the other filters leave."""
+    return listed(
+        request.business,
+        search=filters.get("q", ""),
+        customer_id=filters.get("customer"),
+        since=filters.get("since"),
+        until=filters.get("until"),
+        sort=filters["sort"],
+    )
+
+
+def _tabs(narrowed: InvoiceQuerySet, current: str) -> list[Tab]:
+    counts = status_counts(narrowed)
+    named = [("", "All"), *InvoiceStatus.choices]
+    return [Tab(status, label, counts[status], status == current) for status, label in named]
+
+
+def status_counts(invoices: InvoiceQuerySet) -> dict[str, int]:
+    """How many invoices have each status today, and all of them under "": one pass over the rows."""
+    day = today()
+    counts = {status: Count("pk", filter=status_condition(status, day)) for status in InvoiceStatus.values}
+    counted = invoices.order_by().aggregate(**counts)
+    return {"": sum(counted.values()), **counted}
+
+
+@require_safe
+@member_required
+def invoice(request: MemberRequest, pk: int) -> HttpResponse:
+    """The page of one invoice: what it says, what is owed and what happened to it."""
+    stored = _invoice(request, pk)
+    context = _draft_context(stored) if stored.is_draft else _issued_context(stored)
+    return render(request, "invoices/detail.html", _context(stored) | context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def issue(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask, then give a draft its number."""
+    draft = _invoice(request, pk)
+    if request.method == "POST":
+        try:
+            issued = deeds.issue(request.business, request.user, draft.pk)
+        except ValidationError as error:
+            return _ask_to_issue(request, draft, labelled(messages_by_field(error)))
+        messages.success(request, issued_message(issued))
+        return redirect(issued)
+    if not draft.is_draft:
+        return redirect(draft)
+    return _ask_to_issue(request, draft, missing_of(_preview(draft)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask why, then cancel an issued invoice."""
+    stored = _invoice(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST":
+        cancelled = form.attempt(
+            lambda: deeds.cancel(request.business, request.user, stored.pk, **form.cleaned_data)
+        )
+        if cancelled is not None:
+            messages.success(request, f"Invoice {cancelled.number} is cancelled. It keeps its number.")
+            return redirect(cancelled)
+    return render(
+        request,
+        "invoices/confirm.html",
+        {
+            "invoice": stored,
+            "heading": f"Cancel {stored}?",
+            "facts": "invoices/cancel_facts.html",
+            "form": form,
+            "stay": "Keep it",
+            "button": "Cancel the invoice",
+            "button_class": "btn-danger",
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def delete(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a draft."""
+    draft = _invoice(request, pk)
+    if request.method == "POST":
+        try:
+            deeds.delete_draft(request.business, request.user, draft.pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(draft)
+        messages.success(request, f"The draft{f' for {draft.party}' if draft.party else ''} is deleted.")
+        return redirect("invoice_list")
+    if not draft.is_draft:
+        return redirect(draft)
+    return render(
+        request,
+        "invoices/confirm.html",
+        {
+            "invoice": draft,
+            "heading": "Delete this draft?",
+            "facts": "invoices/delete_facts.html",
+            "stay": "Keep it",
+            "button": "Delete draft",
+            "button_class": "btn-danger",
+        },
+    )
+
+
+def _invoice(request: MemberRequest, pk: int) -> Invoice:
+    rows = Invoice.objects.select_related("customer", "created_by", "issued_by", "cancelled_by")
+    stored: Invoice = get_object_or_404(rows, business=request.business, pk=pk)
+    stored.business = request.business
+    return stored
+
+
+def _preview(draft: Invoice) -> deeds.Preview:
+    return deeds.preview(draft.business, composing.data_of(draft))
+
+
+def _ask_to_issue(request: MemberRequest, draft: Invoice, problems: list[Problem]) -> HttpResponse:
+    context = {
+        "invoice": draft,
+        "heading": "Issue this invoice?",
+        "facts": "invoices/issue_facts.html",
+        "issue": issue_facts(draft),
+        "problems": problems,
+        "stay": "Keep as draft",
+        "button": "Issue invoice",
+        "button_class": "btn-primary",
+    }
+    return render(request, "invoices/confirm.html", context)
+
+
+def _context(stored: Invoice) -> dict[str, Any]:
+    """What the page of any invoice shows."""
+    lines = list(stored.lines.all())
+    mode = mode_of(stored)
+    columns = columns_of(stored, mode)
+    return {
+        "invoice": stored,
+        "lines": lines,
+        "paper_title": title_of(stored, lines),
+        "mode": mode,
+        "has_discount": any(line.disc_pct or line.disc_amt for line in lines),
+        "totals": total_rows(stored, mode),
+        "tax_columns": columns,
+        "tax_rows": [
+            {
+                "hsn": row.hsn,
+                "rate": row.rate,
+                "taxable": row.taxable,
+                "cells": [{"label": column.label, "amount": column.of(row)} for column in columns],
+            }
+            for row in hsn.summary(lines)
+            if columns
+        ],
+        "supplier": supplier_of(stored),
+        "buyer": buyer_of(stored),
+        "place": state_label(stored.place_of_supply),
+        "timeline": timeline(stored),
+    }
+
+
+def _draft_context(draft: Invoice) -> dict[str, Any]:
+    preview = _preview(draft)
+    facts = issue_facts(draft)
+    return {
+        "warnings": warnings_of(preview),
+        "can_issue": not missing_of(preview),
+        "issue": facts,
+        "number_note": f"Gets the number {facts['number']} when it is issued now." if facts["number"] else "",
+    }
+
+
+def _issued_context(stored: Invoice) -> dict[str, Any]:
+    late = stored.status == InvoiceStatus.OVERDUE
+    return {
+        "qr": upi_qr(stored),
+        "days_late": (today() - stored.due_date).days if late else 0,
+        "can_cancel": stored.state == InvoiceState.ISSUED and not stored.paid,
+        "cancel_form": ReasonForm(),
+        "payment_form": blank_payment(stored),
+    }

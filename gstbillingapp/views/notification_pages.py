@@ -1,0 +1,144 @@
+"""The notifications page: works as plain pages, and is kept live by the scripts."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from delivery import reading
+from delivery.models import Notification, NotificationType
+from gstbillingapp.access import MemberRequest, member_required
+from gstbillingapp.templatetags.billing import day
+from gstbillingapp.templatetags.notifications import position_of
+
+ROWS = 25
+STATUSES = {"": "All", "unread": "Unread", "read": "Read"}
+LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for; anything it may not ask for is left out."""
+
+    status: str
+    type: str
+    before: int | None
+    after: int | None
+
+    @classmethod
+    def of(cls, request: MemberRequest) -> "Filters":
+        """The filters in the address of the request."""
+        status, type_ = request.GET.get("status", ""), request.GET.get("type", "")
+        return cls(
+            status if status in STATUSES else "",
+            type_ if type_ in NotificationType.values else "",
+            _id(request.GET.get("before", "")),
+            _id(request.GET.get("after", "")),
+        )
+
+    def address(self, **changes: Any) -> str:
+        """The query of the same list, from its first page unless `before` or `after` is among the changes."""
+        wanted = {"status": self.status, "type": self.type, **changes}
+        return f"?{urlencode({name: value for name, value in wanted.items() if value})}"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One status above the list."""
+
+    status: str
+    label: str
+    count: int
+    is_current: bool
+    address: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows newest first, and the addresses of the pages beside this one, empty where there is none."""
+
+    rows: list[Notification]
+    newer: str
+    older: str
+
+
+@require_GET
+@never_cache
+@member_required
+def notifications(request: MemberRequest) -> HttpResponse:
+    """The person's own notifications, by status and type, grouped by day."""
+    inbox = position_of(request.user.pk)
+    filters = Filters.of(request)
+    typed = reading.notifications(request.user.pk)
+    if filters.type:
+        typed = typed.filter(notification_type=filters.type)
+    tabs = _tabs(typed, filters)
+    page = _page(typed, filters)
+    context = {
+        "inbox": inbox,
+        "filters": filters,
+        "types": NotificationType.choices,
+        "tabs": tabs,
+        "page": page,
+        "days": list(_days(page.rows, timezone.localdate())),
+        "read_count": reading.notifications(request.user.pk).filter(is_read=True).count(),
+        "is_first_page": not page.newer,
+        "here": request.get_full_path(),
+    }
+    return render(request, "notifications/notifications.html", context)
+
+
+def _tabs(typed: QuerySet[Notification], filters: Filters) -> list[Tab]:
+    unread = typed.filter(is_read=False).count()
+    read = typed.filter(is_read=True).count()
+    counts = {"": unread + read, "unread": unread, "read": read}
+    return [
+        Tab(status, label, counts[status], status == filters.status, filters.address(status=status))
+        for status, label in STATUSES.items()
+    ]
+
+
+def _page(typed: QuerySet[Notification], filters: Filters) -> Page:
+    """Pages are bounded by ids, not counted from the top: arrivals do not push rows from one to the next."""
+    listed = typed.filter(is_read=filters.status == "read") if filters.status else typed
+    if filters.after is not None:
+        rows = list(reversed(listed.filter(id__gt=filters.after).order_by("id")[:ROWS]))
+    elif filters.before is not None:
+        rows = list(listed.filter(id__lt=filters.before)[:ROWS])
+    else:
+        rows = list(listed[:ROWS])
+    if not rows:
+        return Page([], newer="", older="")
+    newest, oldest = rows[0].pk, rows[-1].pk
+    return Page(
+        rows,
+        newer=filters.address(after=newest) if listed.filter(id__gt=newest).exists() else "",
+        older=filters.address(before=oldest) if listed.filter(id__lt=oldest).exists() else "",
+    )
+
+
+def _days(rows: Iterable[Notification], today: date) -> Iterator[tuple[str, list[Notification]]]:
+    """The rows under the names of their days, as people in Kolkata count days."""
+    for when, group in groupby(rows, key=lambda row: timezone.localtime(row.created_at).date()):
+        yield _day_name(when, today), list(group)
+
+
+def _day_name(when: date, today: date) -> str:
+    if when == today:
+        return "Today"
+    return "Yesterday" if when == today - timedelta(days=1) else day(when)
+
+
+def _id(text: str) -> int | None:
+    # isascii: int() would also take Devanagari digits, underscores and spaces.
+    is_id = text.isascii() and text.isdigit() and len(text) <= 19
+    return min(int(text), LARGEST_ID) if is_id else None

@@ -1,0 +1,117 @@
+/** The customer of an invoice: found by typing, or made in place. */
+
+import { csrfToken } from "./cookies.js";
+import { showErrors } from "./errors.js";
+import { fetchResults, Typeahead } from "./typeahead.js";
+
+const TROUBLE = "The customer was not saved: the server did not answer. What you typed stays here; try again.";
+
+export class CustomerField {
+  /**
+   * @param {HTMLFormElement} form the invoice
+   * @param {HTMLDialogElement} dialog with the form of a new customer
+   * @param {() => void} onChange
+   */
+  constructor(form, dialog, onChange) {
+    this.form = form;
+    this.dialog = dialog;
+    this.onChange = onChange;
+    this.name = form.elements.customer_name;
+    this.id = form.elements.customer;
+    this.short = dialog.querySelector("form");
+    new Typeahead(this.name, {
+      search: (text, signal) => this.#search(text, signal),
+      onEdit: () => this.#forget(),
+    });
+    form.querySelector("[data-new-customer]").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#openDialog("");
+    });
+    this.short.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#create();
+    });
+    dialog.querySelectorAll("[data-close]").forEach((button) =>
+      button.addEventListener("click", () => dialog.close()),
+    );
+  }
+
+  async #search(text, signal) {
+    const found = await fetchResults(this.form.dataset.customersUrl, { q: text }, signal);
+    const items = found.map((customer) => ({
+      label: customer.name,
+      detail: customer.detail,
+      pick: () => this.#take(customer),
+    }));
+    if (text) {
+      items.push({ label: `New customer “${text}”`, special: true, pick: () => this.#openDialog(text) });
+    }
+    return items;
+  }
+
+  #take(customer) {
+    this.name.value = customer.name;
+    this.id.value = customer.id;
+    this.onChange();
+  }
+
+  #forget() {
+    if (!this.id.value) return;
+    this.id.value = "";
+    this.onChange();
+  }
+
+  #openDialog(text) {
+    const name = this.short.elements.name;
+    if (text) name.value = text;
+    this.dialog.showModal();
+    name.focus();
+  }
+
+  async #create() {
+    const button = this.short.querySelector("[type=submit]");
+    button.disabled = true;
+    try {
+      const response = await fetch(this.form.dataset.newCustomerUrl, {
+        method: "POST",
+        body: new FormData(this.short),
+        headers: { "X-CSRFToken": csrfToken(this.form), Accept: "application/json" },
+        credentials: "same-origin",
+        redirect: "manual",
+      });
+      this.#answer(response, response.status === 201 || response.status === 200 || response.status === 400
+        ? await response.json()
+        : null);
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+      this.#say(TROUBLE);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #answer(response, answer) {
+    if (response.type === "opaqueredirect" || response.status === 401) {
+      this.#say("You are signed out. Sign in in another tab, then save again: what you typed stays here.");
+    } else if (answer === null) {
+      this.#say(TROUBLE);
+    } else if (answer.errors) {
+      showErrors(this.short, answer.errors);
+      this.#say((answer.errors.__all__ ?? []).join(" "));
+      this.short.querySelector("[aria-invalid=true]")?.focus();
+    } else {
+      this.dialog.close();
+      this.short.reset();
+      showErrors(this.short, {});
+      this.#say("");
+      this.#take(answer);
+      this.name.focus();
+    }
+  }
+
+  #say(text) {
+    const note = this.short.querySelector("[data-note]");
+    note.textContent = text;
+    note.hidden = !text;
+  }
+}

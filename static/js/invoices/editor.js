@@ -1,0 +1,190 @@
+/** The invoice editor: rows, suggestions, live totals from the server, and the question before issuing. */
+
+import { csrfToken } from "./cookies.js";
+import { CustomerField } from "./customer.js";
+import { goTo, links, showErrors } from "./errors.js";
+import { Line } from "./line.js";
+import { Panel } from "./panel.js";
+import { Preview } from "./preview.js";
+import { Rows } from "./rows.js";
+import { Unsaved } from "./unsaved.js";
+
+const NARROW = window.matchMedia("(max-width: 959.98px)"); // where a line is a card, blank ones only cost scrolling
+
+class Editor {
+  #left = new Set(); // the fields a person has finished with: only these show errors while typing
+
+  constructor(form) {
+    this.form = form;
+    this.panel = new Panel(document.getElementById("invoice-panel"));
+    this.dialog = document.getElementById("issue-dialog");
+    this.unsaved = new Unsaved();
+    this.preview = new Preview({
+      url: form.dataset.previewUrl,
+      body: () => new FormData(form),
+      token: () => csrfToken(form),
+      onAnswer: (answer) => this.#show(answer),
+      onTrouble: (kind) => this.panel.trouble(kind),
+    });
+    this.rows = new Rows(
+      document.getElementById("lines"),
+      document.getElementById("line-template"),
+      form.elements["lines-TOTAL_FORMS"],
+      {
+        onAdd: (row) => new Line(row, form, () => this.#changed()),
+        onChange: () => this.#changed(),
+        say: (text) => this.#say(text),
+      },
+    );
+    new CustomerField(form, document.getElementById("customer-dialog"), () => this.#changed());
+    if (NARROW.matches) this.rows.foldBlank();
+    this.#listen();
+    this.#keepServerErrors();
+    this.#ask();
+  }
+
+  #listen() {
+    this.form.addEventListener("input", () => this.#changed());
+    this.form.addEventListener("change", (event) => {
+      if (event.target.name) this.#left.add(event.target.dataset.standsFor ?? event.target.name);
+      this.#changed();
+    });
+    this.form.addEventListener("submit", (event) => this.#submit(event));
+    this.form.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-goto]");
+      if (!link) return;
+      event.preventDefault();
+      goTo(this.form, link.dataset.goto);
+    });
+    document.getElementById("add-line").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.rows.focus(this.rows.add());
+    });
+    this.dialog.querySelector("[data-confirm]").addEventListener("click", () => this.#send("issue"));
+    this.dialog.querySelector("[data-close]").addEventListener("click", () => this.dialog.close());
+  }
+
+  /** What the server's own rendering complained about stays marked until it is put right. */
+  #keepServerErrors() {
+    for (const place of this.form.querySelectorAll("[data-error-for]")) {
+      if (place.textContent.trim()) this.#left.add(place.dataset.errorFor);
+    }
+    if (this.form.dataset.bound) this.unsaved.mark();
+  }
+
+  #changed() {
+    this.unsaved.mark();
+    this.#ask();
+  }
+
+  #ask() {
+    this.panel.waiting();
+    this.preview.ask();
+  }
+
+  #show(answer) {
+    this.panel.show(answer);
+    this.rows.all.forEach((row, place) => {
+      row.querySelector("[data-amount]").textContent = answer.lines[place] ?? "";
+    });
+    this.#offerRates(answer.rates);
+    document.getElementById("place-reason").textContent = answer.place.reason;
+    this.form.elements.place_of_supply.options[0].textContent = answer.place.automatic;
+    document.getElementById("customer-detail").textContent = answer.customer;
+    showErrors(this.form, answer.errors, (name) => this.#left.has(name));
+  }
+
+  /** The rates in law on the invoice's date; a line keeps one that is no longer among them. */
+  #offerRates(rates) {
+    for (const select of this.form.querySelectorAll("select[name$='-rate']")) {
+      const taxed = [...select.options].filter((option) => /^[0-9]/.test(option.value));
+      if (taxed.map((option) => option.value).join() === rates.map(([value]) => value).join()) continue;
+      const chosen = select.value;
+      taxed.filter((option) => option.value !== chosen).forEach((option) => option.remove());
+      const options = rates.filter(([value]) => value !== chosen).map(([value, label]) => new Option(label, value));
+      const all = [...select.options, ...options].sort((a, b) => rank(a.value) - rank(b.value));
+      select.replaceChildren(...all);
+      select.value = chosen;
+    }
+  }
+
+  #key(event) {
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key === "s") {
+      event.preventDefault();
+      this.form.requestSubmit(this.#button("save"));
+    } else if (command && event.key === "Enter") {
+      event.preventDefault();
+      this.form.requestSubmit(this.#button("issue"));
+    } else if (event.key === "Enter" && event.target.matches("input:not([type=submit])")) {
+      event.preventDefault(); // Enter in a field must not save half an invoice
+    }
+  }
+
+  #button(deed) {
+    return this.form.querySelector(`.panel-bar button[value=${deed}]`);
+  }
+
+  /** Asks the server first, so that nothing is sent into a signed-out session or an unreachable network. */
+  async #submit(event) {
+    event.preventDefault();
+    const deed = event.submitter?.value ?? "save";
+    this.#busy(true);
+    const answer = await this.preview.now();
+    this.#busy(false);
+    if (answer === null) return;
+    const issuing = deed === "issue";
+    const problems = issuing ? [...answer.problems, ...answer.missing_problems] : answer.problems;
+    if (problems.length) this.#complain(issuing ? { ...answer.errors, ...answer.missing } : answer.errors, problems);
+    else if (issuing) this.#confirm(answer.issue);
+    else this.#send(deed);
+  }
+
+  #complain(errors, problems) {
+    Object.keys(errors).forEach((name) => this.#left.add(name));
+    showErrors(this.form, errors);
+    const summary = document.getElementById("error-summary");
+    summary.querySelector("h2").textContent =
+      problems.length === 1 ? "One thing needs a change" : `${problems.length} things need a change`;
+    summary.querySelector("ul").replaceChildren(...links(problems));
+    summary.hidden = false;
+    summary.focus();
+    summary.scrollIntoView({ block: "center" });
+  }
+
+  #confirm(issue) {
+    for (const [name, text] of Object.entries(issue)) {
+      this.dialog.querySelector(`[data-issue="${name}"]`).textContent = text;
+    }
+    this.dialog.showModal();
+  }
+
+  #send(deed) {
+    this.unsaved.clear();
+    this.form.elements.csrfmiddlewaretoken.value = csrfToken(this.form);
+    const said = document.createElement("input");
+    said.type = "hidden";
+    said.name = "do";
+    said.value = deed === "issue" ? "issue-confirmed" : deed;
+    this.form.append(said);
+    this.#busy(true);
+    HTMLFormElement.prototype.submit.call(this.form);
+  }
+
+  #busy(busy) {
+    for (const button of document.querySelectorAll(".panel-bar button, [data-confirm]")) button.disabled = busy;
+  }
+
+  #say(text) {
+    document.getElementById("editor-status").textContent = text;
+  }
+}
+
+/** Rates in their order, after the empty choice and before the reasons for bearing none. */
+function rank(value) {
+  if (value === "") return -1;
+  return /^[0-9]/.test(value) ? Number(value) : Infinity;
+}
+
+new Editor(document.getElementById("invoice-form"));

@@ -1,0 +1,143 @@
+// Which toasts stand on the screen, and for how long. Pure: the clock is handed in, drawing is someone else's.
+
+import { MINUTE, SECOND, systemClock } from "./clock.js";
+
+const AT_MOST = 3;
+const STAYS_FOR = 8 * SECOND;
+const STORM_WITHIN = 10 * SECOND;
+const STORM_ABOVE = 5; // this many in STORM_WITHIN still come one by one
+const URGENT_IN_STORM = AT_MOST - 1; // leaves a place for the one that stands for all others
+const STALE_AFTER = MINUTE; // what waited longer for its place is found in the bell
+
+export class ToastQueue {
+  #clock;
+  #onChange;
+  #shown = [];
+  #waiting = [];
+  #recent = new Map(); // id -> { item, at }
+  #holds = new Set();
+  #lastKey = 0;
+
+  // `onChange(toasts)` gets what should be on the screen, oldest first: { key, item } or { key, items } for a storm.
+  constructor({ onChange, clock = systemClock }) {
+    this.#onChange = onChange;
+    this.#clock = clock;
+  }
+
+  push(items) {
+    const at = this.#clock.now();
+    for (const item of items) this.#recent.set(item.id, { item, at });
+    this.#forgetOld(at);
+    if (this.#summary || this.#recent.size > STORM_ABOVE) this.#fold(items);
+    else for (const item of items) this.#waiting.push(this.#single(item, at));
+    this.#fill();
+  }
+
+  // Read or deleted anywhere: no toast speaks of them any more.
+  retract(ids) {
+    for (const id of ids) {
+      this.#recent.delete(id);
+      this.#summary?.items.delete(id);
+    }
+    const gone = new Set(ids);
+    const isOver = (toast) => (toast.items ? toast.items.size === 0 : gone.has(toast.item.id));
+    this.#remove(isOver);
+  }
+
+  dismiss(key) {
+    if (this.#summary?.key === key) this.#recent.clear(); // the next one is not part of that storm
+    this.#remove((toast) => toast.key === key);
+  }
+
+  dismissNewest() {
+    const newest = this.#shown.at(-1);
+    if (newest) this.dismiss(newest.key);
+    return newest !== undefined;
+  }
+
+  // While anything holds them (a pointer, the focus, a hidden page) their time stands still.
+  hold(reason) {
+    if (this.#holds.size === 0) for (const toast of this.#shown) this.#pause(toast);
+    this.#holds.add(reason);
+  }
+
+  release(reason) {
+    if (!this.#holds.delete(reason) || this.#holds.size > 0) return;
+    for (const toast of this.#shown) this.#run(toast);
+  }
+
+  get items() {
+    return [...this.#shown, ...this.#waiting].flatMap((toast) => [...(toast.items?.values() ?? [toast.item])]);
+  }
+
+  get #summary() {
+    return this.#shown.find((toast) => toast.items);
+  }
+
+  #single(item, at) {
+    return this.#toast({ item, at, stays: item.priority === "urgent" });
+  }
+
+  #toast(fields) {
+    this.#lastKey += 1;
+    return { key: this.#lastKey, left: STAYS_FOR, timer: null, since: null, ...fields };
+  }
+
+  #fold(items) {
+    const own = [...this.#shown, ...this.#waiting].filter((toast) => toast.stays && toast.item);
+    for (const item of items) if (item.priority === "urgent") own.push(this.#single(item, this.#clock.now()));
+    const kept = own.slice(0, URGENT_IN_STORM);
+    const isKept = new Set(kept.map((toast) => toast.item.id));
+    const summary = this.#summary ?? this.#toast({ items: new Map(), at: this.#clock.now(), stays: false });
+    for (const [id, { item }] of this.#recent) if (!isKept.has(id)) summary.items.set(id, item);
+    for (const { item } of own) if (!isKept.has(item.id)) summary.items.set(item.id, item);
+    summary.stays = [...summary.items.values()].some((item) => item.priority === "urgent");
+    this.#restart(summary);
+    for (const toast of this.#shown) if (toast !== summary && !kept.includes(toast)) this.#pause(toast);
+    this.#shown = summary.items.size ? [...kept, summary] : kept;
+    this.#waiting = [];
+    this.#tellAndRun();
+  }
+
+  #fill() {
+    const now = this.#clock.now();
+    this.#waiting = this.#waiting.filter((toast) => toast.stays || now - toast.at < STALE_AFTER);
+    while (this.#shown.length < AT_MOST && this.#waiting.length) this.#shown.push(this.#waiting.shift());
+    this.#tellAndRun();
+  }
+
+  #remove(isOver) {
+    const over = this.#shown.filter(isOver);
+    for (const toast of over) this.#pause(toast);
+    this.#shown = this.#shown.filter((toast) => !isOver(toast));
+    this.#waiting = this.#waiting.filter((toast) => !isOver(toast));
+    this.#fill();
+  }
+
+  #tellAndRun() {
+    if (this.#holds.size === 0) for (const toast of this.#shown) this.#run(toast);
+    this.#onChange(this.#shown.map(({ key, item, items }) => (items ? { key, items: [...items.values()] } : { key, item })));
+  }
+
+  #run(toast) {
+    if (toast.stays || toast.timer !== null) return;
+    toast.since = this.#clock.now();
+    toast.timer = this.#clock.setTimeout(() => this.dismiss(toast.key), toast.left);
+  }
+
+  #pause(toast) {
+    if (toast.timer === null) return;
+    this.#clock.clearTimeout(toast.timer);
+    toast.timer = null;
+    toast.left = Math.max(0, toast.left - (this.#clock.now() - toast.since));
+  }
+
+  #restart(toast) {
+    this.#pause(toast);
+    toast.left = STAYS_FOR;
+  }
+
+  #forgetOld(now) {
+    for (const [id, { at }] of this.#recent) if (now - at > STORM_WITHIN) this.#recent.delete(id);
+  }
+}

@@ -1,0 +1,18 @@
+"""What every test gets: the fixtures of `tests.support`, and marks by folder."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.support.fixtures"]
+
+TESTS = Path(__file__).resolve().parent
+MARKS = {"acceptance": "processes", "chaos": "processes", "browser": "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of a folder for what they start, so that `-m "not processes"` leaves the quick ones."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in MARKS:
+            item.add_marker(MARKS[folder])

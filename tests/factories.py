@@ -1,0 +1,155 @@
+"""One of each noun, valid by itself: a test says only what it is about."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.contrib.auth import get_user_model
+from factory.django import DjangoModelFactory
+
+from gstbillingapp.actions import invoices, payments
+from gstbillingapp.actions.data import InvoiceData, LineData
+from gstbillingapp.gst.gstin import check_digit
+from gstbillingapp.gst.rates import GST_BEGAN
+from gstbillingapp.models import (
+    Business,
+    BuyerKind,
+    Customer,
+    Invoice,
+    Membership,
+    Payment,
+    Product,
+    ProductRate,
+    Role,
+)
+from gstbillingapp.models.fields import today
+
+PASSWORD = "a long pass phrase"
+
+
+def gstin(state_code: str = "29", n: int = 0) -> str:
+    """A GSTIN with a right check digit; another `n` is another holder."""
+    letters = "".join(chr(65 + n // 26**i % 26) for i in range(3))
+    first = f"{state_code}AB{letters}{n % 10_000:04d}C1Z"
+    return first + check_digit(first)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = get_user_model()
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person-{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.in")
+    password = factory.django.Password(PASSWORD)
+
+
+class BusinessFactory(DjangoModelFactory):
+    """A registered business in Karnataka, without members."""
+
+    class Meta:
+        model = Business
+
+    name = factory.Sequence(lambda n: f"Asha Electricals {n}")
+    legal_name = "Asha Electricals Private Limited"
+    state_code = "29"
+    gstin = factory.LazyAttributeSequence(lambda business, n: gstin(business.state_code, n))
+    address = "14 SJP Road"
+    city = "Bengaluru"
+    pincode = "560002"
+    upi_id = "asha@okhdfcbank"
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    business = factory.SubFactory(BusinessFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Role.OWNER
+
+
+class CustomerFactory(DjangoModelFactory):
+    """A registered buyer in the supplier's own state."""
+
+    class Meta:
+        model = Customer
+
+    business = factory.SubFactory(BusinessFactory)
+    name = factory.Sequence(lambda n: f"Ravi Traders {n}")
+    kind = BuyerKind.REGULAR
+    state_code = "29"
+    gstin = factory.LazyAttributeSequence(
+        lambda customer, n: (
+            gstin(customer.state_code, 5000 + n)
+            if customer.kind in (BuyerKind.REGULAR, BuyerKind.SEZ)
+            else ""
+        )
+    )
+    address = "8 Avenue Road"
+    city = "Bengaluru"
+    pincode = "560002"
+
+
+class ProductFactory(DjangoModelFactory):
+    """Goods at 18 per cent, ₹100.00 each, 100 of them in stock; `rate=` sets another rate."""
+
+    class Meta:
+        model = Product
+        skip_postgeneration_save = True
+
+    business = factory.SubFactory(BusinessFactory)
+    name = factory.Sequence(lambda n: f"Copper wire {n}")
+    hsn = "8544"
+    unit = "MTR"
+    price = Decimal("100.000")
+    stock = Decimal("100.000")
+
+    @factory.post_generation
+    def rate(product: Product, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: N805
+        """The rate that has held since GST began."""
+        rate = Decimal("18") if extracted is None else Decimal(extracted)
+        if create and rate >= 0:
+            ProductRate.objects.create(product=product, rate=rate, valid_from=GST_BEGAN)
+
+
+def line(product: Product | None = None, **terms: Any) -> LineData:
+    """A line as typed: one of the product, or of a lamp at ₹100.00 and 18 per cent."""
+    if product is not None:
+        return LineData(**{"product_id": product.pk, "qty": Decimal(1), **terms})
+    typed = {"description": "LED lamp", "hsn": "8539", "qty": Decimal(1), "price": Decimal(100)}
+    return LineData(**{**typed, "rate": Decimal(18), **terms})
+
+
+def invoice_data(customer: Customer | None = None, *lines: LineData, **terms: Any) -> InvoiceData:
+    """An invoice as typed; with one line where none is given."""
+    return InvoiceData(
+        **{"customer_id": customer.pk if customer else None, "lines": lines or (line(),), **terms}
+    )
+
+
+def draft(business: Business | None = None, *lines: LineData, **terms: Any) -> Invoice:
+    """A stored draft, for a new customer of the business unless `customer` is given."""
+    customer = terms.pop("customer", None)
+    owner = business or (customer.business if customer else BusinessFactory())
+    return invoices.save_draft(
+        owner, None, invoice_data(customer or CustomerFactory(business=owner), *lines, **terms)
+    )
+
+
+def issued(business: Business | None = None, *lines: LineData, **terms: Any) -> Invoice:
+    """An issued invoice: ₹118.00 where no line is given."""
+    stored = draft(business, *lines, **terms)
+    return invoices.issue(stored.business, None, stored.pk)
+
+
+def paid(invoice: Invoice, amount: Decimal | str | None = None, **terms: Any) -> Payment:
+    """A payment against an issued invoice; in full where no amount is given."""
+    money = invoice.balance if amount is None else Decimal(amount)
+    return payments.record(invoice.business, None, invoice.pk, money, **terms)
+
+
+def days_ago(days: int) -> datetime.date:
+    """A day before today, in India."""
+    return today() - datetime.timedelta(days=days)

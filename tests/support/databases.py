@@ -1,0 +1,122 @@
+"""Databases that real processes and the test's own ORM share, each fresh and already migrated."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dj_database_url
+from django.db import connections
+
+from tooling.postgres import Postgres, database_name
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# What a new database is a copy of.
+CONTENTS = ("migrated", "demo")
+
+
+def on_postgres() -> bool:
+    """Whether this run's database is PostgreSQL."""
+    return connections["default"].vendor == "postgresql"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database: `url` is what processes get as DATABASE_URL."""
+
+    url: str
+
+    @contextmanager
+    def used_here(self) -> Iterator[None]:
+        """Point this process's ORM, on every thread, at it."""
+        settings = connections.settings["default"]
+        there = dj_database_url.parse(self.url)
+        kept = {name: settings[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD", "OPTIONS")}
+        connections.close_all()
+        settings.update({name: there.get(name, "") for name in kept if name != "OPTIONS"})
+        settings["OPTIONS"] = {**kept["OPTIONS"], **there.get("OPTIONS", {})}
+        try:
+            yield
+        finally:
+            connections.close_all()
+            settings.update(kept)
+
+
+class Templates:
+    """Migrates once a session, and once more for the demo; every database after that is a copy."""
+
+    def __init__(self, folder: Path, postgres: Callable[[], Postgres]) -> None:
+        self._folder = folder
+        self._postgres = postgres
+        self._made: dict[str, str] = {}
+
+    @contextmanager
+    def copy(self, contents: str) -> Iterator[Database]:
+        """A new database with the contents asked for."""
+        template = self._template(contents)
+        if not on_postgres():
+            path = self._folder / f"{os.urandom(6).hex()}.sqlite3"
+            shutil.copyfile(_sqlite_path(template), path)
+            yield Database(f"sqlite:///{path}")
+            return
+        url = self._postgres().create_database(database_name(template))
+        try:
+            yield Database(url)
+        finally:
+            self._postgres().drop_database(url)
+
+    def _template(self, contents: str) -> str:
+        if contents not in self._made:
+            self._made[contents] = self._make(contents)
+        return self._made[contents]
+
+    def _make(self, contents: str) -> str:
+        if on_postgres():
+            base = "template1" if contents == "migrated" else database_name(self._template("migrated"))
+            url = self._postgres().create_database(base)
+        else:
+            path = self._folder / f"template-{contents}.sqlite3"
+            if contents != "migrated":
+                shutil.copyfile(_sqlite_path(self._template("migrated")), path)
+            url = f"sqlite:///{path}"
+        manage(url, *(["migrate", "--verbosity", "0"] if contents == "migrated" else ["demo"]))
+        if not on_postgres():
+            _fold_in_wal(_sqlite_path(url))
+        return url
+
+
+def manage(database_url: str, *arguments: str, **environment: str) -> str:
+    """Run a management command with the product's own settings; its standard output."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=clean_environment(DATABASE_URL=database_url, **environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """This process's environment with the product's settings replaced by those given."""
+    ours = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "REDIS_URL", "EMAIL_URL", "LOG_LEVEL")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "DJANGO_SETTINGS_MODULE": "gstbilling.settings", "PYTHONUNBUFFERED": "1", **settings}
+
+
+def _sqlite_path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _fold_in_wal(path: Path) -> None:
+    """Move what is still in the write-ahead log into the file, so that copying the file copies everything."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

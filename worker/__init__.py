@@ -1,0 +1,15 @@
+"""The Celery application: `celery -A worker worker`, `celery -A worker beat`."""
+
+import os
+
+from celery import Celery
+
+from worker.schedule import SCHEDULE
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gstbilling.settings")
+
+app = Celery("gstbilling")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = SCHEDULE
+app.conf.worker_consumer = "worker.consumer:Consumer"
