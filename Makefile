@@ -3,7 +3,9 @@
 .PHONY: help run test lint format check lock setup setup-test test-js test-sqlite test-postgres
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
-export PYTHONDONTWRITEBYTECODE := 1
+export RUFF_CACHE_DIR := var/cache/ruff
+export MYPY_CACHE_DIR := var/cache/mypy
+export HYPOTHESIS_STORAGE_DIRECTORY := var/cache/hypothesis
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -17,7 +19,7 @@ lint: setup-test ## Style, types, import contracts, migrations, Django's own che
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --cache-dir var/cache/import-linter
 	@$(PYTHON) manage.py makemigrations --check --dry-run
 	@$(PYTHON) manage.py check
 
@@ -32,16 +34,18 @@ lock: setup-test ## Pin requirements.in and requirements-dev.in to exact version
 	@$(PYTHON) -m tooling.lock
 
 setup:
-	@"$$(tooling/find-python)" tooling/setup.py run
+	@python="$$(tooling/find-python)" && "$$python" tooling/setup.py run
 
 setup-test:
-	@"$$(tooling/find-python)" tooling/setup.py test
+	@python="$$(tooling/find-python)" && "$$python" tooling/setup.py test
 
 test-js:
-	@.venv/bin/node --test tests/js/
+	@.venv/bin/node --test 'tests/js/**/*.test.js'
 
 test-sqlite:
 	@$(PYTHON) -m pytest
 
+# What cannot differ between databases (the installation, the browser) is tested once.
 test-postgres:
-	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest
+	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest tests/unit tests/integration tests/acceptance \
+		--ignore tests/acceptance/test_running.py --ignore tests/acceptance/test_compose.py

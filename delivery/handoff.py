@@ -25,6 +25,8 @@ DRAIN = "delivery.drain"
 # Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.
 FLAG = "delivery:wake-up"
 FLAG_MILLISECONDS = 2_000
+# Seconds after which a wake-up is worth nothing: while no worker runs they must not pile up.
+EXPIRES = 30
 # Seconds a command to Redis may take here. Nobody waits for it but the thread itself.
 TIMEOUT = 1.0
 # Seconds between attempts while the broker is away: what was posted meanwhile is on its way this soon after.
@@ -112,7 +114,7 @@ class Waker:
         """Publish one wake-up, unless one is on its way. False where the broker is away."""
         try:
             if self.redis.set(FLAG, 1, nx=True, px=FLAG_MILLISECONDS):
-                current_app.tasks[DRAIN].apply_async()
+                current_app.tasks[DRAIN].apply_async(expires=EXPIRES)
         except (RedisError, OperationalError, OSError) as error:
             if not self._away:
                 logger.warning("the broker is away (%s); notifications wait in the database", error)

@@ -157,13 +157,12 @@ class RedisLoopLayer:
         return channel
 
     async def receive(self, channel: str) -> Message:
-        """The next message. Cancelled when its consumer ends, which is the only sign of that there is."""
-        try:
-            return await self._boxes.channels[channel].get()
-        except asyncio.CancelledError:
-            for group in self._boxes.close(channel):
-                await self._subscriber.unsubscribe(self._name(group))
-            raise
+        return await self._boxes.channels[channel].get()
+
+    async def forget_channel(self, channel: str) -> None:
+        """Drop a channel whose consumer has ended, and its place in every group."""
+        for group in self._boxes.close(channel):
+            await self._subscriber.unsubscribe(self._name(group))
 
     async def send(self, channel: str, message: Message) -> None:
         """To one socket of this process; groups are what reaches across processes."""
@@ -320,7 +319,9 @@ class Subscriber:
             asked = False
             self._handle(answer)
 
-    def _handle(self, answer: list[Any]) -> None:
+    def _handle(self, answer: list[Any] | bytes) -> None:
+        if isinstance(answer, bytes):
+            return  # a plain PONG: while nothing is subscribed to, Redis answers as to anybody
         kind, name = answer[0], answer[1].decode()
         if kind == b"message":
             self._on_message(name, answer[2])
@@ -367,13 +368,12 @@ class OneProcessLayer:
         return channel
 
     async def receive(self, channel: str) -> Message:
-        """The next message. Cancelled when its consumer ends, which is the only sign of that there is."""
-        try:
-            return await self._boxes.channels[channel].get()
-        except asyncio.CancelledError:
-            with self._lock:
-                self._boxes.close(channel)
-            raise
+        return await self._boxes.channels[channel].get()
+
+    async def forget_channel(self, channel: str) -> None:
+        """Drop a channel whose consumer has ended, and its place in every group."""
+        with self._lock:
+            self._boxes.close(channel)
 
     async def send(self, channel: str, message: Message) -> None:
         mailbox = self._boxes.channels.get(channel)

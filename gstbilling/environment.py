@@ -77,8 +77,8 @@ def trusted_origins(debug: bool) -> list[str]:
 
 
 def database() -> dict[str, Any]:
-    """DATABASE_URL as Django's settings; a SQLite file under var/ where nothing is said."""
-    url = env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+    """DATABASE_URL as Django's settings; else that of a live `make run`; else a SQLite file under var/."""
+    url = env.str("DATABASE_URL", "") or _running("database_url") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except (ValueError, KeyError) as error:
@@ -106,19 +106,20 @@ def database() -> dict[str, Any]:
 
 def redis_url() -> str | None:
     """REDIS_URL; else the server that a `make run` in this folder started; else None (one process)."""
-    url = env.str("REDIS_URL", "") or _running_redis()
+    url = env.str("REDIS_URL", "") or _running("redis_url")
     if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
         refuse("REDIS_URL", "must begin with redis://, rediss:// or unix://.")
     return url or None
 
 
-def _running_redis() -> str:
+def _running(name: str) -> str:
+    """What a live `make run` in this folder says of itself; empty where there is none."""
     try:
         with RUNNING.open() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:  # its supervisor holds it: `make run` is alive
-                return str(json.load(file).get("redis_url", ""))
+                return str(json.load(file).get(name, ""))
             return ""  # left behind by one that was killed
     except (FileNotFoundError, json.JSONDecodeError):
         return ""

@@ -97,10 +97,12 @@ if not DEBUG:
     }
 
 # Security
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # an invoice of 200 lines has 14 fields a line; Django allows 1,000
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "gstbillingapp.views.csrf.failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {

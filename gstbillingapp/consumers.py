@@ -11,12 +11,11 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from delivery import frames, reading
-from gstbillingapp.session_watch import watch
+from gstbillingapp.session_watch import NOT_SIGNED_IN, watch
 
 logger = logging.getLogger(__name__)
 
-# Close codes (RFC 6455 section 7.4.2 leaves 4000 and up to applications).
-NOT_SIGNED_IN = 4401
+# Close codes beside NOT_SIGNED_IN (RFC 6455 section 7.4.2 leaves 4000 and up to applications).
 FLOODED = 4429
 TOO_LARGE = 1009
 
@@ -28,6 +27,14 @@ RATE_CLOSED = 200  # past this many the socket is closed
 
 class NotificationConsumer(AsyncWebsocketConsumer):
     """One socket. It reads the inbox when it opens and when it is asked for the count."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one socket, and leave nothing of it behind however it ended."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            watch.discard(self)
+            await self.channel_layer.forget_channel(self.channel_name)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler of a message.
@@ -56,8 +63,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         await self.send_count()
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
-        """The layer forgets the channel when its `receive` is cancelled, which happens next."""
-        watch.discard(self)
+        """The browser has gone: `__call__` cleans up."""
         raise StopConsumer
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:

@@ -4,7 +4,8 @@ Browsers send cookies with a socket that any page opens (cross-site WebSocket hi
 whole defence. Channels' `AllowedHostsOriginValidator` ignores scheme and port.
 """
 
-from channels.security.websocket import WebsocketDenier
+from typing import Any
+
 from django.conf import settings
 
 # In development the site answers to loopback names only; this is every way to write them.
@@ -14,17 +15,26 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 class SameOrigin:
     """Answers 403 to sockets whose `Origin` is missing, repeated or not one of this site's."""
 
-    def __init__(self, application) -> None:
+    def __init__(self, application: Any) -> None:
         self.application = application
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
         if len(origins) == 1 and origins[0] in own_origins(scope):
-            return await self.application(scope, receive, send)
-        return await WebsocketDenier()(scope, receive, send)
+            await self.application(scope, receive, send)
+        else:
+            await refuse(scope, receive, send)
 
 
-def own_origins(scope: dict) -> set[str]:
+async def refuse(_scope: dict[str, Any], _receive: Any, send: Any) -> None:
+    """Close a socket before it was accepted, which servers answer with 403.
+
+    Channels' own denier would open a channel for every refusal, and nobody would close it.
+    """
+    await send({"type": "websocket.close"})
+
+
+def own_origins(scope: dict[str, Any]) -> set[str]:
     """The full origins of this site: TRUSTED_ORIGINS; in DEBUG loopback at the port that was connected to."""
     origins = set(settings.TRUSTED_ORIGINS)
     if settings.DEBUG and scope.get("server"):

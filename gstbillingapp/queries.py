@@ -46,33 +46,33 @@ PRODUCT_ORDERS = {"name": ("name_key", "id")}
 class CappedPaginator(Paginator):
     """Django's, counting no further than `COUNT_CAP`; `is_capped` says that there are more.
 
-    The rows before a page are skipped in the index alone: only the page's own are read and joined.
+    The keys of a list are read in one pass over an index, which counts them too; then the rows of the page.
     """
 
     object_list: QuerySet[Any]
 
     @cached_property
-    def _seen(self) -> int:
-        return self.object_list.order_by().values("pk")[: COUNT_CAP + 1].count()
+    def _keys(self) -> list[int]:
+        return list(self.object_list.values_list("pk", flat=True)[: COUNT_CAP + 1])
 
     @cached_property
     def count(self) -> int:
         """How many rows can be turned to."""
-        return min(self._seen, COUNT_CAP)
-
-    def page(self, number: int | str) -> Page:
-        """The page, found by the keys of its rows first."""
-        valid = self.validate_number(number)
-        bottom = (valid - 1) * self.per_page
-        keys = list(
-            self.object_list.values_list("pk", flat=True)[bottom : min(bottom + self.per_page, self.count)]
-        )
-        return Page(self.object_list.filter(pk__in=keys), valid, self)
+        return min(len(self._keys), COUNT_CAP)
 
     @property
     def is_capped(self) -> bool:
         """Whether the list is longer than what can be turned to."""
-        return self._seen > COUNT_CAP
+        return len(self._keys) > COUNT_CAP
+
+    def page(self, number: int | str) -> Page:
+        """The page of that number."""
+        valid = self.validate_number(number)
+        bottom = (valid - 1) * self.per_page
+        keys = self._keys[bottom : min(bottom + self.per_page, self.count)]
+        rows = self.object_list.all()
+        rows.query.clear_where()  # the keys have passed every filter; a search would be done all over again
+        return Page(rows.filter(pk__in=keys), valid, self)
 
 
 def page_of(queryset: QuerySet[Row], page: int | str | None = 1, per_page: int = PER_PAGE) -> Page[Row]:
@@ -106,13 +106,15 @@ def invoice_list(
     if until is not None:
         invoices = invoices.filter(date__lte=until)
     if search.strip():
-        invoices = invoices.filter(_names_invoice(business, search.strip()))
+        invoices = invoices.filter(pk__in=_found(business, search.strip()))
     return invoices.select_related("customer").order_by(*_order(INVOICE_ORDERS, sort))
 
 
-def _names_invoice(business: Business, text: str) -> Q:
+def _found(business: Business, text: str) -> QuerySet[Any]:
+    """The keys of what is searched, apart from the list: read off `invoice_by_date` whatever its order."""
     customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
-    return Q(number_key__contains=text.upper()) | Q(customer__in=customers.order_by().values("pk"))
+    named = Q(number_key__contains=text.upper()) | Q(customer__in=customers.order_by().values("pk"))
+    return Invoice.objects.filter(named, business=business).order_by().values("pk")
 
 
 def customer_list(
@@ -174,19 +176,16 @@ def home_totals(business: Business, on: datetime.date | None = None) -> HomeTota
     month = Invoice.objects.filter(
         business=business, state=InvoiceState.ISSUED, date__gte=day.replace(day=1), date__lte=day
     ).aggregate(amount=Sum("taxable"), count=Count("pk"))
-    owed = Invoice.objects.filter(business=business, balance__gt=0).aggregate(
-        amount=Sum("balance"),
-        count=Count("pk"),
-        late=Sum("balance", filter=Q(due_date__lt=day)),
-        late_count=Count("pk", filter=Q(due_date__lt=day)),
-    )
+    owed = Invoice.objects.filter(business=business, balance__gt=0)
+    late = owed.filter(due_date__lt=day).aggregate(amount=Sum("balance"), count=Count("pk"))
+    not_yet = owed.filter(due_date__gte=day).aggregate(amount=Sum("balance"), count=Count("pk"))
     return HomeTotals(
         sales=rupees(month["amount"]),
         sales_count=month["count"],
-        receivable=rupees(owed["amount"]),
-        receivable_count=owed["count"],
-        overdue=rupees(owed["late"]),
-        overdue_count=owed["late_count"],
+        receivable=rupees(late["amount"]) + rupees(not_yet["amount"]),
+        receivable_count=late["count"] + not_yet["count"],
+        overdue=rupees(late["amount"]),
+        overdue_count=late["count"],
         drafts=Invoice.objects.filter(business=business, state=InvoiceState.DRAFT).count(),
         low_stock=running_low(business).count(),
     )

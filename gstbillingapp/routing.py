@@ -2,10 +2,13 @@
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
-from django.urls import path
+from django.urls import path, re_path
 
 from gstbillingapp.consumers import NotificationConsumer
-from gstbillingapp.origins import SameOrigin
+from gstbillingapp.origins import SameOrigin, refuse
 
-websocket_urlpatterns = [path("ws/notifications/", NotificationConsumer.as_asgi())]
+websocket_urlpatterns = [
+    path("ws/notifications/", NotificationConsumer.as_asgi()),
+    re_path("", refuse),
+]
 sockets = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))

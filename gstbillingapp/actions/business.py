@@ -22,7 +22,7 @@ def save(business: Business, data: BusinessData) -> Business:
     changed = checked_business(checks, data)
     checks.finish()
     with transaction.atomic():
-        stored = Business.objects.select_for_update().get(pk=business.pk)
+        stored = Business.objects.select_for_update(no_key=True).get(pk=business.pk)
         for name in BusinessData.__dataclass_fields__:
             setattr(stored, name, getattr(changed, name))
         stored.save()

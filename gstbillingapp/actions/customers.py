@@ -22,7 +22,7 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
     with transaction.atomic():
         customer = Customer(business=business)
         if customer_id is not None:
-            customer = Customer.objects.select_for_update().get(business=business, pk=customer_id)
+            customer = Customer.objects.select_for_update(no_key=True).get(business=business, pk=customer_id)
         for name, value in values.items():
             setattr(customer, name, value)
         customer.save()
@@ -32,7 +32,7 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
 def set_archived(business: Business, customer_id: int, archived: bool) -> Customer:
     """Take a customer out of the lists, or put it back. Doing it twice changes nothing."""
     with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(business=business, pk=customer_id)
+        customer = Customer.objects.select_for_update(no_key=True).get(business=business, pk=customer_id)
         customer.is_archived = archived
         customer.save(update_fields=["is_archived", "updated_at"])
     return customer

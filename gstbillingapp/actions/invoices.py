@@ -206,7 +206,7 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
 
 def locked(business: Business, invoice_id: int) -> Invoice:
     """An invoice of the business, locked until the transaction ends."""
-    rows = Invoice.objects.select_for_update(of=("self",)).select_related("customer")
+    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer")
     invoice: Invoice = rows.get(business=business, pk=invoice_id)
     invoice.business = business
     return invoice
@@ -289,7 +289,7 @@ def _locked_series(business: Business, year: str) -> NumberSeries:
     series, _ = NumberSeries.objects.get_or_create(
         business=business, financial_year=year, prefix=business.invoice_prefix.upper()
     )
-    return NumberSeries.objects.select_for_update().get(pk=series.pk)
+    return NumberSeries.objects.select_for_update(no_key=True).get(pk=series.pk)
 
 
 def _move_stock(invoice: Invoice, reason: StockReason, user: User | None) -> None:

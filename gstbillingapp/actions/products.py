@@ -125,7 +125,9 @@ def locked(business: Business, ids: Iterable[int]) -> dict[int, Product]:
     Raises Product.DoesNotExist where one of them is not there.
     """
     wanted = set(ids)
-    rows = Product.objects.select_for_update().filter(business=business, pk__in=wanted).order_by("pk")
+    rows = (
+        Product.objects.select_for_update(no_key=True).filter(business=business, pk__in=wanted).order_by("pk")
+    )
     found = {product.pk: product for product in rows}
     if len(found) < len(wanted):
         raise Product.DoesNotExist("There is no such product in this business.")

@@ -727,7 +727,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="invoice",
-            index=models.Index(fields=["business", "state", "-date", "-id"], name="invoice_by_state"),
+            index=models.Index(
+                fields=["business", "state", "-date", "-id", "balance"], name="invoice_by_state"
+            ),
         ),
         migrations.AddIndex(
             model_name="invoice",
@@ -755,7 +757,7 @@ class Migration(migrations.Migration):
             model_name="invoice",
             index=models.Index(
                 condition=models.Q(("balance__gt", 0)),
-                fields=["business", "due_date", "balance"],
+                fields=["business", "due_date", "balance", "paid", "date", "id"],
                 name="invoice_owed",
             ),
         ),

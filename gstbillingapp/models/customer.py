@@ -1,6 +1,7 @@
 """Those whom a business bills."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -46,6 +47,8 @@ class Customer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    KEYED = ("name", "gstin", "phone", "email", "city")
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_name"),
@@ -64,10 +67,10 @@ class Customer(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keep the keys that lists sort and search by in step with the names."""
         self.set_keys()
-        super().save(*args, **with_fields(kwargs, ("name_key", "search_key")))  # type: ignore[arg-type]
+        super().save(*args, update_fields=keys_kept(update_fields, self.KEYED), **kwargs)
 
     def get_absolute_url(self) -> str:
         """The page of this customer."""
@@ -76,12 +79,11 @@ class Customer(models.Model):
     def set_keys(self) -> None:
         """Fill the columns that lists sort and search by; bulk loading calls it by itself."""
         self.name_key = self.name.casefold()
-        self.search_key = search_key(self.name, self.gstin, self.phone, self.email, self.city)
+        self.search_key = search_key(*(getattr(self, name) for name in self.KEYED))
 
 
-def with_fields(kwargs: dict[str, object], names: Iterable[str]) -> dict[str, object]:
-    """The arguments of save() with more `update_fields`, where it was given any."""
-    update_fields = kwargs.get("update_fields")
-    if update_fields is None:
-        return kwargs
-    return {**kwargs, "update_fields": {*update_fields, *names}}  # type: ignore[misc]
+def keys_kept(update_fields: Iterable[str] | None, sources: Iterable[str]) -> Iterable[str] | None:
+    """The fields to write when a row is saved: with its keys, unless nothing they come from is written."""
+    if update_fields is None or not set(update_fields) & set(sources):
+        return update_fields
+    return {*update_fields, "name_key", "search_key"}

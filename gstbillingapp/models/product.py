@@ -1,13 +1,15 @@
 """What a business sells, at which rate from which day, and how much of it is in stock."""
 
 import datetime
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.customer import search_key, with_fields
+from gstbillingapp.models.customer import keys_kept, search_key
 from gstbillingapp.models.fields import cess_amount, day_text, percent, plain_number, quantity, unit_price
 
 
@@ -69,6 +71,8 @@ class Product(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    KEYED = ("name", "sku", "hsn")
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~models.Q(name=""), name="product_has_name"),
@@ -93,10 +97,10 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Keep the keys that lists sort and search by in step with the names."""
         self.set_keys()
-        super().save(*args, **with_fields(kwargs, ("name_key", "search_key")))  # type: ignore[arg-type]
+        super().save(*args, update_fields=keys_kept(update_fields, self.KEYED), **kwargs)
 
     def get_absolute_url(self) -> str:
         """The page of this product."""
@@ -105,7 +109,7 @@ class Product(models.Model):
     def set_keys(self) -> None:
         """Fill the columns that lists sort and search by; bulk loading calls it by itself."""
         self.name_key = self.name.casefold()
-        self.search_key = search_key(self.name, self.sku, self.hsn)
+        self.search_key = search_key(*(getattr(self, name) for name in self.KEYED))
 
     def rate_on(self, date: datetime.date) -> "ProductRate | None":
         """The rate that stands on a supply of that day; before the first row, the first row's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -92,13 +92,18 @@ def ago(value: datetime | None) -> SafeString | str:
     """ "3 min ago", with the full time on hover and for screen readers; `times.js` keeps it true."""
     if value is None:
         return ""
-    words = format_timedelta(value - timezone.now(), add_direction=True, format="short", locale="en_IN")
+    since = value - timezone.now()
+    words = (
+        "just now"
+        if abs(since) < timedelta(minutes=1)
+        else format_timedelta(since, add_direction=True, format="short", locale="en_IN")
+    )
     return format_html(
         '<time datetime="{}" title="{}"><span data-relative>{}</span>'
         '<span class="visually-hidden">, {}</span></time>',
         value.isoformat(),
         moment(value),
-        words.replace("0 sec ago", "just now").replace("in 0 sec", "just now"),
+        words,
         moment(value),
     )
 

@@ -35,7 +35,7 @@ def post(user, number=0):
 
 
 def agrees(user):
-    """Whether a client shows what the database says: the badge, the revision and every row, each shown once."""
+    """Whether a client shows what the database says: badge, revision and every row, each shown once."""
 
     def check(client):
         return client.state() == truth(user.pk) and len(client.shown) == len(set(client.shown))
@@ -202,7 +202,6 @@ def test_two_workers_may_finish_in_any_order_and_the_badge_is_right_all_the_same
     assert revisions == sorted(revisions)
 
 
-@pytest.mark.parametrize("redis_server", ["valkey", "redis"], indirect=True)
 def test_an_idle_socket_outlives_every_five_second_timeout_of_the_client_library(stack, people):
     (asha, hers), *_ = people
     sleep(31)  # what is tested is that nothing happens: there is no event to wait for

@@ -7,6 +7,7 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from delivery.layer import LAYER_RESUMED, MAILBOX_SIZE, OneProcessLayer, RedisLayer
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.asyncio]
 
@@ -129,16 +130,11 @@ async def test_ten_idle_seconds_do_not_end_the_subscription(redis_server):
 async def test_when_its_consumer_ends_nothing_of_a_channel_is_left(redis_server):
     async with connected(redis_server) as layer:
         for _ in range(20):
-            channel = await joined(layer)
-            receiving = asyncio.create_task(layer.receive(channel))
-            await asyncio.sleep(0)
-            receiving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await receiving
+            await layer.forget_channel(await joined(layer))
         inner = layer._get_layer()
         assert (inner._boxes.channels, inner._boxes.groups) == ({}, {})
         client = redis_server.client()
-        assert client.pubsub_channels() == []
+        wait_until(lambda: client.pubsub_channels() == [])
         client.close()
 
 
@@ -148,9 +144,5 @@ async def test_in_one_process_any_thread_reaches_the_sockets_of_the_server():
     await asyncio.to_thread(lambda: asyncio.run(layer.group_send("inbox.1", note(1))))
     assert await received(layer, channel) == note(1)
     assert layer.is_listening
-    receiving = asyncio.create_task(layer.receive(channel))
-    await asyncio.sleep(0)
-    receiving.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await receiving
+    await layer.forget_channel(channel)
     assert not layer.is_listening

@@ -34,7 +34,7 @@ class Follower:
         while not enough(self.client):
             assert monotonic() < deadline, (
                 f"not within {timeout:g} s: revision {self.client.revision}, badge {self.client.count}, "
-                f"{len(self.client.shown)} shown, {self.client.catch_ups} catch-ups, closes {self.close_codes}"
+                f"{len(self.client.shown)} shown, closes {self.close_codes}"
             )
             self._step()
         return self.client

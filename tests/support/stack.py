@@ -9,6 +9,7 @@ from pathlib import Path
 
 from celery import current_app
 from django.conf import settings
+from kombu import pools
 
 from delivery import handoff
 from tests.support.browserless import Client
@@ -175,6 +176,6 @@ def _broker(url: str) -> Iterator[None]:
 
 def _forget_connections() -> None:
     app = current_app._get_current_object()
-    app.pool.force_close_all()
+    pools.reset()
     app._pool = None
     app.amqp._producer_pool = None

@@ -90,21 +90,29 @@ def test_a_database_password_is_never_shown() -> None:
 def running_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a `make run`, as it stands in some folder."""
     path = tmp_path / "running.json"
-    path.write_text(json.dumps({"pid": 1, "redis_url": "unix:///tmp/redis.sock"}))
+    told = {
+        "pid": 1,
+        "redis_url": "unix:///tmp/redis.sock",
+        "database_url": f"sqlite:///{tmp_path}/told.sqlite3",
+    }
+    path.write_text(json.dumps(told))
     monkeypatch.setattr(environment, "RUNNING", path)
     monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     return path
 
 
-def test_the_redis_of_a_live_make_run_is_found(running_file: Path) -> None:
+def test_the_redis_and_the_database_of_a_live_make_run_are_found(running_file: Path) -> None:
     with running_file.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert environment.redis_url() == "unix:///tmp/redis.sock"
+        assert environment.database()["NAME"] == str(running_file.with_name("told.sqlite3"))
 
 
 def test_the_redis_of_a_killed_make_run_is_not_used(running_file: Path) -> None:
     assert running_file.exists()
     assert environment.redis_url() is None
+    assert environment.database()["NAME"] == str(environment.VAR_DIR / "db.sqlite3")
 
 
 def test_a_make_run_that_has_only_just_started_is_no_error(running_file: Path) -> None:

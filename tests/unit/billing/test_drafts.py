@@ -176,8 +176,9 @@ def test_a_bad_field_of_the_document_is_refused_by_name(business, field, values,
 
 
 def test_an_invoice_too_large_to_keep_is_refused(business):
-    with refused("lines", "at most ₹99,99,99,99,99,999.99"):
-        draft(business, line(qty=Decimal(900_000_000), price=Decimal(99_999)))
+    data = invoice_data(None, line(qty=Decimal(900_000_000), price=Decimal(90_000)))
+    with refused("lines", "at most ₹9,99,99,99,99,999.99"):
+        invoices.save_draft(business, None, data)
 
 
 def test_the_customer_and_the_products_of_another_business_are_not_on_the_list(people):

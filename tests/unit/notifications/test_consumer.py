@@ -214,6 +214,14 @@ async def test_a_missing_or_foreign_origin_is_refused_before_the_socket_opens(or
     await communicator.wait()
 
 
+async def test_an_address_that_is_no_socket_is_refused():
+    communicator = socket(await in_database(sign_in, "asha"))
+    communicator.scope["path"] = "/ws/other/"
+    accepted, _ = await communicator.connect()
+    assert not accepted
+    await communicator.wait()
+
+
 async def test_only_trusted_origins_may_open_sockets_outside_debug(settings):
     settings.DEBUG = False
     settings.TRUSTED_ORIGINS = ["https://billing.example.in"]

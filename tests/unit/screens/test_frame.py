@@ -47,7 +47,7 @@ def test_a_missing_row_is_told_in_plain_words_under_debug_too(stranger: Person, 
 def test_a_form_without_its_token_is_told_what_to_do(owner: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(owner.membership.user)
-    response = strict.post(reverse("customer_new"), {"name": "Mehta"})
+    response = strict.post(reverse("customer_new"), {"name": "Mehta"}, headers={"Accept": "text/html"})
     assert response.status_code == 403
     assert "Nothing was saved." in response.text
     assert not owner.business.customers.exists()

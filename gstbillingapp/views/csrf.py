@@ -1,0 +1,15 @@
+"""What a POST without its CSRF token is told."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.csrf import csrf_failure
+
+from gstbillingapp.views.notification_api import problem
+
+MESSAGE = "This page is out of date. Load it again, then repeat what you did."
+
+
+def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """JSON for scripts, the page `403_csrf.html` for people."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return csrf_failure(request, reason)
+    return problem(403, "csrf", MESSAGE)

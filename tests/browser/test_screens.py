@@ -1,0 +1,137 @@
+"""The screens in a real browser: widths, keys, errors, undo, and nothing the content policy forbids."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.support.stack import Stack
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+SCREENS = [
+    "/",
+    "/customers/",
+    "/customers/?q=nobody-has-this-name",
+    "/customers/new/",
+    "/products/",
+    "/products/new/",
+    "/business/",
+    "/business/team/",
+    "/accounts/password/",
+    "/invoices/",
+    "/notifications/",
+]
+
+pytestmark = pytest.mark.parametrize("live_database", ["demo"], indirect=True)
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def signed_in(browser: Browser, stack: Stack, **options: object) -> Page:
+    page = browser.new_context(base_url=stack.url, **options).new_page()
+    page.goto("/accounts/login/")
+    page.fill("#id_username", "demo")
+    page.fill("#id_password", "gst-demo")
+    page.keyboard.press("Enter")
+    page.wait_for_url(stack.url + "/")
+    return page
+
+
+def first_of(page: Page, listing: str) -> str:
+    page.goto(listing)
+    return page.locator(".table-list .cell-main a").first.get_attribute("href") or ""
+
+
+def test_no_screen_scrolls_sideways_or_complains_at_any_width(stack: Stack, chromium: Browser) -> None:
+    complaints: list[str] = []
+    for theme in ("light", "dark"):
+        page = signed_in(chromium, stack, color_scheme=theme)
+        listen(page, complaints)
+        rows = [first_of(page, listing) for listing in ("/customers/", "/products/")]
+        for path in [*SCREENS, *rows, *(f"{row}edit/" for row in rows)]:
+            page.goto(path)
+            expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            for width in (320, 390, 640, 800, 1000, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} at {width} px"
+    assert complaints == []
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Note what the console says: a refusal of the content security policy is an error there."""
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+
+
+def test_keys_lead_through_the_screens_and_stay_out_of_fields(stack: Stack, chromium: Browser) -> None:
+    page = signed_in(chromium, stack)
+    for keys, path in (("gc", "/customers/"), ("gp", "/products/"), ("gi", "/invoices/"), ("gh", "/")):
+        page.keyboard.type(keys)
+        page.wait_for_url(stack.url + path)
+    page.keyboard.press("/")
+    expect(page.locator("#site-search")).to_be_focused()
+    page.keyboard.type("gc?n")
+    expect(page.locator("#site-search")).to_have_value("gc?n")
+    page.keyboard.press("Tab")
+    page.goto("/products/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("New product")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_url(stack.url + "/products/new/")
+
+
+def test_a_refused_form_is_mended_from_its_summary_and_an_archived_row_comes_back(
+    stack: Stack, chromium: Browser
+) -> None:
+    page = signed_in(chromium, stack)
+    page.goto("/customers/new/")
+    page.fill("#id_gstin", "29abcde")
+    expect(page.locator("#id_state_code")).to_have_value("29")
+    page.get_by_role("button", name="Add the customer").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Name:").click()
+    expect(page.locator("#id_name")).to_be_focused()
+    page.keyboard.type("Undo & Sons")
+    page.fill("#id_gstin", "")
+    page.get_by_role("button", name="Add the customer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Undo & Sons")
+    page.get_by_role("button", name="Archive").click()
+    page.wait_for_url(stack.url + "/customers/")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice")).to_contain_text("Undo & Sons is back in the list.")
+
+
+def test_what_cannot_be_taken_back_at_once_asks_first(stack: Stack, chromium: Browser) -> None:
+    page = signed_in(chromium, stack)
+    page.goto("/business/team/")
+    remove = page.locator(".row-actions").get_by_role("button", name="Remove demo-staff")
+    remove.click()
+    dialog = page.get_by_role("dialog", name="Remove demo-staff from the team?")
+    dialog.get_by_role("button", name="Keep it as it is").click()
+    expect(remove).to_be_visible()
+    remove.click()
+    dialog.get_by_role("button", name="Remove demo-staff").click()
+    expect(page.locator(".notice")).to_contain_text("demo-staff is off the team")
+
+
+def test_the_chosen_theme_outlives_the_page(stack: Stack, chromium: Browser) -> None:
+    page = signed_in(chromium, stack, color_scheme="light")
+    page.get_by_role("button", name="your account").click()
+    page.get_by_role("button", name="Dark").click()
+    page.goto("/products/")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
