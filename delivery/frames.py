@@ -9,6 +9,8 @@ from delivery.models import Notification
 
 # The handler in the consumer that relays what `relay` packs. Consumers are deployed before producers.
 RELAY = "inbox.frames"
+# The handler that is told: messages may have been missed, ask for the truth.
+LAYER_RESUMED = "layer.resumed"
 
 
 class NotificationBody(TypedDict):

@@ -25,8 +25,9 @@ DRAIN = "delivery.drain"
 # Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.
 FLAG = "delivery:wake-up"
 FLAG_MILLISECONDS = 2_000
-# Seconds after which a wake-up is worth nothing: while no worker runs they must not pile up.
-EXPIRES = 30
+# Seconds after which a wake-up is dropped, so that they do not pile up for days while no worker runs. Celery
+# compares the clocks of two hosts here: longer than any clock is off.
+EXPIRES = 7_200
 # Seconds a command to Redis may take here. Nobody waits for it but the thread itself.
 TIMEOUT = 1.0
 # Seconds between attempts while the broker is away: what was posted meanwhile is on its way this soon after.
@@ -105,6 +106,13 @@ class Waker:
                     self._needed = True
                 time.sleep(PAUSE)
 
+    def _publish_flagged(self) -> None:
+        try:
+            current_app.tasks[DRAIN].apply_async(expires=EXPIRES)
+        except OperationalError:
+            self.redis.delete(FLAG)  # nothing is on its way, so the next attempt must not think so
+            raise
+
     def finish(self) -> None:
         """Wait, but not for long, until what was woken for is published: at the end of a process."""
         with self._state:
@@ -114,7 +122,7 @@ class Waker:
         """Publish one wake-up, unless one is on its way. False where the broker is away."""
         try:
             if self.redis.set(FLAG, 1, nx=True, px=FLAG_MILLISECONDS):
-                current_app.tasks[DRAIN].apply_async(expires=EXPIRES)
+                self._publish_flagged()
         except (RedisError, OperationalError, OSError) as error:
             if not self._away:
                 logger.warning("the broker is away (%s); notifications wait in the database", error)

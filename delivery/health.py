@@ -14,9 +14,12 @@ LONGEST_WAIT = 60.0
 def oldest_due_seconds() -> float:
     """How long the oldest delivery that is due has been due; 0 when nothing is."""
     now = timezone.now()
-    due = Delivery.objects.filter(
-        Q(state=DeliveryState.PENDING) | Q(state=DeliveryState.WAITING, due_at__lte=now)
-    ).aggregate(created=Min("created_at", filter=Q(due_at=None)), waited=Min("due_at"))
+    pending = Q(state=DeliveryState.PENDING)
+    # Due again after a failure, or held by a worker that is dead.
+    overdue = Q(state__in=[DeliveryState.WAITING, DeliveryState.CLAIMED], due_at__lte=now)
+    due = Delivery.objects.filter(pending | overdue).aggregate(
+        created=Min("created_at", filter=pending), waited=Min("due_at", filter=overdue)
+    )
     oldest = min((moment for moment in due.values() if moment is not None), default=now)
     return max(0.0, (now - oldest).total_seconds())
 

@@ -7,7 +7,7 @@ one inbox happen one after another, whatever process makes them.
 
 from collections.abc import Iterable, Sequence
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from delivery import handoff
@@ -88,14 +88,11 @@ def _post_chunk(users: Sequence[int], draft: Draft) -> dict[int, Notification]:
         return _insert(users, draft)
     had = _with_key(users, draft.dedupe_key)
     missing = [user for user in users if user not in had]
-    try:
-        with transaction.atomic():
-            return had | _insert(missing, draft)
-    except IntegrityError:
-        # Somebody else posted the same key meanwhile, and has committed by now: the insert waited for the
-        # lock on the inbox. One more look finds it; a second conflict would be a real error.
-        had = _with_key(users, draft.dedupe_key)
-        return had | _insert([user for user in users if user not in had], draft)
+    if missing:
+        # Whoever else is posting the same key holds these locks until it has committed: look again then.
+        _lock(missing)
+        had |= _with_key(missing, draft.dedupe_key)
+    return had | _insert([user for user in missing if user not in had], draft)
 
 
 def _with_key(users: Sequence[int], key: str) -> dict[int, Notification]:
@@ -151,8 +148,13 @@ def _take_revisions(users: Sequence[int]) -> dict[int, int]:
 
 
 def _locked(user_id: int) -> Inbox:
-    Inbox.objects.bulk_create([Inbox(user_id=user_id)], ignore_conflicts=True)
-    return Inbox.objects.select_for_update().get(user_id=user_id)
+    return _lock([user_id])[0]
+
+
+def _lock(users: Sequence[int]) -> list[Inbox]:
+    """The inboxes, made where missing, each held until the transaction ends."""
+    Inbox.objects.bulk_create((Inbox(user_id=user) for user in users), ignore_conflicts=True)
+    return list(Inbox.objects.select_for_update().filter(user__in=users).order_by("user_id"))
 
 
 def _change(inbox: Inbox, rows: object, *, unread: int, **marks: object) -> int:

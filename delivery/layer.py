@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import msgpack
 from channels.exceptions import ChannelFull
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from channels_redis.utils import create_pool, decode_hosts
@@ -30,12 +31,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from delivery.frames import LAYER_RESUMED
+
 logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
-# The handler of a consumer that is told: messages may have been missed, ask for the truth.
-LAYER_RESUMED = "layer.resumed"
 RESUMED: Message = {"type": LAYER_RESUMED}
 
 # Messages a socket may fall behind by. A browser that is slower than this starts afresh from the database,
@@ -198,7 +199,12 @@ class RedisLoopLayer:
         return f"{self.prefix}__group__{group}"
 
     def _receive(self, name: str, data: bytes) -> None:
-        message = self._codec.deserialize(data)
+        try:
+            message = self._codec.deserialize(data)
+        except (ValueError, msgpack.UnpackException) as error:
+            # Somebody else publishes here. It must not end the listening of a whole process.
+            logger.error("a message on %s could not be unpacked: %r", name, error)  # noqa: TRY400
+            return
         for mailbox in self._boxes.members(name.removeprefix(f"{self.prefix}__group__")):
             mailbox.put(message)
 

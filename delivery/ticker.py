@@ -22,5 +22,5 @@ def _run() -> None:
     while True:
         time.sleep(INTERVAL)
         close_old_connections()
-        # Celery logs and keeps what fails in here; the next sweep finds the rows again.
+        # Celery logs what fails in here; the next sweep finds the rows again.
         current_app.tasks["delivery.sweep"].apply()

@@ -80,7 +80,7 @@ def database() -> dict[str, Any]:
     """DATABASE_URL as Django's settings; else that of a live `make run`; else a SQLite file under var/."""
     url = env.str("DATABASE_URL", "") or _running("database_url") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
     try:
-        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
     except (ValueError, KeyError) as error:
         refuse(
             "DATABASE_URL",

@@ -1,5 +1,6 @@
 """The socket of a signed-in person: relays frames, answers `get_count` and `ping`."""
 
+import asyncio
 import json
 import logging
 import time
@@ -30,8 +31,13 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one socket, and leave nothing of it behind however it ended."""
+        self.task = asyncio.current_task()
+        self.is_ended = False
         try:
             await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self.is_ended:
+                raise
         finally:
             watch.discard(self)
             await self.channel_layer.forget_channel(self.channel_name)
@@ -54,7 +60,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         await self.accept()
         user = self.scope["user"]
         if not user.is_authenticated or not user.is_active:
-            await self.close(code=NOT_SIGNED_IN)
+            await self.end(NOT_SIGNED_IN)
             return
         self.user_id: int = user.pk
         self.arrivals: deque[float] = deque(maxlen=RATE_CLOSED + 1)
@@ -68,8 +74,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Answer one message of the browser, as PROTOCOL says."""
-        if not hasattr(self, "user_id"):
-            return  # being closed: not signed in
+        if self.is_ended:
+            return  # what was on its way when the socket was closed
         if len(text_data.encode() if text_data is not None else bytes_data or b"") > MESSAGE_BYTES:
             await self.end(TOO_LARGE)
         elif (rate := self.rate()) > RATE_CLOSED:
@@ -114,13 +120,19 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     async def end(self, code: int) -> None:
         """Close from this side, with one of the contract's codes."""
-        watch.discard(self)
+        self.is_ended = True
         await self.close(code=code)
+
+    def abort(self) -> None:
+        """End a socket whose browser does not even read the close."""
+        self.is_ended = True
+        if self.task is not None:
+            self.task.cancel()
 
     HANDLERS = {
         "websocket.connect": AsyncWebsocketConsumer.websocket_connect,
         "websocket.receive": AsyncWebsocketConsumer.websocket_receive,
         "websocket.disconnect": websocket_disconnect,
         frames.RELAY: relay,
-        "layer.resumed": send_count,
+        frames.LAYER_RESUMED: send_count,
     }

@@ -75,6 +75,12 @@ class CappedPaginator(Paginator):
         return Page(rows.filter(pk__in=keys), valid, self)
 
 
+def capped_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
+    """How many rows there are, counted up to `COUNT_CAP`, and whether there are more."""
+    seen = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
+    return min(seen, COUNT_CAP), seen > COUNT_CAP
+
+
 def page_of(queryset: QuerySet[Row], page: int | str | None = 1, per_page: int = PER_PAGE) -> Page[Row]:
     """A page of a sorted queryset; a page that is not there gives the nearest that is."""
     return CappedPaginator(queryset, per_page).get_page(page)

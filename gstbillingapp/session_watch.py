@@ -15,7 +15,7 @@ from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
+from django.db.utils import Error as AnyDatabaseError
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class SessionWatch:
             await asyncio.sleep(INTERVAL)
             try:
                 await self._look()
-            except DatabaseError as error:
+            except AnyDatabaseError as error:
                 # Sockets stay open while nobody can tell; the next look catches up.
                 logger.warning("the session watch could not ask the database: %s", error)
 
@@ -76,8 +76,10 @@ async def _end(socket: "NotificationConsumer") -> None:
     try:
         async with asyncio.timeout(INTERVAL):
             await socket.end(NOT_SIGNED_IN)
-    except (OSError, RuntimeError, TimeoutError) as error:
-        logger.debug("a socket whose session ended could not be told: %r", error)
+    except TimeoutError:
+        socket.abort()
+    except (OSError, RuntimeError) as error:
+        logger.debug("a socket whose session ended had gone already: %r", error)
 
 
 def entitled_tickets(tickets: set[Ticket]) -> set[Ticket]:

@@ -12,8 +12,9 @@ from django.contrib.auth.models import AbstractBaseUser
 
 from delivery import inbox, reading
 from delivery.drafts import Draft
-from delivery.models import Notification
+from delivery.models import TITLE_LENGTH, Notification
 from gstbillingapp.gst.money import indian_format
+from gstbillingapp.models.fields import day_text, plain_number
 
 if TYPE_CHECKING:
     from gstbillingapp.models import Customer, Invoice, Product
@@ -101,7 +102,7 @@ def notify_invoice_created(user: AbstractBaseUser, invoice: "Invoice") -> Notifi
     return create_notification(
         user,
         f"Invoice {invoice.number} created",
-        f"{indian_format(invoice.total)} for {invoice.buyer_name}, due {invoice.due_date:%d %b %Y}",
+        f"{indian_format(invoice.total)} for {invoice.buyer_name}, due {day_text(invoice.due_date)}",
         "INVOICE",
         invoice.get_absolute_url(),
         "View invoice",
@@ -153,8 +154,8 @@ def notify_low_stock(user: AbstractBaseUser, product: "Product", quantity: Decim
     """Tell one person how little is left of a product."""
     return create_notification(
         user,
-        f"Low stock: {product.name}",
-        f"{product.name}: {quantity} left, reorder at {product.reorder_level}",
+        f"Low stock: {product.name}"[:TITLE_LENGTH],
+        f"{product.name}: {quantity} left, reorder at {plain_number(product.reorder_level)}",
         "PRODUCT",
         product.get_absolute_url(),
         "View product",

@@ -33,6 +33,8 @@ FIRST_RESTART_SECONDS = 0.5
 LAST_RESTART_SECONDS = 10.0
 STABLE_SECONDS = 30.0
 READY_SECONDS = 60.0
+# A second request to stop kills at once; sooner than this it is the first one again, passed on by make.
+IMPATIENCE_SECONDS = 0.5
 POLL_SECONDS = 0.05
 
 
@@ -74,6 +76,7 @@ class Supervisor:
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self.services: list[Service] = []
         self.groups = Groups()
+        self.asked_at = 0.0
         self.socket: Path | None = None  # of the Redis started here
 
     async def run(self) -> int:
@@ -98,11 +101,13 @@ class Supervisor:
         return code
 
     def _asked_to_stop(self) -> None:
-        if self.stop.is_set():  # asked twice: no more patience
-            self.groups.kill_all()
-        else:
+        now = time.monotonic()
+        if not self.stop.is_set():
             self.console.say("Stopping.")
             self.stop.set()
+            self.asked_at = now
+        elif now - self.asked_at > IMPATIENCE_SECONDS:
+            self.groups.kill_all()
 
     async def _start(self) -> None:
         url = os.environ.get("REDIS_URL", "") or await self._start_redis()

@@ -67,7 +67,8 @@ def stock_low(product: Product) -> None:
     create_notifications(
         product.business.members(),
         f"{'Out of stock' if product.stock <= 0 else 'Low stock'}: {product.name}"[:200],
-        f"{plain_number(product.stock)} {unit} left, reorder at {plain_number(product.reorder_level)}",
+        f"{product.name}: {plain_number(product.stock)} {unit} left, "
+        f"reorder at {plain_number(product.reorder_level)}",
         "PRODUCT",
         product.get_absolute_url(),
         "View product",

@@ -44,6 +44,7 @@ USUAL_LINES = (1, 1, 2, 2, 3, 3, 4, 5, 6)
 DUE_DAYS = (7, 15, 30, 30, 30, 45)
 REASONS = ("Wrong customer chosen", "Order withdrawn before dispatch", "Billed twice")
 RUN_LOW = (("CAB-CT6", 6), ("STB-005", 2), ("ACS-015", 0))
+BEFORE_ALL = datetime.datetime(2017, 7, 1, tzinfo=INDIA)
 OVERDUE_STAGES = (1, 7, 15, 30)
 UNREAD = 6
 
@@ -88,7 +89,7 @@ class Shop:
     dice: random.Random
     customers: list[Customer] = field(default_factory=list)
     wares: list[tuple[Product, Ware]] = field(default_factory=list)
-    latest: datetime.datetime = datetime.datetime.min.replace(tzinfo=datetime.UTC)  # issue so far
+    latest: datetime.datetime = BEFORE_ALL  # when the last invoice so far was issued
 
 
 @dataclass(frozen=True, slots=True)

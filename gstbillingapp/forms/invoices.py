@@ -55,7 +55,6 @@ class InvoiceForm(LiveForm):
     needed = ("customer_name", "date", "due_date")
 
     customer = forms.IntegerField(widget=forms.HiddenInput)
-    invoice = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
     customer_name = forms.CharField(
         label="Customer",
@@ -89,6 +88,9 @@ class InvoiceForm(LiveForm):
         self.business = business
         self.candidates: list[Customer] = []
         self.name_automatic_place("By the customer's address")
+        for name, note in (("customer_name", "customer-detail"), ("place_of_supply", "place-reason")):
+            attrs = self.fields[name].widget.attrs
+            attrs["aria-describedby"] = f"{note} {attrs['aria-describedby']}"
 
     def name_automatic_place(self, words: str) -> None:
         """Say what leaving the place of supply to the rule comes to."""
@@ -102,7 +104,6 @@ class InvoiceForm(LiveForm):
         initial |= {
             "customer": invoice.customer_id,
             "customer_name": invoice.customer.name if invoice.customer else "",
-            "invoice": invoice.pk,
             "place_of_supply": invoice.place_of_supply if invoice.place_chosen else "",
             "round_off": invoice.round_off_enabled,
             "doc_discount": invoice.doc_discount or None,

@@ -13,7 +13,16 @@ from gstbillingapp.gst.calc import DocumentInput, LineInput, TaxMode, tax_mode
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.numbers import financial_year, format_number
 from gstbillingapp.gst.states import state_label
-from gstbillingapp.models import Business, BuyerKind, Customer, Invoice, InvoiceLine, NumberSeries, Scheme, Supply
+from gstbillingapp.models import (
+    Business,
+    BuyerKind,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    NumberSeries,
+    Scheme,
+    Supply,
+)
 from gstbillingapp.templatetags.billing import money
 
 

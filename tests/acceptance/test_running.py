@@ -32,7 +32,7 @@ SERVICES = {
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """What git would give, in a folder whose name has a space, beside an empty home.
 
     What `make test` fetched for this very checkout is lent to it: the test is of the installation, not of
@@ -52,9 +52,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy2(ROOT / name, folder / name)
     for fetched in ("wheels", "npm"):
         if (ROOT / "var" / fetched).exists():
-            shutil.copytree(ROOT / "var" / fetched, folder / "var" / fetched)
+            (folder / "var").mkdir(exist_ok=True)
+            (folder / "var" / fetched).symlink_to(ROOT / "var" / fetched)
     (folder.parent / "home").mkdir()
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 class Site:
@@ -161,8 +163,7 @@ def open_socket(site: Site) -> Socket:
 def test_a_fresh_clone_gets_to_a_working_site_and_ctrl_c_ends_all_of_it(site: Site) -> None:
     with open_socket(site) as socket:
         site.notify("Found you")
-        frame = socket.receive("notification")
-    assert frame["notification"]["title"] == "Found you"
+        socket.receive_until(lambda frames: _told_of(frames, "Found you"))
     assert "gst-demo" in site.make.log()
 
     everything = site.processes()
@@ -181,6 +182,12 @@ def test_a_second_make_run_says_what_is_in_its_way(site: Site) -> None:
     assert f"already running in this folder ({site.url}" in other_port.stderr
     assert "Traceback" not in same_port.stderr + other_port.stderr
     assert Client(site.url).get("/healthz").status == 200
+
+
+def test_a_killed_make_takes_everything_with_it(site: Site) -> None:
+    everything = site.processes()
+    everything[0].kill()
+    assert_all_gone(everything, 12)
 
 
 def test_whatever_is_killed_is_started_again_and_notifications_still_arrive(site: Site) -> None:

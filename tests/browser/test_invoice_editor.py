@@ -130,6 +130,44 @@ def test_an_invoice_is_written_and_issued_without_touching_the_mouse(
     expect(page.locator(".notices")).to_contain_text(f"Invoice {stored.number} issued to Asha Traders.")
 
 
+def test_tab_leaves_words_of_ones_own_and_takes_a_suggestion_that_was_gone_to(
+    page: Page, fan: Product
+) -> None:
+    page.goto(NEW)
+    words, product = page.locator("#id_lines-0-description"), page.locator("#id_lines-0-product")
+    words.fill("fan")
+    expect(page.get_by_role("option", name="Ceiling fan")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(words).to_have_value("fan")
+    expect(product).to_have_value("")
+    words.fill("fans")
+    words.fill("fan")
+    expect(page.get_by_role("option", name="Ceiling fan")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(words).to_have_value("Ceiling fan")
+    expect(product).to_have_value(str(fan.pk))
+
+
+def test_an_address_with_a_field_opens_and_focuses_it(page: Page, member: Membership) -> None:
+    stored = draft(member.business)
+    page.goto(f"/invoice/{stored.pk}/edit/#id_lines-0-cess_pct")
+    expect(page.locator("#id_lines-0-cess_pct")).to_be_focused()
+    page.goto(f"/invoice/{stored.pk}/")
+    page.goto(f"/invoice/{stored.pk}/edit/#id_rcm")
+    expect(page.locator("#id_rcm")).to_be_focused()
+
+
+def test_back_after_saving_shows_the_form_ready_to_go_on(page: Page) -> None:
+    page.goto(NEW)
+    type_lamp(page)
+    page.keyboard.press("Control+s")
+    page.wait_for_url(re.compile(r"/invoice/\d+/$"))
+    page.go_back()
+    expect(page.get_by_role("button", name="Save draft")).to_be_enabled()
+    assert page.locator("input[name=do]").count() == 0
+
+
 def test_enter_goes_to_the_next_line_and_makes_one_after_the_last(page: Page) -> None:
     page.goto(NEW)
     last = page.locator("tbody.line").count() - 1

@@ -202,6 +202,23 @@ describe("catching up", () => {
   });
 });
 
+describe("a connection that comes back while a catch-up is under way", () => {
+  test("starts another after it, never beside it", async () => {
+    page = new FakePage({ latency: () => 2_000, random: () => 0 });
+    page.client.start();
+    page.socket.open();
+    await page.clock.advance(2_500);
+    page.socket.end();
+    await page.clock.advance(0);
+    page.inbox.post();
+    page.socket.open();
+    await page.clock.advance(10_000);
+    assert.equal(page.count("changes"), 2);
+    assert.equal(page.catchUps.most, 1);
+    assert.deepEqual(page.toasts, [1]);
+  });
+});
+
 describe("the back-forward cache", () => {
   test("is entered without a connection, and left with a new one and the changes", async () => {
     await page.open();

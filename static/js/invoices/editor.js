@@ -19,6 +19,7 @@ class Editor {
     this.panel = new Panel(document.getElementById("invoice-panel"));
     this.dialog = document.getElementById("issue-dialog");
     this.unsaved = new Unsaved();
+    this.deed = Object.assign(document.createElement("input"), { type: "hidden", name: "do" });
     this.preview = new Preview({
       url: form.dataset.previewUrl,
       body: () => new FormData(form),
@@ -40,6 +41,7 @@ class Editor {
     if (NARROW.matches) this.rows.foldBlank();
     this.#listen();
     this.#keepServerErrors();
+    this.#goWhereTheAddressPoints();
     this.#ask();
   }
 
@@ -61,6 +63,7 @@ class Editor {
       event.preventDefault();
       this.rows.focus(this.rows.add());
     });
+    window.addEventListener("pageshow", (event) => event.persisted && this.#comeBack());
     this.dialog.querySelector("[data-confirm]").addEventListener("click", () => this.#send("issue"));
     this.dialog.querySelector("[data-close]").addEventListener("click", () => this.dialog.close());
   }
@@ -71,6 +74,11 @@ class Editor {
       if (place.textContent.trim()) this.#left.add(place.dataset.errorFor);
     }
     if (this.form.dataset.bound) this.unsaved.mark();
+  }
+
+  #goWhereTheAddressPoints() {
+    const name = window.location.hash.replace(/^#id_/, "");
+    if (name) goTo(this.form, name);
   }
 
   #changed() {
@@ -163,13 +171,18 @@ class Editor {
   #send(deed) {
     this.unsaved.clear();
     this.form.elements.csrfmiddlewaretoken.value = csrfToken(this.form);
-    const said = document.createElement("input");
-    said.type = "hidden";
-    said.name = "do";
-    said.value = deed === "issue" ? "issue-confirmed" : deed;
-    this.form.append(said);
+    this.deed.value = deed === "issue" ? "issue-confirmed" : deed;
+    this.form.append(this.deed);
     this.#busy(true);
     HTMLFormElement.prototype.submit.call(this.form);
+  }
+
+  /** The browser's "back" shows the page as it was when it was sent. */
+  #comeBack() {
+    this.deed.remove();
+    this.dialog.close();
+    this.#busy(false);
+    this.#ask();
   }
 
   #busy(busy) {

@@ -17,6 +17,7 @@ export class Line {
     new Typeahead(this.control("description"), {
       search: (text, signal) => this.#search(text, signal),
       onEdit: () => this.#forgetEmptied(),
+      free: true,
     });
   }
 

@@ -32,6 +32,7 @@ function optionElement(item, id) {
 export class Typeahead {
   #items = [];
   #active = -1;
+  #steered = false; // the marked suggestion was gone to with the arrow keys
   #newest = 0;
   #timer = null;
   #flight = null;
@@ -41,11 +42,10 @@ export class Typeahead {
    * @param {object} options
    * @param {(text: string, signal: AbortSignal) => Promise<Array>} options.search items of {label, detail, pick, special}
    * @param {() => void} [options.onEdit] the text was changed by hand: what was picked no longer holds
+   * @param {boolean} [options.free] the text may also stand for itself: then Tab takes only what was gone to
    */
-  constructor(input, { search, onEdit = () => {} }) {
-    this.input = input;
-    this.search = search;
-    this.onEdit = onEdit;
+  constructor(input, { search, onEdit = () => {}, free = false }) {
+    Object.assign(this, { input, search, onEdit, free });
     this.list = this.#attachList();
     input.addEventListener("input", () => this.#edited());
     input.addEventListener("keydown", (event) => this.#key(event));
@@ -116,6 +116,7 @@ export class Typeahead {
 
   #show(items) {
     this.#items = items;
+    this.#steered = false;
     this.#active = -1;
     this.input.removeAttribute("aria-activedescendant");
     if (!items.length) {
@@ -160,15 +161,20 @@ export class Typeahead {
       event.preventDefault();
       event.stopPropagation();
       this.close();
-    } else if ((event.key === "Enter" || event.key === "Tab") && this.#open && this.#active >= 0) {
+    } else if (this.#takes(event.key) && this.#open && this.#active >= 0) {
       if (event.key === "Enter") event.preventDefault();
       event.stopPropagation();
       this.#pick(this.#active);
     }
   }
 
+  #takes(key) {
+    return key === "Enter" || (key === "Tab" && (this.#steered || !this.free));
+  }
+
   #arrow(event) {
     event.preventDefault();
+    this.#steered = true;
     if (!this.#open) {
       this.#ask(0);
       return;

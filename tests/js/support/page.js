@@ -12,6 +12,7 @@ export class FakePage {
     this.clock = clock;
     this.Sockets = fakeWebSocket();
     this.asked = [];
+    this.catchUps = { running: 0, most: 0 };
     this.refusal = null;
     this.latency = latency;
     this.client = new NotificationClient({
@@ -53,12 +54,22 @@ export class FakePage {
     const answer = (what, found) => this.#answer(what, found);
     return {
       count: () => answer("count", () => this.inbox.count()),
-      changes: (range) => answer("changes", () => this.inbox.changes(range)),
+      changes: (range) => this.#counted(() => answer("changes", () => this.inbox.changes(range))),
       latest: (limit) => answer("latest", () => this.inbox.list(limit)),
       markRead: (id) => answer("read", () => this.#known(id).read(id)),
       remove: (id) => answer("delete", () => this.#known(id).remove(id)),
       markAllRead: () => answer("read-all", () => this.inbox.readAll()),
     };
+  }
+
+  async #counted(ask) {
+    this.catchUps.running += 1;
+    this.catchUps.most = Math.max(this.catchUps.most, this.catchUps.running);
+    try {
+      return await ask();
+    } finally {
+      this.catchUps.running -= 1;
+    }
   }
 
   #known(id) {

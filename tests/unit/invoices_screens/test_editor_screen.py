@@ -229,9 +229,7 @@ def test_a_refused_issue_from_the_editor_leaves_no_draft_behind(owner: Person) -
 def test_an_invoice_of_tomorrow_is_not_issued_and_the_date_is_named(owner: Person) -> None:
     customer = CustomerFactory(business=owner.business)
     tomorrow = (today() + timedelta(days=1)).isoformat()
-    page = owner.client.post(
-        NEW, typed(customer, date=tomorrow, due_date=tomorrow, do="issue-confirmed")
-    )
+    page = owner.client.post(NEW, typed(customer, date=tomorrow, due_date=tomorrow, do="issue-confirmed"))
     assert list(page.context["form"].errors) == ["date"]
     assert not Invoice.objects.exists()
 

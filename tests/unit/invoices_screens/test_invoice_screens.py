@@ -77,7 +77,8 @@ def test_the_list_is_sorted_by_a_columns_heading(owner: Person, sort: str) -> No
 
 
 @pytest.mark.parametrize(
-    "query", ["status=nonsense", "sort=nonsense", "since=soon", "customer=x", "page=999", "customer=999999999"]
+    "query",
+    ["status=nonsense", "sort=nonsense", "since=soon", "customer=x", "page=999", "customer=999999999"],
 )
 def test_an_address_with_nonsense_still_gives_a_list(owner: Person, query: str) -> None:
     issued(owner.business)

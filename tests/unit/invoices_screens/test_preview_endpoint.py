@@ -49,9 +49,8 @@ def test_an_empty_form_has_no_errors_but_says_what_issuing_would_need(owner: Per
 
 def test_a_warning_leads_to_its_field(owner: Person, customer: Customer) -> None:
     answer = owner.client.post(PREVIEW, typed(customer, {}, LAMP | {"hsn": ""})).json()
-    assert {"field": "lines-1-hsn", "message": "Line 2: No HSN: it needs 4 digits here.", "url": ""} in answer[
-        "warnings"
-    ]
+    message = "Line 2: No HSN: it needs 4 digits here."
+    assert {"field": "lines-1-hsn", "message": message, "url": ""} in answer["warnings"]
 
 
 def test_a_warning_about_the_business_leads_to_its_profile(owner: Person, customer: Customer) -> None:
@@ -71,7 +70,9 @@ def test_the_place_of_supply_is_named_with_its_reason(owner: Person) -> None:
     assert [row["label"] for row in answer["totals"]] == ["Taxable value", "IGST"]
 
 
-def test_reverse_charge_leaves_the_tax_out_of_the_total_and_says_so(owner: Person, customer: Customer) -> None:
+def test_reverse_charge_leaves_the_tax_out_of_the_total_and_says_so(
+    owner: Person, customer: Customer
+) -> None:
     answer = owner.client.post(PREVIEW, typed(customer, rcm="on")).json()
     assert answer["total"] == "₹200.00"
     assert "The customer pays the tax of ₹36.00" in answer["note"]
@@ -89,10 +90,8 @@ def test_the_rates_offered_are_those_in_law_on_the_invoices_date(owner: Person, 
 def test_the_question_before_issuing_knows_number_buyer_total_and_due_date(
     owner: Person, customer: Customer
 ) -> None:
-    issue = owner.client.post(
-        PREVIEW, typed(customer, date="2026-11-02", due_date="2026-12-02")
-    ).json()["issue"]
-    assert issue == {
+    answer = owner.client.post(PREVIEW, typed(customer, date="2026-11-02", due_date="2026-12-02")).json()
+    assert answer["issue"] == {
         "number": "INV/26-27/0001",
         "buyer": "Asha Traders",
         "total": "₹236.00",
