@@ -12,7 +12,9 @@ from django.conf import settings  # noqa: E402
 
 from delivery import ticker  # noqa: E402
 from gstbillingapp.routing import sockets  # noqa: E402
+from gstbillingapp.servers import teach_daphne  # noqa: E402
 
+teach_daphne()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
 if settings.REDIS_URL is None:
     ticker.start()

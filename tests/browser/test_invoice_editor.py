@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from gstbillingapp.models import Customer, Invoice, InvoiceState, Membership, Product
+from gstbillingapp.models import Customer, GstRate, Invoice, InvoiceState, Membership, Product
 from tests.factories import CustomerFactory, MembershipFactory, ProductFactory, draft, gstin, issued, line
 
 CHROMIUM = {
@@ -20,9 +23,7 @@ CHROMIUM = {
         *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     ],
 }
-# Emptied after each test and filled again before the next: the rates of GST come from a migration.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
+RATES = import_module("gstbillingapp.migrations.0002_gst_rates")
 NEW = "/invoices/new/"
 PREVIEW = "**/invoices/preview/"
 
@@ -37,7 +38,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def member(live_server: LiveServer) -> Membership:
+def rates(transactional_db: None) -> None:
+    """The table that a migration fills and that the test before this one has emptied."""
+    if not GstRate.objects.exists():
+        RATES.add_rates(apps, connection.schema_editor())
+
+
+@pytest.fixture
+def member(live_server: LiveServer, rates: None) -> Membership:
     return MembershipFactory()
 
 

@@ -6,6 +6,7 @@ import contextlib
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+import delivery.layer
 from delivery.layer import LAYER_RESUMED, MAILBOX_SIZE, OneProcessLayer, RedisLayer
 from tests.support.waiting import wait_until
 
@@ -125,6 +126,27 @@ async def test_ten_idle_seconds_do_not_end_the_subscription(redis_server):
             await received(web, await joined(web), 11)
         await worker.group_send("inbox.1", note(1))
         assert await received(web, channel) == note(1)
+
+
+async def test_a_process_without_sockets_asks_redis_for_a_sign_of_life_and_goes_on(redis_server, monkeypatch):
+    monkeypatch.setattr(delivery.layer, "SILENCE", 0.1)
+    async with connected(redis_server, 2) as (web, worker):
+        await web.forget_channel(await joined(web))  # nothing is subscribed to: Redis answers a plain PONG
+        await asyncio.sleep(0.5)  # several silences
+        channel = await joined(web)
+        await worker.group_send("inbox.1", note(1))
+        assert await received(web, channel) == note(1)
+
+
+async def test_a_message_of_somebody_elses_making_ends_no_listening(redis_server, caplog):
+    async with connected(redis_server, 2) as (web, worker):
+        channel = await joined(web)
+        client = redis_server.client()
+        client.publish("asgi__group__inbox.1", b"\xc1 not msgpack")
+        client.close()
+        await worker.group_send("inbox.1", note(1))
+        assert await received(web, channel) == note(1)
+    assert "could not be unpacked" in caplog.text
 
 
 async def test_when_its_consumer_ends_nothing_of_a_channel_is_left(redis_server):

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { Memory } from "../../static/js/notifications/memory.js";
 import { Tabs } from "../../static/js/notifications/tabs.js";
 import { FakeBrowser } from "./support/browser.js";
-import { settled } from "./support/clock.js";
+import { FakeClock, settled } from "./support/clock.js";
 import { notification } from "./support/inbox.js";
 
 let browser;
@@ -20,7 +20,8 @@ afterEach(() => {
 });
 
 function tab({ user = "1", locks = browser.locks, onMessage = () => {}, storage = browser.storage } = {}) {
-  const made = new Tabs({ user, onMessage, locks, Channel: browser.Channel, storage: new Memory(() => storage) });
+  const { Channel } = browser;
+  const made = new Tabs({ user, onMessage, locks, Channel, clock: new FakeClock(), storage: new Memory(() => storage) });
   made.join();
   opened.push(made);
   return made;

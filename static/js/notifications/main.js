@@ -86,7 +86,9 @@ function live({ client, tabs, views, session, local, user }) {
     toasts.arrived(items);
   });
   on("done", (answer) => tabs.tell(answer));
-  on("failed", ({ status, message }) => toasts.fail(status === UNREACHABLE ? "The server can't be reached. Nothing was changed." : message));
+  on("failed", ({ status, message }) => {
+    toasts.fail(status === UNREACHABLE ? "The server did not answer. Try again in a moment." : message);
+  });
   come({ client, tabs, toasts, session, local, user });
 }
 

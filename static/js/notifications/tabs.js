@@ -4,7 +4,9 @@
 // serves the time after: storage reaches other processes late, so it could not arbitrate, and a lock ends with its
 // page, so it could not remember. Locks are held only while the page is, or it could not be cached for "back".
 
-const LOCK_HELD_FOR = 60_000; // far longer than a slower tab needs to hear of the same notification
+import { MINUTE, systemClock } from "./clock.js";
+
+const LOCK_HELD_FOR = MINUTE; // far longer than a slower tab needs to hear of the same notification
 const REMEMBERED = 500;
 
 export class Tabs {
@@ -12,18 +14,27 @@ export class Tabs {
   #storage;
   #locks;
   #Channel;
+  #clock;
   #channel = null;
   #onMessage;
   #left = null;
   #leave = () => {};
 
   // `locks` is undefined on a plain http address of a local network: then only the memory is left.
-  constructor({ user, onMessage, storage, locks = globalThis.navigator?.locks, Channel = globalThis.BroadcastChannel }) {
+  constructor({
+    user,
+    onMessage,
+    storage,
+    locks = globalThis.navigator?.locks,
+    Channel = globalThis.BroadcastChannel,
+    clock = systemClock,
+  }) {
     this.#user = user;
     this.#onMessage = onMessage;
     this.#storage = storage;
     this.#locks = locks;
     this.#Channel = Channel;
+    this.#clock = clock;
   }
 
   join() {
@@ -64,9 +75,13 @@ export class Tabs {
       this.#locks.request(this.#name(`toast:${key}`), { ifAvailable: true }, (lock) => {
         const isMine = lock !== null && this.#remember(key);
         resolve(isMine);
-        return isMine ? Promise.race([this.#left, after(LOCK_HELD_FOR)]) : undefined;
+        return isMine ? Promise.race([this.#left, this.#lockTime()]) : undefined;
       });
     });
+  }
+
+  #lockTime() {
+    return new Promise((resolve) => this.#clock.setTimeout(resolve, LOCK_HELD_FOR));
   }
 
   // Whether the key was new.
@@ -81,8 +96,4 @@ export class Tabs {
   #name(what) {
     return `notifications:${this.#user}:${what}`;
   }
-}
-
-function after(delay) {
-  return new Promise((resolve) => setTimeout(resolve, delay));
 }
