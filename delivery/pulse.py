@@ -40,7 +40,7 @@ def look() -> dict[str, bool]:
     if settings.REDIS_URL is None:
         return {"redis": True, "worker": True, "beat": True}
     try:
-        worker, beat = _redis(os.getpid()).mget("delivery:alive:worker", "delivery:alive:beat")  # type: ignore[misc]
+        worker, beat = _redis(os.getpid()).mget("delivery:alive:worker", "delivery:alive:beat")
     except RedisError:
         return {"redis": False, "worker": False, "beat": False}
     return {"redis": True, "worker": worker is not None, "beat": beat is not None}

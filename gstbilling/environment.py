@@ -76,9 +76,13 @@ def trusted_origins(debug: bool) -> list[str]:
     return origins
 
 
-def database() -> dict[str, Any]:
-    """DATABASE_URL as Django's settings; else that of a live `make run`; else a SQLite file under var/."""
-    url = env.str("DATABASE_URL", "") or _running("database_url") or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
+def database(debug: bool = True) -> dict[str, Any]:
+    """DATABASE_URL as Django's settings; a SQLite file under var/ by default.
+
+    In DEBUG a live `make run` in this folder is asked first: a second terminal is to find its database.
+    """
+    url = env.str("DATABASE_URL", "") or (debug and _running("database_url")) or ""
+    url = url or f"sqlite:///{VAR_DIR / 'db.sqlite3'}"
     try:
         config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
     except (ValueError, KeyError) as error:
@@ -104,9 +108,14 @@ def database() -> dict[str, Any]:
     return config
 
 
-def redis_url() -> str | None:
-    """REDIS_URL; else the server that a `make run` in this folder started; else None (one process)."""
-    url = env.str("REDIS_URL", "") or _running("redis_url")
+def redis_url(debug: bool = True) -> str | None:
+    """REDIS_URL; in DEBUG else the server that a live `make run` in this folder started; else None.
+
+    None means one process. Outside DEBUG nothing is guessed: there it stops the start.
+    """
+    url = env.str("REDIS_URL", "") or (debug and _running("redis_url")) or ""
+    if not url and not debug:
+        refuse("REDIS_URL", "is not set; outside DEBUG the web and worker processes meet there.")
     if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
         refuse("REDIS_URL", "must begin with redis://, rediss:// or unix://.")
     return url or None

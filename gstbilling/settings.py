@@ -12,10 +12,8 @@ SECRET_KEY = environment.secret_key(DEBUG)
 ALLOWED_HOSTS = environment.allowed_hosts(DEBUG)
 TRUSTED_ORIGINS = environment.trusted_origins(DEBUG)
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
-DATABASES = {"default": environment.database()}
-REDIS_URL = environment.redis_url()
-if REDIS_URL is None and not DEBUG:
-    environment.refuse("REDIS_URL", "is not set; outside DEBUG the web and worker processes meet there.")
+DATABASES = {"default": environment.database(DEBUG)}
+REDIS_URL = environment.redis_url(DEBUG)
 
 INSTALLED_APPS = [
     "daphne",  # first: it brings the runserver that speaks WebSocket

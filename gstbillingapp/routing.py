@@ -9,6 +9,6 @@ from gstbillingapp.origins import SameOrigin, refuse
 
 websocket_urlpatterns = [
     path("ws/notifications/", NotificationConsumer.as_asgi()),
-    re_path("", refuse),
+    re_path("", refuse),  # type: ignore[arg-type]  # an ASGI application, not a view
 ]
 sockets = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))

@@ -56,10 +56,10 @@ def _check_settings() -> None:
     environment.secret_key(debug)
     environment.allowed_hosts(debug)
     environment.trusted_origins(debug)
-    environment.database()
+    environment.database(debug)
     environment.email()
     if os.environ.get("REDIS_URL"):
-        environment.redis_url()
+        environment.redis_url(debug)
 
 
 def _check_port(host: str, port: int, other: dict[str, Any]) -> None:

@@ -290,7 +290,7 @@ async def _redis_answers(path: Path) -> None:
 
 def _database_identity() -> str:
     """What tells this database from the one before it; empty for a SQLite file that is not there."""
-    config = environment.database()
+    config = environment.database(environment.flag("DEBUG", True))
     if not config["ENGINE"].endswith("sqlite3"):
         return hashlib.sha256(os.environ["DATABASE_URL"].encode()).hexdigest()
     path = Path(config["NAME"])

@@ -29,6 +29,7 @@ from gstbillingapp.views.invoice_figures import (
 )
 
 MARKS = {InvoiceState.DRAFT: "DRAFT", InvoiceState.CANCELLED: "CANCELLED"}
+MOST_ROOMY = 3  # more columns that come and go than these, and the words of a line get too narrow
 COLUMNS_BEFORE_VALUE = 6  # place, description, HSN, quantity, unit, rate
 
 
@@ -60,6 +61,7 @@ def paper_context(invoice: Invoice) -> dict[str, Any]:
         "place": state_label(invoice.place_of_supply),
         "columns": columns,
         "has_discount": has_discount,
+        "is_tight": len(columns) + has_discount > MOST_ROOMY,
         "label_span": COLUMNS_BEFORE_VALUE + has_discount,
         "lines": [_line(invoice, line, columns) for line in lines],
         "sums": _sums(invoice, lines, columns),

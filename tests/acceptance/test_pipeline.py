@@ -6,7 +6,7 @@ from time import monotonic, sleep
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from delivery.models import Attempt, Delivery, DeliveryState
 from gstbillingapp.utils import create_notification, create_notifications
@@ -32,6 +32,13 @@ def people(stack):
 
 def post(user, number=0):
     return create_notification(user, f"Invoice {number}", "₹1,180.00", "INVOICE", "/invoices/")
+
+
+def post_many(user, count):
+    """In a thread of its own, whose database connection ends with it."""
+    for number in range(count):
+        post(user, number)
+    connection.close()
 
 
 def agrees(user):
@@ -107,7 +114,7 @@ def test_a_redis_that_stalls_holds_no_request_up_and_loses_nothing(stack, people
 def test_a_worker_killed_in_the_middle_of_a_burst_loses_nothing_and_shows_nothing_twice(stack, people):
     (asha, hers), *_ = people
     with stack.posting():
-        burst = threading.Thread(target=lambda: [post(asha, number) for number in range(500)])
+        burst = threading.Thread(target=post_many, args=(asha, 500))
         burst.start()
         hers.follow_until(lambda client: len(client.shown) >= 100)
         stack.kill("worker")

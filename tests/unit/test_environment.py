@@ -105,21 +105,29 @@ def running_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_redis_and_the_database_of_a_live_make_run_are_found(running_file: Path) -> None:
     with running_file.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert environment.redis_url() == "unix:///tmp/redis.sock"
-        assert environment.database()["NAME"] == str(running_file.with_name("told.sqlite3"))
+        assert environment.redis_url(debug=True) == "unix:///tmp/redis.sock"
+        assert environment.database(debug=True)["NAME"] == str(running_file.with_name("told.sqlite3"))
+
+
+def test_outside_debug_nothing_is_taken_from_a_make_run(running_file: Path) -> None:
+    with running_file.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert environment.database(debug=False)["NAME"] == str(environment.VAR_DIR / "db.sqlite3")
+        with pytest.raises(SystemExit, match="REDIS_URL: "):
+            environment.redis_url(debug=False)
 
 
 def test_the_redis_of_a_killed_make_run_is_not_used(running_file: Path) -> None:
     assert running_file.exists()
-    assert environment.redis_url() is None
-    assert environment.database()["NAME"] == str(environment.VAR_DIR / "db.sqlite3")
+    assert environment.redis_url(debug=True) is None
+    assert environment.database(debug=True)["NAME"] == str(environment.VAR_DIR / "db.sqlite3")
 
 
 def test_a_make_run_that_has_only_just_started_is_no_error(running_file: Path) -> None:
     running_file.write_text("")
     with running_file.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert environment.redis_url() is None
+        assert environment.redis_url(debug=True) is None
 
 
 def test_redis_url_goes_before_the_redis_of_a_make_run(
@@ -128,4 +136,4 @@ def test_redis_url_goes_before_the_redis_of_a_make_run(
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:6379/5")
     with running_file.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        assert environment.redis_url() == "redis://127.0.0.1:6379/5"
+        assert environment.redis_url(debug=True) == "redis://127.0.0.1:6379/5"
