@@ -23,6 +23,9 @@ TOO_LARGE = 1009
 MESSAGE_BYTES = 8 * 1024
 RATE_SECONDS = 10.0
 RATE_ANSWERED = 60  # messages in that time that are answered; the rest get `rate_limited`
+# Seconds a frame may wait for a browser to read. One that does not is closed; it fetches what it missed when
+# it is back.
+SEND_SECONDS = 10.0
 RATE_CLOSED = 200  # past this many the socket is closed
 
 
@@ -112,6 +115,17 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         """Send the badge's number as the database has it now."""
         snapshot = await database_sync_to_async(reading.snapshot)(self.user_id)
         await self.send(frames.unread_count(snapshot.unread_count, snapshot.revision))
+
+    async def send(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False
+    ) -> None:
+        """Send one frame, but do not wait for ever for a browser that has stopped reading."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await super().send(text_data, bytes_data, close)
+        except TimeoutError:
+            logger.info("a socket of user %s does not read: closed", self.user_id)
+            self.abort()
 
     async def relay(self, message: frames.Relay) -> None:
         """Pass on what was encoded once for all sockets of the user."""

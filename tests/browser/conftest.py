@@ -12,15 +12,23 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def one_chromium() -> Iterator[Browser]:
     """Ends with the folder: tests that run loops of their own come after it."""
     with launched() as browser:
         yield browser
 
 
 @pytest.fixture
+def chromium(one_chromium: Browser) -> Iterator[Browser]:
+    """A browser in which nothing is open, and nothing stays open."""
+    yield one_chromium
+    for context in one_chromium.contexts:
+        context.close()
+
+
+@pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
-    """`visit(url, offline=False, **options)`: a browser of somebody's own, which must end without complaints."""
+    """`visit(url, offline=False, **options)`: somebody's own browser, which has to end without complaints."""
     visitors: list[Visitor] = []
 
     def come(url: str, **options: Any) -> Visitor:

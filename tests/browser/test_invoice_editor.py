@@ -10,31 +10,15 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from gstbillingapp.models import Customer, GstRate, Invoice, InvoiceState, Membership, Product
 from tests.factories import CustomerFactory, MembershipFactory, ProductFactory, draft, gstin, issued, line
 
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    ],
-}
 RATES = import_module("gstbillingapp.migrations.0002_gst_rates")
 NEW = "/invoices/new/"
 PREVIEW = "**/invoices/preview/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as environment:
-        # Playwright's own loop runs in this thread, and Django takes it for a view that blocks one.
-        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright, playwright.chromium.launch(**CHROMIUM) as browser:
-            yield browser
 
 
 @pytest.fixture

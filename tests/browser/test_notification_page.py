@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from delivery.models import Notification
 from gstbillingapp.models import Membership, Role
@@ -17,24 +17,9 @@ from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 PASSWORD = "gst-demo-people"
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    ],
-}
 LIVE = "#notification-connection[data-state=live]"
 TOASTS = "#notification-toasts > li"
 Post = Callable[..., Notification]
-
-
-@pytest.fixture
-def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread, and Django takes it for a view that blocks one.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright, playwright.chromium.launch(**CHROMIUM) as browser:
-        yield browser
 
 
 @pytest.fixture

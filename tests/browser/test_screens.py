@@ -1,14 +1,10 @@
 """The screens in a real browser: widths, keys, errors, undo, and nothing the content policy forbids."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.stack import Stack
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 SCREENS = [
     "/",
     "/customers/",
@@ -24,14 +20,6 @@ SCREENS = [
 ]
 
 pytestmark = pytest.mark.parametrize("live_database", ["demo"], indirect=True)
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def signed_in(browser: Browser, stack: Stack, **options: object) -> Page:

@@ -1,4 +1,4 @@
-"""People with real browsers: one Chromium, a context of one's own for each, and nothing that fails in silence."""
+"""People with real browsers: one Chromium, a context of its own for each, and nothing fails in silence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,7 +101,7 @@ class Visitor:
         return page
 
     def _opened(self, page: Page) -> None:
-        page.on("websocket", self.sockets.append)
+        page.on("websocket", lambda socket: self.sockets.append(socket))
 
     def _logged(self, message: ConsoleMessage) -> None:
         self.console.append(message.text)

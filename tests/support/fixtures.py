@@ -1,8 +1,6 @@
 """The fixtures that `tests.support` describes."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.support.databases import CONTENTS, Database, Templates
 from tests.support.redis_server import KINDS, RedisServer
-from tests.support.stack import SERVERS, Stack
+from tests.support.stack import SERVERS, Stack, running
 from tooling.postgres import Postgres
 
 
@@ -53,13 +51,5 @@ def stack(
 ) -> Iterator[Stack]:
     server = getattr(request, "param", "uvicorn")
     assert server in SERVERS
-    running = Stack(live_database, redis_server, tmp_path, server)
-    with ExitStack() as cleanup:
-        cleanup.callback(running.close)
-        # pytest shows what a test printed when it fails, and only then.
-        cleanup.callback(lambda: print(running.report(), file=sys.stderr))
-        for name in ("web", "worker", "beat"):
-            running.start(name, wait=False)
-        for name in ("web", "worker", "beat"):
-            running.wait_ready(name)
-        yield running
+    with running(Stack(live_database, redis_server, tmp_path, server)) as started:
+        yield started

@@ -147,6 +147,21 @@ class Stack:
 
 
 @contextmanager
+def running(stack: Stack) -> Iterator[Stack]:
+    """Web, worker and beat, started and answering; ended however the block ends."""
+    try:
+        for name in ("web", "worker", "beat"):
+            stack.start(name, wait=False)
+        for name in ("web", "worker", "beat"):
+            stack.wait_ready(name)
+        yield stack
+    finally:
+        # pytest shows what a test printed when it fails, and only then.
+        print(stack.report(), file=sys.stderr)
+        stack.close()
+
+
+@contextmanager
 def _set(target: object, **values: object) -> Iterator[None]:
     kept = {name: getattr(target, name) for name in values}
     for name, value in values.items():
