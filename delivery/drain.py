@@ -111,7 +111,8 @@ def deliver(batch: Batch) -> bool:
         by_user[row.user_id].append(row)
     # Counted after the claim committed: whatever is newer than this has a delivery of its own.
     counts = reading.snapshots(by_user)
-    messages = {user: _frames(batch, rows, counts[user]) for user, rows in by_user.items()}
+    # Whoever has none was deleted since, inbox and rows with them: nobody is left to tell.
+    messages = {user: _frames(batch, rows, counts[user]) for user, rows in by_user.items() if user in counts}
     failed = channel.send({user: encoded for user, encoded in messages.items() if encoded})
     for user, error in failed.items():
         for row in by_user[user]:

@@ -23,10 +23,10 @@ TOO_LARGE = 1009
 MESSAGE_BYTES = 8 * 1024
 RATE_SECONDS = 10.0
 RATE_ANSWERED = 60  # messages in that time that are answered; the rest get `rate_limited`
+RATE_CLOSED = 200  # past this many the socket is closed
 # Seconds a frame may wait for a browser to read. One that does not is closed; it fetches what it missed when
 # it is back.
 SEND_SECONDS = 10.0
-RATE_CLOSED = 200  # past this many the socket is closed
 
 
 class NotificationConsumer(AsyncWebsocketConsumer):

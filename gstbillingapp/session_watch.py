@@ -66,8 +66,9 @@ class SessionWatch:
                 logger.warning("the session watch could not ask the database: %s", error)
 
     async def _look(self) -> None:
-        entitled = await database_sync_to_async(entitled_tickets)(set(self.sockets.values()))
-        ended = [socket for socket, ticket in self.sockets.items() if ticket not in entitled]
+        asked = dict(self.sockets)  # those that open during the look are not part of it
+        entitled = await database_sync_to_async(entitled_tickets)(set(asked.values()))
+        ended = [socket for socket, ticket in asked.items() if ticket not in entitled]
         await asyncio.gather(*(_end(socket) for socket in ended))
 
 

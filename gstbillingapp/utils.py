@@ -99,17 +99,28 @@ def notify_custom(
 
 def notify_invoice_created(user: AbstractBaseUser, invoice: "Invoice") -> Notification:
     """Tell one person that an invoice was issued; once per invoice."""
-    return create_notification(
-        user,
-        f"Invoice {invoice.number} created",
-        f"{indian_format(invoice.total)} for {invoice.buyer_name}, due {day_text(invoice.due_date)}",
-        "INVOICE",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "invoice",
-        invoice.pk,
-        dedupe_key=f"inv:{invoice.pk}:issued",
-    )
+    return create_notification(user, **invoice_created(invoice))
+
+
+def invoice_created(invoice: "Invoice") -> dict[str, Any]:
+    """What is said of an issued invoice, to one person or to all: the arguments of the calls above."""
+    return {
+        "title": f"Invoice {invoice.number} created",
+        "message": f"{indian_format(invoice.total)} for {invoice.buyer_name}, "
+        f"due {day_text(invoice.due_date)}",
+        "notification_type": "INVOICE",
+        "link_url": invoice.get_absolute_url(),
+        "link_text": "View invoice",
+        "related_object_type": "invoice",
+        "related_object_id": invoice.pk,
+        "dedupe_key": f"inv:{invoice.pk}:issued",
+        "thread_key": thread_of(invoice),
+    }
+
+
+def thread_of(invoice: "Invoice") -> str:
+    """What ties the notifications of one invoice together."""
+    return f"inv:{invoice.pk}"
 
 
 def notify_payment_received(user: AbstractBaseUser, customer: "Customer", amount: Decimal) -> Notification:

@@ -1,4 +1,4 @@
-"""What every test gets: the fixtures of `tests.support`, marks by folder, and an order that keeps them apart."""
+"""What every test gets: fixtures of `tests.support`, marks by folder, and an order that suits all of them."""
 
 from pathlib import Path
 
@@ -13,18 +13,33 @@ COMMITTING = {"transactional_db", "live_server"}
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder, and run those that really commit after all that roll back.
-
-    A test that commits empties every table afterwards, the legal rates that a migration wrote included: the
-    next one of its kind gets them back, and no other may come after it.
-    """
+    """Mark tests by their folder and put them in order (see `rank`)."""
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
+        folder = folder_of(item)
         if folder in MARKS:
             item.add_marker(MARKS[folder])
         if commits(item):
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
-    items.sort(key=commits)  # stable
+    items.sort(key=rank)  # stable
+
+
+def rank(item: pytest.Item) -> int:
+    """Those that roll back come first, then those that commit, then those with processes, then browsers.
+
+    A test that commits empties every table afterwards, the legal rates that a migration wrote included: the
+    next one of its kind gets them back, and no other may come after it. Playwright keeps an event loop on
+    this thread once a browser is open: no asynchronous test may come after that.
+    """
+    if folder_of(item) == "browser":
+        return 3
+    if folder_of(item) in MARKS:
+        return 2
+    return int(commits(item))
+
+
+def folder_of(item: pytest.Item) -> str:
+    """The folder of `tests` that a test is in."""
+    return item.path.relative_to(TESTS).parts[0]
 
 
 def commits(item: pytest.Item) -> bool:

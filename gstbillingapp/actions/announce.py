@@ -2,27 +2,28 @@
 
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Invoice, Payment, Product
-from gstbillingapp.models.fields import day_text, plain_number
-from gstbillingapp.utils import create_notifications
+from gstbillingapp.models.fields import plain_number
+from gstbillingapp.utils import create_notifications, invoice_created, thread_of
 
 
 def invoice_issued(invoice: Invoice) -> None:
     """An invoice has its number."""
-    _of_invoice(
-        invoice,
-        f"Invoice {invoice.number} created",
-        f"{indian_format(invoice.total)} for {invoice.buyer_name}, due {day_text(invoice.due_date)}",
-        "issued",
-    )
+    create_notifications(invoice.business.members(), **invoice_created(invoice))
 
 
 def invoice_cancelled(invoice: Invoice) -> None:
     """An invoice no longer stands."""
-    _of_invoice(
-        invoice,
+    create_notifications(
+        invoice.business.members(),
         f"Invoice {invoice.number} cancelled",
         f"{indian_format(invoice.total)} for {invoice.buyer_name}: {invoice.cancel_reason}",
-        "cancelled",
+        "INVOICE",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "invoice",
+        invoice.pk,
+        dedupe_key=f"inv:{invoice.pk}:cancelled",
+        thread_key=thread_of(invoice),
     )
 
 
@@ -77,24 +78,4 @@ def stock_low(product: Product) -> None:
         priority="high",
         dedupe_key=f"stock:{product.pk}:{product.stock_level}:{product.stock_crossing}",
         thread_key=f"stock:{product.pk}",
-    )
-
-
-def thread_of(invoice: Invoice) -> str:
-    """What ties the notifications of one invoice together."""
-    return f"inv:{invoice.pk}"
-
-
-def _of_invoice(invoice: Invoice, title: str, message: str, event: str) -> None:
-    create_notifications(
-        invoice.business.members(),
-        title,
-        message,
-        "INVOICE",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "invoice",
-        invoice.pk,
-        dedupe_key=f"inv:{invoice.pk}:{event}",
-        thread_key=thread_of(invoice),
     )

@@ -7,12 +7,12 @@ from django.db import transaction
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData
 from gstbillingapp.actions.identity import checked_gstin, checked_phone, checked_state
+from gstbillingapp.gst import upi
 from gstbillingapp.gst.numbers import FIRST_WIDTH, format_number
 from gstbillingapp.models import Business, Scheme
 
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 ACCOUNT = re.compile(r"[A-Za-z0-9]{6,34}")
-UPI_ID = re.compile(r"[A-Za-z0-9._-]{2,80}@[A-Za-z][A-Za-z0-9.-]{1,18}")
 LONGEST_DUE = 365
 
 
@@ -72,13 +72,21 @@ def _bank(checks: Checks, data: BusinessData) -> dict[str, str]:
         "bank_ifsc": _shaped(
             checks, "bank_ifsc", data.bank_ifsc.strip().upper(), IFSC, "11 characters such as HDFC0001234"
         ),
-        "upi_id": _shaped(checks, "upi_id", data.upi_id.strip(), UPI_ID, "an ID such as name@okhdfcbank"),
+        "upi_id": _upi_id(checks, data.upi_id),
     }
 
 
 def _shaped(checks: Checks, field: str, text: str, shape: re.Pattern[str], allowed: str) -> str:
     if text and not shape.fullmatch(text):
         checks.refuse(field, f"This must be {allowed}.")
+    return text
+
+
+def _upi_id(checks: Checks, typed: str) -> str:
+    """What the QR code of every invoice will be made of: judged by the same rule here."""
+    text = checks.text("upi_id", typed, 100)
+    if text and not upi.is_address(text):
+        checks.refuse("upi_id", "This must be an ID such as name@okhdfcbank.")
     return text
 
 

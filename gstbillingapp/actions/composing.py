@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import BigIntegerField
+
 from gstbillingapp.actions.checks import Checks, must_be
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.actions.identity import STATE_CODES
@@ -133,6 +135,8 @@ def _customer(checks: Checks, business: Business, customer_id: int | None) -> Cu
 def _due_date(
     checks: Checks, business: Business, due_date: datetime.date | None, date: datetime.date
 ) -> datetime.date:
+    if due_date is None and checks.has("date"):
+        return date  # the last day there is has no days after it
     if due_date is None:
         return date + datetime.timedelta(days=business.due_days)
     checks.day("due_date", due_date)
@@ -142,7 +146,8 @@ def _due_date(
 
 
 def _products(business: Business, lines: Sequence[LineData]) -> dict[int, Product]:
-    ids = {line.product_id for line in lines if line.product_id is not None}
+    # SQLite takes no larger number, not even to say that there is no such row.
+    ids = {line.product_id for line in lines if 0 < (line.product_id or 0) <= BigIntegerField.MAX_BIGINT}
     rows = Product.objects.filter(business=business, pk__in=ids).prefetch_related("rates")
     return {product.pk: product for product in rows}
 

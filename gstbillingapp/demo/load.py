@@ -36,7 +36,7 @@ from gstbillingapp.models import (
 )
 from gstbillingapp.models.fields import INDIA, ZERO, day_text, today
 from gstbillingapp.queries import home_totals
-from gstbillingapp.utils import create_notifications
+from gstbillingapp.utils import create_notifications, thread_of
 
 PASSWORD = "gst-demo"  # noqa: S105, public on purpose: the command refuses where DEBUG is off
 OWNER, STAFF, OTHER = "demo", "demo-staff", "demo-other"
@@ -327,7 +327,7 @@ def _remind(invoice: Invoice, days: int) -> None:
         invoice.pk,
         priority="high",
         dedupe_key=f"inv:{invoice.pk}:over:{days}:{invoice.due_date}",
-        thread_key=announce.thread_of(invoice),
+        thread_key=thread_of(invoice),
     )
 
 

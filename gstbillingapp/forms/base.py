@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import BigIntegerField
 
 T = TypeVar("T")
 
@@ -57,6 +58,13 @@ def dress(field: forms.Field, *, needed: bool = False) -> None:
     widget.attrs["class"] = f"{css} {widget.attrs.get('class', '')}".strip()
     if needed:
         widget.attrs["aria-required"] = "true"
+
+
+def whole_number(text: str) -> int | None:
+    """A number from 0 that a column can hold, as links and buttons of ours carry it; None for anything else."""
+    # isascii: int() would also take Devanagari digits, underscores and spaces.
+    is_number = text.isascii() and text.isdigit() and len(text) <= 19
+    return int(text) if is_number and int(text) <= BigIntegerField.MAX_BIGINT else None
 
 
 class NumberField(forms.DecimalField):

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 
 from gstbillingapp.actions.data import InvoiceData, LineData
-from gstbillingapp.forms.base import DayField, NumberField, ScreenForm
+from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, whole_number
 from gstbillingapp.forms.products import rate_choices
 from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
 from gstbillingapp.models import (
@@ -130,9 +130,9 @@ class InvoiceForm(LiveForm):
     def clean(self) -> dict[str, Any]:
         """Find the customer by name where no script has: one match is taken, several are offered."""
         cleaned = super().clean() or {}
-        choice = self.data.get("customer_choice", "")
-        if choice.isascii() and choice.isdigit():
-            cleaned["customer"] = int(choice)
+        choice = whole_number(self.data.get("customer_choice", ""))
+        if choice is not None:
+            cleaned["customer"] = choice
         elif "customer_name" in self.data:
             cleaned["customer"] = self._customer_named(
                 cleaned.get("customer"), cleaned.get("customer_name", "")
@@ -364,8 +364,8 @@ def retyped(post: QueryDict, deed: str) -> list[dict[str, str]]:
     word, _, place_text = deed.partition("-")
     if word == "add":
         return rows + [{} for _ in range(BLANK_LINES)]
-    place = int(place_text) if place_text.isascii() and place_text.isdigit() else len(rows)
-    if place >= len(rows):
+    place = whole_number(place_text)
+    if place is None or place >= len(rows):
         return rows
     row = rows.pop(place)
     if word != "remove":
@@ -374,8 +374,7 @@ def retyped(post: QueryDict, deed: str) -> list[dict[str, str]]:
 
 
 def _count(post: QueryDict) -> int:
-    text = post.get(f"{LINES}-TOTAL_FORMS", "0")
-    return min(int(text), MOST_LINES) if text.isascii() and text.isdigit() else 0
+    return min(whole_number(post.get(f"{LINES}-TOTAL_FORMS", "")) or 0, MOST_LINES)
 
 
 def _row(post: QueryDict, place: int) -> dict[str, str]:

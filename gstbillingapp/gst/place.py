@@ -39,8 +39,9 @@ def place_of_supply(
     """Find the place of supply from what is on record; an empty state code means nothing is.
 
     `buyer_state` is the state of the buyer's GSTIN when `registered`, else of the address on the invoice.
-    `delivered_to_third_person` marks bill-to ship-to: goods handed to another at the buyer's direction are
-    deemed received where the buyer's principal place is (IGST s.10(1)(b)).
+    `delivered_to_third_person` marks bill-to ship-to: goods handed to another at a registered buyer's
+    direction are deemed received at the buyer's principal place (IGST s.10(1)(b)). An unregistered buyer has
+    none: there the delivery address decides (s.10(1)(ca), Circular 209/3/2024).
     Raises InputError for an unknown state code.
     """
     for name, code in (("buyer_state", buyer_state), ("delivery_state", delivery_state)):
@@ -52,7 +53,7 @@ def place_of_supply(
         kind,
         supplier_state=supplier_state,
         buyer_state=buyer_state,
-        delivery_state="" if delivered_to_third_person and buyer_state else delivery_state,
+        delivery_state="" if delivered_to_third_person and registered and buyer_state else delivery_state,
         registered=registered,
         overseas=overseas,
     )

@@ -250,7 +250,7 @@ class Invoice(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of this invoice; notifications link to it."""
-        return f"/invoice/{self.pk}/" if self.pk else reverse("invoice_list")
+        return reverse("invoice", args=[self.pk])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """As Django's for a draft; raises ImmutableError for any other."""

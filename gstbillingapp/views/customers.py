@@ -15,7 +15,7 @@ from gstbillingapp.forms.customers import CustomerForm, QuickCustomerForm
 from gstbillingapp.gst.states import state_name
 from gstbillingapp.models import Customer
 from gstbillingapp.templatetags.billing import UNDO_TAG
-from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort
+from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort, searched
 
 INVOICES_SHOWN = 20
 
@@ -25,7 +25,7 @@ INVOICES_SHOWN = 20
 def index(request: MemberRequest) -> HttpResponse:
     """The list: search, archived or not, sorted, a page at a time."""
     archived = request.GET.get("show") == "archived"
-    search = request.GET.get("q", "").strip()
+    search = searched(request)
     sort = chosen_sort(request, queries.CUSTOMER_ORDERS, "name")
     found = queries.customer_list(request.business, search=search, archived=archived, sort=sort)
     return render(
@@ -107,7 +107,7 @@ def restore(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def lookup(request: MemberRequest) -> JsonResponse:
     """Suggestions while one types: `{"results": [{"id", "name", "detail", …}]}`."""
-    found = queries.customer_list(request.business, search=request.GET.get("q", ""))[:LOOKUP_LIMIT]
+    found = queries.customer_list(request.business, search=searched(request))[:LOOKUP_LIMIT]
     return JsonResponse({"results": [suggestion(customer) for customer in found]})
 
 

@@ -13,7 +13,7 @@ from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import composing
 from gstbillingapp.actions import invoices as deeds
 from gstbillingapp.actions.data import InvoiceData
-from gstbillingapp.forms.base import messages_by_field
+from gstbillingapp.forms.base import messages_by_field, whole_number
 from gstbillingapp.forms.customers import QuickCustomerForm
 from gstbillingapp.forms.invoices import (
     BLANK_LINES,
@@ -85,10 +85,8 @@ def new(request: MemberRequest) -> HttpResponse:
     """Write an invoice."""
     if request.method == "POST":
         return _posted(request, None)
-    chosen = request.GET.get("customer", "")
-    customer = None
-    if chosen.isascii() and chosen.isdigit():
-        customer = Customer.objects.filter(business=request.business, pk=chosen).first()
+    chosen = whole_number(request.GET.get("customer", ""))
+    customer = Customer.objects.filter(business=request.business, pk=chosen).first() if chosen else None
     form = InvoiceForm.blank(request.business, today(), customer)
     data = InvoiceData(customer_id=customer.pk if customer else None)
     lines = _unbound_lines(request, [{}] * BLANK_LINES)

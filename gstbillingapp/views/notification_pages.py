@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET
 from delivery import reading
 from delivery.models import Notification, NotificationType
 from gstbillingapp.access import MemberRequest, member_required
+from gstbillingapp.forms.base import whole_number
 from gstbillingapp.templatetags.billing import day
 from gstbillingapp.templatetags.notifications import position_of
 
 ROWS = 25
 STATUSES = {"": "All", "unread": "Unread", "read": "Read"}
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Filters:
         return cls(
             status if status in STATUSES else "",
             type_ if type_ in NotificationType.values else "",
-            _id(request.GET.get("before", "")),
-            _id(request.GET.get("after", "")),
+            whole_number(request.GET.get("before", "")),
+            whole_number(request.GET.get("after", "")),
         )
 
     def address(self, **changes: Any) -> str:
@@ -136,9 +136,3 @@ def _day_name(when: date, today: date) -> str:
     if when == today:
         return "Today"
     return "Yesterday" if when == today - timedelta(days=1) else day(when)
-
-
-def _id(text: str) -> int | None:
-    # isascii: int() would also take Devanagari digits, underscores and spaces.
-    is_id = text.isascii() and text.isdigit() and len(text) <= 19
-    return min(int(text), LARGEST_ID) if is_id else None

@@ -17,7 +17,7 @@ from gstbillingapp.forms.products import ProductEditForm, ProductForm, RateForm,
 from gstbillingapp.models import Product, ProductKind
 from gstbillingapp.models.fields import today
 from gstbillingapp.templatetags.billing import UNDO_TAG, day, money, plain, quantity
-from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort
+from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort, searched
 
 MOVEMENTS_SHOWN = 15
 
@@ -29,7 +29,7 @@ def index(request: MemberRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     kind = request.GET.get("kind", "")
     filters: dict[str, Any] = {
-        "search": request.GET.get("q", "").strip(),
+        "search": searched(request),
         "kind": kind if kind in ProductKind.values else "",
         "low": show == "low",
         "archived": show == "archived",
@@ -149,7 +149,7 @@ def restore(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def lookup(request: MemberRequest) -> JsonResponse:
     """Suggestions while one types, with the rate of the day `on`: `{"results": [{"id", "name", …}]}`."""
-    found = queries.product_list(request.business, search=request.GET.get("q", ""))[:LOOKUP_LIMIT]
+    found = queries.product_list(request.business, search=searched(request))[:LOOKUP_LIMIT]
     on = _day(request.GET.get("on", ""))
     return JsonResponse({"results": [suggestion(product, on) for product in found]})
 

@@ -26,6 +26,8 @@ CHROMIUM = {
 # What Chromium itself writes where a server does not answer or says no.
 NETWORK = ("WebSocket connection to", "Failed to load resource")
 LIVE = "#notification-connection[data-state=live]"
+# And what it writes where a page is left before its socket is open.
+LEFT = "WebSocket is closed before the connection is established"
 # What this page told its reader, over its whole life: toasts by id, announcements, and where the focus went.
 RECORDER = """
   window.told = { toasts: [], announced: [], focused: 0 };
@@ -107,8 +109,9 @@ class Visitor:
         self.console.append(message.text)
         if message.type not in ("error", "warning"):
             return
-        if not (self._offline and message.text.startswith(NETWORK)):
-            self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
+        if LEFT in message.text or (self._offline and message.text.startswith(NETWORK)):
+            return
+        self.complaints.append(f"{message.page.url if message.page else ''}: {message.text}")
 
     def _failed(self, error: WebError) -> None:
         self.complaints.append(f"{error.page.url if error.page else ''}: {error.error}")

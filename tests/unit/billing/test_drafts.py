@@ -214,6 +214,25 @@ def test_goods_delivered_to_a_third_person_are_supplied_where_the_buyer_is(busin
     assert invoices.preview(business, invoice_data(buyer)).place_of_supply == "29"
 
 
+def test_an_unregistered_buyers_goods_are_supplied_where_they_are_delivered_whoever_takes_them(business):
+    buyer = CustomerFactory(
+        business=business, kind="unregistered", gstin="", ship_state_code="33", ship_name="Murugan Mills"
+    )
+    assert invoices.preview(business, invoice_data(buyer)).place_of_supply == "33"
+
+
+def test_the_last_day_of_the_calendar_is_refused_by_name_with_or_without_a_due_date(business):
+    last = datetime.date.max
+    for due_date in (None, last):
+        assert "date" in invoices.preview(business, invoice_data(date=last, due_date=due_date)).errors
+
+
+@pytest.mark.parametrize("product_id", [0, -1, 2**63, 10**30])
+def test_a_product_id_that_no_row_can_have_is_refused_by_name(business, product_id):
+    errors = invoices.preview(business, invoice_data(None, line(product_id=product_id))).errors
+    assert "lines-0-product_id" in errors
+
+
 def test_a_place_chosen_by_hand_is_kept_and_warned_of(business):
     buyer = CustomerFactory(business=business)
     stored = draft(customer=buyer, place_of_supply="27")

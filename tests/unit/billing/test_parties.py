@@ -34,6 +34,8 @@ def customer_data(**values: object) -> CustomerData:
         ("bank_ifsc", "HDFC1234", "11 characters"),
         ("bank_account", "12-34", "digits"),
         ("upi_id", "asha", "name@okhdfcbank"),
+        ("upi_id", "asha@ok.hdfc", "name@okhdfcbank"),
+        ("upi_id", "a" * 100 + "@oksbi", "100"),
         ("invoice_prefix", "", "letters"),
         ("invoice_prefix", "INVOIC", "shorter"),
         ("invoice_prefix", "0A", "letter"),

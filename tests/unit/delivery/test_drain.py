@@ -210,6 +210,18 @@ def test_the_count_is_read_after_the_claim_so_that_nothing_newer_is_hidden_by_it
     assert Delivery.objects.filter(state=DeliveryState.PENDING).count() == 1
 
 
+def test_somebody_deleted_between_claim_and_count_takes_no_neighbour_with_them(asha, ravi):
+    post(asha)
+    [kept] = post(ravi)
+    batch = drain.claim()
+    asha.delete()
+    with recorded_layer() as layer:
+        assert drain.deliver(batch)
+    assert [group for group, _ in layer.sent] == [frames.group_of(ravi.pk)]
+    assert Delivery.objects.get().notification == kept
+    assert Delivery.objects.get().state == DeliveryState.SENT
+
+
 def test_a_clock_that_is_an_hour_off_delays_nothing(asha, monkeypatch):
     past = timezone.now() - timedelta(hours=1)
     post(asha)

@@ -52,6 +52,10 @@ D = Decimal
             Place("33", "Tamil Nadu: the registered buyer's address", True),
         ),
         (
+            {"buyer_state": "33", "delivery_state": "29", "delivered_to_third_person": True},
+            Place("29", "Karnataka: delivery address", True),
+        ),
+        (
             {"buyer_state": "27", "registered": True, "sez": True},
             Place(
                 "27",

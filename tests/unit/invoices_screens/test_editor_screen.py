@@ -326,6 +326,13 @@ def test_an_overseas_customer_makes_it_an_export_and_lut_leaves_the_tax_out(owne
     assert (stored.export, stored.zero_rated, stored.igst, stored.total) == (True, True, 0, 200)
 
 
+@pytest.mark.parametrize("number", ["x", "-1", "०", "9" * 19, "9" * 5000])
+def test_a_number_that_no_row_has_is_passed_over_wherever_it_is_sent(owner: Person, number: str) -> None:
+    assert owner.client.get(NEW, {"customer": number}).status_code == 200
+    for post in ({"do": f"up-{number}"}, {"customer_choice": number}, {"lines-TOTAL_FORMS": number}):
+        assert owner.client.post(NEW, {**typed(None), "do": "update", **post}).status_code == 200
+
+
 def test_another_businesss_customer_is_not_taken(owner: Person, stranger: Person) -> None:
     theirs = CustomerFactory(business=stranger.business)
     page = owner.client.post(NEW, typed(theirs))

@@ -176,6 +176,13 @@ def test_a_suggestion_carries_what_a_row_of_an_invoice_needs(owner: Person) -> N
     assert later["results"][0]["rate"] == "5"
 
 
+def test_a_search_that_no_database_takes_finds_nothing_and_breaks_nothing(owner: Person) -> None:
+    ProductFactory(business=owner.business, name="Lamp")
+    for name in ("product_list", "product_lookup", "customer_list", "customer_lookup", "invoice_list"):
+        assert owner.client.get(reverse(name), {"q": "\0a\0"}).status_code == 200
+    assert len(owner.client.get(reverse("product_lookup"), {"q": "la\0mp"}).json()["results"]) == 1
+
+
 @pytest.mark.parametrize("day", ["", "tomorrow", "2026-02-31"])
 def test_suggestions_come_while_the_date_is_half_typed(owner: Person, day: str) -> None:
     ProductFactory(business=owner.business)
