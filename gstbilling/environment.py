@@ -121,6 +121,15 @@ def redis_url(debug: bool = True) -> str | None:
     return url or None
 
 
+def broker_url(redis: str | None) -> str:
+    """The same Redis as Celery writes it: on a unix socket it calls the database's number otherwise."""
+    if redis is None:
+        return "memory://"
+    if redis.startswith("unix://"):
+        return redis.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+    return redis
+
+
 def _running(name: str) -> str:
     """What a live `make run` in this folder says of itself; empty where there is none."""
     try:
@@ -132,6 +141,12 @@ def _running(name: str) -> str:
             return ""  # left behind by one that was killed
     except (FileNotFoundError, json.JSONDecodeError):
         return ""
+
+
+def beat_schedule() -> str:
+    """The file that beat keeps its notes in. Its folder is made here, because beat makes none and ends."""
+    VAR_DIR.mkdir(exist_ok=True)
+    return str(VAR_DIR / "beat-schedule")
 
 
 def email() -> dict[str, object]:

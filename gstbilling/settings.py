@@ -145,7 +145,7 @@ CHANNEL_LAYERS = {
 }
 
 # Celery: only wake-ups and the rare long task travel by it; the database is the queue.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL else "memory://"
+CELERY_BROKER_URL = environment.broker_url(REDIS_URL)
 CELERY_TASK_ALWAYS_EAGER = REDIS_URL is None
 CELERY_TASK_EAGER_PROPAGATES = False
 CELERY_RESULT_BACKEND = "django-db"
@@ -168,7 +168,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "visibility_timeout": 3600,
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = environment.beat_schedule()
 CELERY_DB_REUSE_MAX = 10_000  # unset, the worker would connect anew for every task: 414 against 535 rows/s
 
 globals().update(environment.email())

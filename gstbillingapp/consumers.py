@@ -138,8 +138,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         await self.close(code=code)
 
     def abort(self) -> None:
-        """End a socket whose browser does not even read the close."""
+        """Drop a socket whose browser does not even read the close, and the memory that waits for it."""
         self.is_ended = True
+        if self.scope["transport"] is not None:
+            self.scope["transport"].abort()
         if self.task is not None:
             self.task.cancel()
 

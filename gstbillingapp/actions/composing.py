@@ -147,8 +147,9 @@ def _due_date(
 
 def _products(business: Business, lines: Sequence[LineData]) -> dict[int, Product]:
     # SQLite takes no larger number, not even to say that there is no such row.
-    ids = {line.product_id for line in lines if 0 < (line.product_id or 0) <= BigIntegerField.MAX_BIGINT}
-    rows = Product.objects.filter(business=business, pk__in=ids).prefetch_related("rates")
+    ids = {line.product_id or 0 for line in lines}
+    possible = {pk for pk in ids if 0 < pk <= BigIntegerField.MAX_BIGINT}
+    rows = Product.objects.filter(business=business, pk__in=possible).prefetch_related("rates")
     return {product.pk: product for product in rows}
 
 

@@ -253,6 +253,9 @@ def _keep_rate(product: Product, row: ProductRate, day: datetime.date) -> Produc
 
 
 def _refuse_taken_sku(business: Business, sku: object, product_id: int | None) -> None:
-    others = Product.objects.filter(business=business, sku=sku).exclude(pk=product_id or 0)
-    if sku and others.exists():
+    if not sku:
+        return
+    # Whoever else is about to take it waits here, and then finds it taken.
+    Business.objects.select_for_update(no_key=True).get(pk=business.pk)
+    if Product.objects.filter(business=business, sku=sku).exclude(pk=product_id or 0).exists():
         raise refusal("Another product has this SKU; choose another.", "sku")

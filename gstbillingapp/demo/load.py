@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from delivery import inbox
-from delivery.models import Notification
+from delivery.models import Delivery, DeliveryState, Notification
 from gstbillingapp.actions import announce, customers, invoices, payments, products
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
@@ -292,6 +292,10 @@ def _fill_bells(shop: Shop, *, latest: int) -> None:
         rows = Notification.objects.filter(user=member).order_by("-pk").values_list("pk", flat=True)
         for pk in rows[UNREAD:]:
             inbox.mark_read(member.pk, pk)
+    # All of that was told in the past: nothing of it goes out to a page that is open now.
+    told = Delivery.objects.filter(user__in=members)
+    told.filter(notification=None).delete()
+    told.update(state=DeliveryState.SENT, settled_at=timezone.now())
 
 
 def _past_payments(business: Business, latest: int) -> Iterator[Event]:

@@ -61,7 +61,7 @@ def dress(field: forms.Field, *, needed: bool = False) -> None:
 
 
 def whole_number(text: str) -> int | None:
-    """A number from 0 that a column can hold, as links and buttons of ours carry it; None for anything else."""
+    """A number from 0 that a column can hold, as our links and buttons carry it; None for anything else."""
     # isascii: int() would also take Devanagari digits, underscores and spaces.
     is_number = text.isascii() and text.isdigit() and len(text) <= 19
     return int(text) if is_number and int(text) <= BigIntegerField.MAX_BIGINT else None

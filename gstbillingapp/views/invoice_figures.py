@@ -152,6 +152,11 @@ def _cess(invoice: Invoice) -> list[Column]:
     return [Column("Cess", "cess")] if invoice.cess else []
 
 
+def rate_charged(invoice: Invoice, rate: Decimal) -> Decimal:
+    """The per cent that a line or a row of the summary bears: none of a zero-rated supply."""
+    return Decimal(0) if invoice.zero_rated else rate
+
+
 def total_rows(invoice: Invoice, mode: TaxMode) -> list[Row]:
     """What leads from the lines to the payable total, which comes last and elsewhere."""
     by_buyer = ", paid by the customer" if invoice.rcm else ""

@@ -22,6 +22,7 @@ from gstbillingapp.views.invoice_figures import (
     delivery_of,
     document_of,
     mode_of,
+    rate_charged,
     supplier_of,
     title_of,
     total_rows,
@@ -96,7 +97,7 @@ def _rate(invoice: Invoice, line: InvoiceLine, column: Column) -> str:
         return f"{plain(line.cess_pct)}%" if line.cess_pct else ""
     if line.supply != Supply.TAXABLE:
         return ""
-    rate = Decimal(0) if invoice.zero_rated else line.rate
+    rate = rate_charged(invoice, line.rate)
     return f"{plain(rate if column.field == 'igst' else rate / 2)}%"
 
 
@@ -121,7 +122,7 @@ def _hsn_row(invoice: Invoice, row: hsn.HsnRow, columns: list[Column]) -> dict[s
         "hsn": row.hsn,
         "qty": plain(row.qty),
         "unit": row.unit,
-        "rate": f"{plain(Decimal(0) if invoice.zero_rated else row.rate)}%",
+        "rate": f"{plain(rate_charged(invoice, row.rate))}%",
         "taxable": _amount(row.taxable),
         "cells": [{"amount": _amount(column.of(row))} for column in columns],
         "tax": _amount(row.tax),

@@ -26,6 +26,7 @@ from gstbillingapp.views.invoice_figures import (
     buyer_of,
     columns_of,
     mode_of,
+    rate_charged,
     supplier_of,
     title_of,
     total_rows,
@@ -238,7 +239,7 @@ def _context(stored: Invoice) -> dict[str, Any]:
         "tax_rows": [
             {
                 "hsn": row.hsn,
-                "rate": row.rate,
+                "rate": rate_charged(stored, row.rate),
                 "taxable": row.taxable,
                 "cells": [{"label": column.label, "amount": column.of(row)} for column in columns],
             }

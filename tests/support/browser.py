@@ -23,6 +23,8 @@ CHROMIUM = {
         *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     ],
 }
+# How long an expectation that names no limit of its own may take on a busy machine.
+PATIENCE_MS = 10_000
 # What Chromium itself writes where a server does not answer or says no.
 NETWORK = ("WebSocket connection to", "Failed to load resource")
 LIVE = "#notification-connection[data-state=live]"
@@ -52,6 +54,7 @@ def launched() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as environment:
         # Django takes that loop for a view that blocks one.
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE_MS)
         with sync_playwright() as playwright, playwright.chromium.launch(**CHROMIUM) as browser:
             yield browser
 

@@ -137,3 +137,24 @@ def test_redis_url_goes_before_the_redis_of_a_make_run(
     with running_file.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert environment.redis_url(debug=True) == "redis://127.0.0.1:6379/5"
+
+
+@pytest.mark.parametrize(
+    ("redis", "broker"),
+    [
+        (None, "memory://"),
+        ("redis://127.0.0.1:6379/3", "redis://127.0.0.1:6379/3"),
+        ("unix:///run/redis.sock", "redis+socket:///run/redis.sock"),
+        ("unix:///run/redis.sock?db=3", "redis+socket:///run/redis.sock?virtual_host=3"),
+    ],
+)
+def test_celery_is_told_of_the_same_redis_and_the_same_database_in_it(redis, broker):
+    assert environment.broker_url(redis) == broker
+
+
+def test_beat_finds_a_folder_for_its_notes_in_a_fresh_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "VAR_DIR", tmp_path / "var")
+    assert Path(environment.beat_schedule()).parent.is_dir()
+    assert environment.beat_schedule() == str(tmp_path / "var" / "beat-schedule")

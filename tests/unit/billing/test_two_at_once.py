@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from delivery.models import Notification
-from gstbillingapp.actions import invoices, payments
+from gstbillingapp.actions import invoices, payments, products
+from gstbillingapp.actions.data import ProductData
 from gstbillingapp.models import Invoice, Membership, NumberSeries, Payment, Product, StockMovement
 from tests.factories import BusinessFactory, MembershipFactory, ProductFactory, draft, issued, line
 
@@ -118,6 +119,19 @@ def test_two_sales_that_name_the_same_goods_in_another_order_do_not_wait_for_eac
     outcomes = at_once(*(lambda pk=row.pk: invoices.issue(business, None, pk) for row in drafts))
     assert all(isinstance(outcome, Invoice) for outcome in outcomes)
     assert set(Product.objects.values_list("stock", flat=True)) == {98}
+
+
+def test_two_products_do_not_both_take_one_sku():
+    business = BusinessFactory()
+
+    def add() -> Product:
+        data = ProductData(name="Lamp", sku="LMP-1", price=Decimal(100), rate=Decimal(18))
+        return products.save(business, None, data)
+
+    outcomes = at_once(add, add, add)
+    refusals = [outcome.message_dict for outcome in outcomes if isinstance(outcome, ValidationError)]
+    assert [list(refusal) for refusal in refusals] == [["sku"], ["sku"]]
+    assert Product.objects.get().sku == "LMP-1"
 
 
 def test_the_members_of_two_businesses_are_told_apart_when_both_issue_at_once():

@@ -271,6 +271,14 @@ def test_the_timeline_tells_what_happened_in_its_order(owner: Person) -> None:
     assert texts == ["Draft created", f"Issued as {stored.number}", "₹18.00 received"]
 
 
+def test_a_supply_without_tax_under_lut_shows_no_rate_of_tax(owner: Person) -> None:
+    buyer = CustomerFactory(business=owner.business, kind="overseas", state_code="96", gstin="")
+    stored = issued(customer=buyer, zero_rated=True)
+    page = owner.client.get(stored.get_absolute_url())
+    assert [row["rate"] for row in page.context["tax_rows"]] == [0]
+    assert "18%" not in page.text
+
+
 def test_the_page_offers_what_can_be_done_and_nothing_else(owner: Person) -> None:
     stored = one_of_each(owner)
     pay, cancel = "Record payment", "Cancel invoice"

@@ -39,7 +39,9 @@ def inbox_of(user: User) -> list[Notification]:
 
 
 def test_a_notification_of_ones_own_making_says_what_was_given(asha):
-    row = utils.notify_custom(asha, "Stock count", "Starts at 18:00", "PRODUCT", "/products/", "View products")
+    row = utils.notify_custom(
+        asha, "Stock count", "Starts at 18:00", "PRODUCT", "/products/", "View products"
+    )
     assert inbox_of(asha) == [row]
     assert (row.title, row.message, row.notification_type) == ("Stock count", "Starts at 18:00", "PRODUCT")
     assert (row.link_url, row.link_text) == ("/products/", "View products")
