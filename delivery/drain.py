@@ -76,19 +76,25 @@ def claim(*, alone: bool = False) -> Batch | None:
     size = 1 if alone else BATCH
     while ids := _due(alone, size):
         token = uuid.uuid4().hex
-        taken = Delivery.objects.filter(
-            pk__in=ids, state__in=[DeliveryState.PENDING, DeliveryState.WAITING]
-        ).update(
-            state=DeliveryState.CLAIMED,
-            claim=token,
-            due_at=Now() + LEASE,
-            attempts=F("attempts") + 1,
-            claimed_by=worker_name(os.getpid()),
-            claimed_at=timezone.now(),
-        )
-        if taken:
+        if _take(ids, token):
             return Batch(token, list(_held(token).select_related("notification").order_by("pk")))
     return None
+
+
+@transaction.atomic
+def _take(ids: list[int], token: str) -> int:
+    due = Delivery.objects.filter(pk__in=ids, state__in=[DeliveryState.PENDING, DeliveryState.WAITING])
+    # Rows that another drain is taking right now are passed over: two that waited for each other's would
+    # be a deadlock. (SQLite has one writer at a time and needs no such thing.)
+    free = due.select_for_update(skip_locked=True).values("pk")
+    return Delivery.objects.filter(pk__in=free).update(
+        state=DeliveryState.CLAIMED,
+        claim=token,
+        due_at=Now() + LEASE,
+        attempts=F("attempts") + 1,
+        claimed_by=worker_name(os.getpid()),
+        claimed_at=timezone.now(),
+    )
 
 
 def _due(alone: bool, size: int) -> list[int]:

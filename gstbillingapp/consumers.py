@@ -140,8 +140,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     def abort(self) -> None:
         """Drop a socket whose browser does not even read the close, and the memory that waits for it."""
         self.is_ended = True
-        if self.scope["transport"] is not None:
-            self.scope["transport"].abort()
+        if drop := self.scope.get("drop"):
+            drop()
         if self.task is not None:
             self.task.cancel()
 

@@ -21,9 +21,7 @@ class SameOrigin:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
         if len(origins) == 1 and origins[0] in own_origins(scope):
-            # For dropping a peer that reads nothing, not even a close, ASGI has no word; a transport has.
-            transport = getattr(getattr(send, "__self__", None), "transport", None)
-            await self.application({**scope, "transport": transport}, receive, send)
+            await self.application(scope, receive, send)
         else:
             await refuse(scope, receive, send)
 

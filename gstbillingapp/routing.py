@@ -6,9 +6,10 @@ from django.urls import path, re_path
 
 from gstbillingapp.consumers import NotificationConsumer
 from gstbillingapp.origins import SameOrigin, refuse
+from gstbillingapp.servers import Droppable
 
 websocket_urlpatterns = [
     path("ws/notifications/", NotificationConsumer.as_asgi()),
     re_path("", refuse),  # type: ignore[arg-type]  # an ASGI application, not a view
 ]
-sockets = SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+sockets = Droppable(SameOrigin(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))

@@ -12,4 +12,6 @@ def failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """JSON for scripts, the page `403_csrf.html` for people."""
     if "text/html" in request.headers.get("Accept", ""):
         return csrf_failure(request, reason)
+    if not request.user.is_authenticated:
+        return problem(401, "not_signed_in", "Sign in first.")
     return problem(403, "csrf", MESSAGE)

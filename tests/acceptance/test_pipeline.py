@@ -119,6 +119,7 @@ def test_a_worker_killed_in_the_middle_of_a_burst_loses_nothing_and_shows_nothin
         hers.follow_until(lambda client: len(client.shown) >= 100)
         stack.kill("worker")
         burst.join()
+        assert Delivery.objects.exclude(state=DeliveryState.SENT).exists(), "it was killed too late"
         stack.start("worker")
         hers.follow_until(lambda client: len(client.shown) == 500, timeout=60)
         wait_until(lambda: not Delivery.objects.exclude(state=DeliveryState.SENT).exists(), 60)
