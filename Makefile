@@ -45,8 +45,7 @@ test-js:
 test-sqlite:
 	@$(PYTHON) -m pytest
 
-# What no database takes part in (the installation, the browser's side, idle sockets) is tested once.
+# Of the browser's tests the live ones, which the database takes part in.
 test-postgres:
-	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest tests/unit tests/integration tests/acceptance -k "not idle" \
-		--ignore tests/acceptance/test_running.py --ignore tests/acceptance/test_compose.py \
-		--ignore tests/integration/test_layer.py
+	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest -m "not once" \
+		tests/unit tests/integration tests/acceptance tests/browser/test_live_notifications.py

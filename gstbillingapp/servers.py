@@ -10,8 +10,8 @@ from gstbillingapp.consumers import TOO_LARGE
 class Droppable:
     """Lets the application drop a connection whose peer reads nothing, not even a close.
 
-    ASGI has no word for that. Where uvicorn is the server, what sends belongs to the protocol, which knows its
-    transport; the scope carries the transport's own `abort` then, as `drop`.
+    ASGI has no word for that. Where uvicorn is the server, what sends belongs to the protocol, which knows
+    its transport; the scope carries the transport's own `abort` then, as `drop`.
     """
 
     def __init__(self, application: Any) -> None:

@@ -23,6 +23,8 @@ from tests.support.processes import Process, free_port
 from tests.support.redis_server import redis_program
 from tooling.postgres import Postgres
 
+pytestmark = pytest.mark.once
+
 ORIGIN = "https://billing.example.in"
 DOTENV = {
     "SECRET_KEY": "kT7vQ2m-" * 8,

@@ -210,6 +210,7 @@ def test_two_workers_may_finish_in_any_order_and_the_badge_is_right_all_the_same
     assert revisions == sorted(revisions)
 
 
+@pytest.mark.once
 def test_an_idle_socket_outlives_every_five_second_timeout_of_the_client_library(stack, people):
     (asha, hers), *_ = people
     sleep(31)  # what is tested is that nothing happens: there is no event to wait for

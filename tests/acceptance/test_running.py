@@ -15,6 +15,8 @@ from tests.support.browserless import Client, Socket
 from tests.support.databases import ROOT, clean_environment
 from tests.support.processes import Process, free_port
 
+pytestmark = pytest.mark.once
+
 # Where no request can get out of: port 9 (discard) of loopback answers nobody.
 NO_NETWORK = {
     **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"),

@@ -14,6 +14,8 @@ from gstbillingapp.utils import create_notification
 from tests.support.browserless import Client
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.once
+
 ON_DEMO = pytest.mark.parametrize("live_database", ["demo"], indirect=True)
 
 

@@ -10,7 +10,7 @@ import delivery.layer
 from delivery.layer import LAYER_RESUMED, MAILBOX_SIZE, OneProcessLayer, RedisLayer
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.asyncio]
+pytestmark = [pytest.mark.processes, pytest.mark.once, pytest.mark.asyncio]
 
 BOTH = pytest.mark.parametrize("redis_server", ["valkey", "redis"], indirect=True)
 
