@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -45,6 +46,8 @@ def endpoint(method: str) -> Callable[[View], View]:
 
 def _refusal(request: HttpRequest, method: str) -> HttpResponse | None:
     if not request.user.is_authenticated:
+        if _is_plain_form(request):
+            return redirect_to_login(reverse("notifications"))
         return problem(401, "not_signed_in", "Sign in to see your notifications.")
     if request.method != method:
         response = problem(405, "method_not_allowed", f"Use {method} here.")
@@ -141,10 +144,17 @@ def delete_read(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, after: Snapshot | None) -> HttpResponse:
     """The counts after a change; a plain form is sent back to the page it came from."""
     if after is None:
+        if _is_plain_form(request):
+            raise Http404("That notification is not in your inbox.")
         return problem(404, "not_found", "That notification is not in your inbox; it may have been deleted.")
-    if "text/html" in request.headers.get("Accept", ""):
+    if _is_plain_form(request):
         return HttpResponseRedirect(_safe_next(request))
     return JsonResponse(_counts(after))
+
+
+def _is_plain_form(request: HttpRequest) -> bool:
+    """Whether a browser without scripts asks: it wants a page back."""
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def _user_id(request: HttpRequest) -> int:

@@ -249,6 +249,19 @@ def test_a_plain_form_is_sent_back_to_a_page_of_this_site(asha, browser, asked, 
     assert (answer.status_code, answer["Location"]) == (302, sent_to)
 
 
+def test_a_plain_form_whose_notification_is_gone_gets_a_page_and_who_is_signed_out_the_sign_in(browser):
+    accept = {"accept": "text/html,application/xhtml+xml"}
+    gone = browser.post("/notifications/999/read/", headers=accept)
+    assert (gone.status_code, gone["Content-Type"]) == (404, "text/html; charset=utf-8")
+    signed_out = Client().post("/notifications/999/read/", headers=accept)
+    assert signed_out["Location"] == "/accounts/login/?next=/notifications/"
+
+
+def test_who_is_signed_out_is_told_so_before_any_csrf_token(db):
+    answer = Client(enforce_csrf_checks=True).post("/notifications/read-all/")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "not_signed_in")
+
+
 def test_text_of_a_notification_is_json_and_nothing_else(asha, browser):
     row = inbox.post([asha.pk], Draft(title="</script><script>alert(1)</script>", message=""))[0]
     answer = browser.get("/notifications/api/")
