@@ -1,14 +1,26 @@
 """One Chromium for the whole folder, and the people who use it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
 from playwright.sync_api import Browser
+from pytest_django import DjangoDbBlocker
 
+from gstbillingapp.models import Membership, Role
+from tests.factories import BusinessFactory
 from tests.support.browser import Visitor, launched
+from tests.support.databases import Templates
+from tests.support.redis_server import RedisServer
+from tests.support.stack import Stack, running
 
 Visit = Callable[..., Visitor]
+PASSWORD = "gst-demo-people"
+names = (f"asha-{number}" for number in count(1))
 
 
 @pytest.fixture(scope="package")
@@ -39,3 +51,39 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     for visitor in visitors:
         visitor.context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture(scope="module")
+def shared_stack(
+    database_templates: Templates,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stack]:
+    """One set of processes for all tests that leave them alone; each test brings its own people."""
+    folder = tmp_path_factory.mktemp("shared")
+    redis = RedisServer("valkey", folder)
+    with ExitStack() as cleanup:
+        cleanup.callback(redis.close)
+        redis.start()
+        database = cleanup.enter_context(database_templates.copy("demo"))
+        cleanup.enter_context(django_db_blocker.unblock())
+        cleanup.enter_context(database.used_here())
+        yield cleanup.enter_context(running(Stack(database, redis, folder)))
+
+
+@pytest.fixture
+def site(shared_stack: Stack) -> Iterator[Stack]:
+    with shared_stack.posting():
+        yield shared_stack
+
+
+def newcomer() -> User:
+    """A person with a business of their own and an empty inbox."""
+    user = User.objects.create(username=next(names), password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
+    Membership.objects.create(business=BusinessFactory(), user=user, role=Role.OWNER)
+    return user
+
+
+@pytest.fixture
+def asha(site: Stack) -> User:
+    return newcomer()

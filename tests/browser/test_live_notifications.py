@@ -3,69 +3,25 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import count
+from contextlib import contextmanager
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connections
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
-from pytest_django import DjangoDbBlocker
 
 from delivery.models import Delivery, DeliveryState, Inbox, Notification
-from gstbillingapp.models import Invoice, InvoiceState, Membership, Role
+from gstbillingapp.models import Invoice, InvoiceState
 from gstbillingapp.utils import create_notification
-from tests.browser.conftest import Visit
-from tests.factories import BusinessFactory
+from tests.browser.conftest import PASSWORD, Visit, newcomer
 from tests.support.browser import Visitor, told
-from tests.support.databases import Templates
-from tests.support.redis_server import RedisServer
-from tests.support.stack import Stack, running
+from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 DEMO_PASSWORD = "gst-demo"
-PASSWORD = "gst-demo-people"
 TOASTS = "#notification-toasts > li"
 BURST = 500
 HALF_A_MINUTE = 30_000
-names = (f"asha-{number}" for number in count(1))
-
-
-@pytest.fixture(scope="module")
-def shared_stack(
-    database_templates: Templates,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Stack]:
-    """One set of processes for all tests that leave them alone; each test brings its own people."""
-    folder = tmp_path_factory.mktemp("shared")
-    redis = RedisServer("valkey", folder)
-    with ExitStack() as cleanup:
-        cleanup.callback(redis.close)
-        redis.start()
-        database = cleanup.enter_context(database_templates.copy("demo"))
-        cleanup.enter_context(django_db_blocker.unblock())
-        cleanup.enter_context(database.used_here())
-        yield cleanup.enter_context(running(Stack(database, redis, folder)))
-
-
-@pytest.fixture
-def site(shared_stack: Stack) -> Iterator[Stack]:
-    with shared_stack.posting():
-        yield shared_stack
-
-
-def newcomer() -> User:
-    """A person with a business of their own and an empty inbox."""
-    user = User.objects.create(username=next(names), password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
-    Membership.objects.create(business=BusinessFactory(), user=user, role=Role.OWNER)
-    return user
-
-
-@pytest.fixture
-def asha(site: Stack) -> User:
-    return newcomer()
 
 
 @pytest.fixture

@@ -1,53 +1,44 @@
 """Bell, toasts and the notifications page in a real Chromium, on real processes."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from delivery.models import Notification
-from gstbillingapp.models import Membership, Role
 from gstbillingapp.utils import create_notification
-from tests.factories import BusinessFactory
+from tests.browser.conftest import PASSWORD
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
-PASSWORD = "gst-demo-people"
 LIVE = "#notification-connection[data-state=live]"
 TOASTS = "#notification-toasts > li"
 Post = Callable[..., Notification]
 
 
 @pytest.fixture
-def asha(stack: Stack) -> User:
-    user = User.objects.create(username="asha", password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
-    Membership.objects.create(business=BusinessFactory(), user=user, role=Role.OWNER)
-    return user
-
-
-@pytest.fixture
-def post(stack: Stack, asha: User) -> Iterator[Post]:
+def post(asha: User) -> Post:
     """Posts a notification to Asha, whose pages are on the stack's own processes."""
-    with ExitStack() as cleanup:
-        cleanup.enter_context(stack.posting())
-        yield lambda title, message="₹1,180.00", **more: create_notification(
+
+    def to_asha(title: str, message: str = "₹1,180.00", **more: str) -> Notification:
+        return create_notification(
             asha, title, message, **{"notification_type": "INVOICE", "link_url": "/invoices/", **more}
         )
 
+    return to_asha
 
-def signed_in(chromium: Browser, stack: Stack, **options: object) -> BrowserContext:
+
+def signed_in(chromium: Browser, site: Stack, asha: User) -> BrowserContext:
     """A browser of Asha's own, signed in; nothing in it may fail in silence."""
-    context = chromium.new_context(base_url=stack.url, **options)  # type: ignore[arg-type]
+    context = chromium.new_context(base_url=site.url)
     page = context.new_page()
     page.goto("/accounts/login/")
-    page.fill("[name=username]", "asha")
+    page.fill("[name=username]", asha.username)
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
-    page.wait_for_url(f"{stack.url}/")
+    page.wait_for_url(f"{site.url}/")
     page.close()
     return context
 
@@ -74,30 +65,9 @@ def is_deleted(notification: Notification) -> bool:
     return notification.is_deleted
 
 
-def test_the_page_works_without_scripts(chromium, stack, post):
-    kept, read = post("Kept"), post("Read")
-    context = signed_in(chromium, stack, java_script_enabled=False)
-    page = context.new_page()
-    page.goto("/")
-    page.get_by_role("button", name="Notifications, 2 unread").click()
-    expect(page).to_have_url(re.compile(r"/notifications/\??$"))
-    page.get_by_role("button", name="Mark as read: Read").click()
-    expect(page).to_have_url(re.compile(r"/notifications/\??$"))
-    assert is_read(read)
-    assert not is_read(kept)
-    page.get_by_role("link", name="Unread 1").click()
-    expect(row(page, kept)).to_have_count(1)
-    expect(row(page, read)).to_have_count(0)
-    page.get_by_text("Delete read", exact=True).click()
-    page.get_by_role("button", name="Delete 1 notification").click()
-    expect(page.get_by_role("link", name="All 1")).to_be_visible()
-    assert is_deleted(read)
-    assert not is_deleted(kept)
-
-
-def test_arrivals_wait_above_and_rows_change_where_they_stand(chromium, stack, post):
+def test_arrivals_wait_above_and_rows_change_where_they_stand(chromium, site, asha, post):
     rows = [post(f"Invoice {number}") for number in range(4)]
-    page = opened(signed_in(chromium, stack), "/notifications/")
+    page = opened(signed_in(chromium, site, asha), "/notifications/")
     arrived = [post("First arrival"), post("Second arrival")]
     news = page.get_by_role("link", name="2 new, show")
     expect(news).to_be_visible()
@@ -136,33 +106,10 @@ def test_arrivals_wait_above_and_rows_change_where_they_stand(chromium, stack, p
     wait_until(lambda: all(is_deleted(notification) for notification in rows[:2]), 5, "not deleted")
 
 
-def test_two_tabs_show_one_toast_and_reading_in_one_takes_back_both(chromium, stack, post):
-    context = signed_in(chromium, stack)
-    tabs = [opened(context, "/invoices/"), opened(context, "/customers/")]
-    toast = post("Invoice 7 created", priority="urgent")
-
-    def standing() -> int:
-        return sum(tab.locator(TOASTS).count() for tab in tabs)
-
-    wait_until(lambda: standing() == 1, 10, "no toast")
-    for tab in tabs:
-        expect(tab.locator("#notification-badge")).to_have_text("1")
-    assert standing() == 1
-
-    shown, other = sorted(tabs, key=lambda tab: -tab.locator(TOASTS).count())
-    other.locator("#notification-bell").click()
-    other.locator(f"#notification-panel [data-notification-id='{toast.pk}']").hover()
-    other.get_by_role("button", name="Mark as read: Invoice 7 created").click()
-    expect(shown.locator(TOASTS)).to_have_count(0)
-    for tab in tabs:
-        expect(tab.locator("#notification-badge")).to_be_hidden()
-    assert is_read(toast)
-
-
-def test_opening_one_in_the_panel_marks_it_read_and_goes_to_its_object(chromium, stack, post):
+def test_opening_one_in_the_panel_marks_it_read_and_goes_to_its_object(chromium, site, asha, post):
     post("Not this one")
     chosen = post("Invoice 8 created", "<b>₹1,18,000.00</b> & more", link_url="/products/")
-    page = opened(signed_in(chromium, stack), "/invoices/")
+    page = opened(signed_in(chromium, site, asha), "/invoices/")
     bell = page.get_by_role("button", name="Notifications, 2 unread")
     bell.click()
     panel = page.locator("#notification-panel")
@@ -173,13 +120,13 @@ def test_opening_one_in_the_panel_marks_it_read_and_goes_to_its_object(chromium,
     expect(bell).to_be_focused()
     bell.click()
     panel.get_by_role("link", name="Invoice 8 created").click()
-    expect(page).to_have_url(f"{stack.url}/products/")
+    expect(page).to_have_url(f"{site.url}/products/")
     expect(page.get_by_role("button", name="Notifications, 1 unread")).to_be_visible()
     wait_until(lambda: is_read(chosen), 5, "not marked read")
 
 
-def test_a_toast_follows_its_reader_to_the_next_page_and_a_burst_is_one_toast(chromium, stack, post):
-    page = opened(signed_in(chromium, stack), "/invoices/")
+def test_a_toast_follows_its_reader_to_the_next_page_and_a_burst_is_one_toast(chromium, site, asha, post):
+    page = opened(signed_in(chromium, site, asha), "/invoices/")
     post("E-invoice refused", priority="urgent")
     expect(page.locator(TOASTS)).to_have_count(1)
     page.goto("/customers/")
@@ -190,29 +137,3 @@ def test_a_toast_follows_its_reader_to_the_next_page_and_a_burst_is_one_toast(ch
     expect(page.get_by_text("12 new notifications").locator("visible=true")).to_be_visible()
     expect(page.locator(TOASTS)).to_have_count(2)
     expect(page.locator("#notification-badge")).to_have_text("14")
-
-
-def test_signing_out_in_one_tab_is_said_in_the_others_which_do_not_come_back(chromium, stack, asha):
-    context = signed_in(chromium, stack)
-    page, other = opened(context, "/invoices/"), opened(context, "/customers/")
-    sockets: list[str] = []
-    other.on("websocket", lambda socket: sockets.append(socket.url))
-    page.goto("/accounts/login/")
-    page.goto("/")
-    page.locator("form[action='/accounts/logout/']").evaluate("form => form.submit()")
-    expect(other.locator("#notification-signed-out")).to_be_visible()
-    expect(other.locator("#notification-connection")).to_have_attribute("data-state", "signed-out")
-    expect(other.get_by_role("link", name="Sign in")).to_have_attribute(
-        "href", "/accounts/login/?next=/customers/"
-    )
-    assert sockets == []
-
-
-def test_a_page_without_a_socket_polls_and_says_so(chromium, stack, post):
-    context = signed_in(chromium, stack)
-    context.route_web_socket("**/ws/notifications/", lambda socket: socket.close(code=1011))
-    post("While it was away")
-    page = context.new_page()
-    page.goto("/invoices/")
-    expect(page.locator("#notification-connection")).to_have_attribute("data-state", "polling")
-    expect(page.locator("#notification-badge")).to_have_text("1")
