@@ -6,12 +6,20 @@ from functools import wraps
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from gstbillingapp.models import Business, Membership
+from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product
 
 View = Callable[..., HttpResponseBase]
+# What an action raises for a row that is of another business, or gone since the view looked.
+NOT_THERE = (
+    Customer.DoesNotExist,
+    Invoice.DoesNotExist,
+    Membership.DoesNotExist,
+    Payment.DoesNotExist,
+    Product.DoesNotExist,
+)
 
 
 class MemberRequest(HttpRequest):
@@ -33,6 +41,7 @@ def member_required(view: View) -> View:
     """Let members in, and set `request.business` and `request.membership` for them.
 
     An anonymous person is sent to sign in and comes back; one without a business gets a page that says so.
+    A row that an action does not find is a missing page, also where somebody deleted it a moment ago.
     """
 
     @wraps(view)
@@ -44,7 +53,10 @@ def member_required(view: View) -> View:
             return without_business(request)
         request.membership = membership  # type: ignore[attr-defined]
         request.business = membership.business  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except NOT_THERE as error:
+            raise Http404(str(error)) from error
 
     return guarded
 

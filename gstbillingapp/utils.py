@@ -163,17 +163,23 @@ def _notify_quotation(user: AbstractBaseUser, quotation: Any, decision: str, typ
 
 def notify_low_stock(user: AbstractBaseUser, product: "Product", quantity: Decimal | int) -> Notification:
     """Tell one person how little is left of a product."""
-    return create_notification(
-        user,
-        f"Low stock: {product.name}"[:TITLE_LENGTH],
-        f"{product.name}: {quantity} left, reorder at {plain_number(product.reorder_level)}",
-        "PRODUCT",
-        product.get_absolute_url(),
-        "View product",
-        "product",
-        product.pk,
-        priority="high",
-    )
+    return create_notification(user, **low_stock(product, quantity))
+
+
+def low_stock(product: "Product", quantity: Decimal | int) -> dict[str, Any]:
+    """What is said of a product that runs low or is gone, to one person or to all: as `invoice_created`."""
+    return {
+        "title": f"{'Low stock' if quantity > 0 else 'Out of stock'}: {product.name}"[:TITLE_LENGTH],
+        "message": f"{product.name}: {plain_number(Decimal(quantity))} left, "
+        f"reorder at {plain_number(product.reorder_level)}",
+        "notification_type": "PRODUCT",
+        "link_url": product.get_absolute_url(),
+        "link_text": "View product",
+        "related_object_type": "product",
+        "related_object_id": product.pk,
+        "priority": "high",
+        "thread_key": f"stock:{product.pk}",
+    }
 
 
 def get_unread_notification_count(user: AbstractBaseUser) -> int:

@@ -2,8 +2,7 @@
 
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Invoice, Payment, Product
-from gstbillingapp.models.fields import plain_number
-from gstbillingapp.utils import create_notifications, invoice_created, thread_of
+from gstbillingapp.utils import create_notifications, invoice_created, low_stock, thread_of
 
 
 def invoice_issued(invoice: Invoice) -> None:
@@ -64,18 +63,8 @@ def payment_reversed(payment: Payment) -> None:
 
 def stock_low(product: Product) -> None:
     """A product is at its reorder level, or gone."""
-    unit = product.unit
     create_notifications(
         product.business.members(),
-        f"{'Out of stock' if product.stock <= 0 else 'Low stock'}: {product.name}"[:200],
-        f"{product.name}: {plain_number(product.stock)} {unit} left, "
-        f"reorder at {plain_number(product.reorder_level)}",
-        "PRODUCT",
-        product.get_absolute_url(),
-        "View product",
-        "product",
-        product.pk,
-        priority="high",
+        **low_stock(product, product.stock),
         dedupe_key=f"stock:{product.pk}:{product.stock_level}:{product.stock_crossing}",
-        thread_key=f"stock:{product.pk}",
     )

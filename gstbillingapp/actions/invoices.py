@@ -193,7 +193,7 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
     checks.finish()
     with transaction.atomic():
         invoice = locked(business, invoice_id)
-        _refuse_cancelling(invoice)
+        refuse_cancelling(invoice)
         invoice.state, invoice.balance = InvoiceState.CANCELLED, ZERO
         invoice.cancelled_at, invoice.cancelled_by, invoice.cancel_reason = timezone.now(), user, text
         invoice.save(
@@ -237,7 +237,8 @@ def _refuse_unready(composed: Composed) -> None:
     checks.finish()
 
 
-def _refuse_cancelling(invoice: Invoice) -> None:
+def refuse_cancelling(invoice: Invoice) -> None:
+    """Raise ValidationError that says why where an invoice cannot be cancelled as it stands."""
     if invoice.state == InvoiceState.DRAFT:
         raise refusal("This is a draft; delete it instead.")
     if invoice.state == InvoiceState.CANCELLED:

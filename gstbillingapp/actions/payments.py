@@ -41,7 +41,7 @@ def record(
     )
     with transaction.atomic():
         invoice = locked(business, invoice_id)
-        _refuse_unless_issued(invoice)
+        refuse_unless_owed(invoice)
         _refuse_above_balance(checks, invoice, payment.amount)
         checks.finish()
         payment.invoice = invoice
@@ -66,13 +66,29 @@ def reverse(business: Business, user: User | None, payment_id: int, reason: str)
         )
         invoice = locked(business, invoice_id)  # first: whoever settles an invoice holds its lock
         payment = Payment.objects.get(pk=payment_id)
-        if payment.reversed_at is not None:
-            raise refusal("This payment is reversed already.")
-        payment.invoice, payment.reversed_at, payment.reverse_reason = invoice, timezone.now(), text
-        payment.save(update_fields=["reversed_at", "reverse_reason"])
+        refuse_reversed(payment)
+        payment.invoice = invoice
+        payment.reversed_at, payment.reversed_by, payment.reverse_reason = timezone.now(), user, text
+        payment.save(update_fields=["reversed_at", "reversed_by", "reverse_reason"])
         _settle(invoice, -payment.amount)
         announce.payment_reversed(payment)
     return payment
+
+
+def refuse_unless_owed(invoice: Invoice) -> None:
+    """Raise ValidationError that says why where nothing is owed: a draft, a cancelled or a paid invoice."""
+    if invoice.state == InvoiceState.DRAFT:
+        raise refusal("This is a draft: issue it, then record the payment.")
+    if invoice.state == InvoiceState.CANCELLED:
+        raise refusal(f"{invoice.number} is cancelled: nothing is owed on it.")
+    if invoice.balance == ZERO:
+        raise refusal(f"{invoice.number} is paid in full; its balance is ₹0.00.", "amount")
+
+
+def refuse_reversed(payment: Payment) -> None:
+    """Raise ValidationError where a payment was taken back before."""
+    if payment.reversed_at is not None:
+        raise refusal("This payment is reversed already.")
 
 
 def _amount(checks: Checks, amount: Decimal | None) -> Decimal:
@@ -89,19 +105,8 @@ def _day(checks: Checks, date: datetime.date) -> datetime.date:
     return checks.day("date", date)
 
 
-def _refuse_unless_issued(invoice: Invoice) -> None:
-    if invoice.state == InvoiceState.DRAFT:
-        raise refusal("This is a draft: issue it, then record the payment.")
-    if invoice.state == InvoiceState.CANCELLED:
-        raise refusal(f"{invoice.number} is cancelled: nothing is owed on it.")
-
-
 def _refuse_above_balance(checks: Checks, invoice: Invoice, amount: Decimal) -> None:
-    if checks.has("amount"):
-        return
-    if invoice.balance == ZERO:
-        checks.refuse("amount", f"{invoice.number} is paid in full; its balance is ₹0.00.")
-    elif amount > invoice.balance:
+    if not checks.has("amount") and amount > invoice.balance:
         checks.refuse(
             "amount", f"Enter at most {indian_format(invoice.balance)}, the balance of {invoice.number}."
         )

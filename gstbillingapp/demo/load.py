@@ -2,51 +2,39 @@
 
 import datetime
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from delivery import inbox
-from delivery.models import Delivery, DeliveryState, Notification
-from gstbillingapp.actions import announce, customers, invoices, payments, products
+from gstbillingapp.actions import customers, invoices, payments, products
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import catalogue
+from gstbillingapp.demo import bells, catalogue
 from gstbillingapp.demo.catalogue import Buyer, Ware, made_up_gstin
-from gstbillingapp.gst.money import indian_format
-from gstbillingapp.gst.returns import Form, Period, due_date
 from gstbillingapp.models import (
     Business,
     Customer,
     Invoice,
-    InvoiceState,
-    InvoiceStatus,
     Membership,
     Payment,
     PaymentMode,
     Product,
     Role,
 )
-from gstbillingapp.models.fields import INDIA, ZERO, day_text, today
-from gstbillingapp.queries import home_totals
-from gstbillingapp.utils import create_notifications, thread_of
+from gstbillingapp.models.fields import INDIA, ZERO, today
 
 PASSWORD = "gst-demo"  # noqa: S105, public on purpose: the command refuses where DEBUG is off
 OWNER, STAFF, OTHER = "demo", "demo-staff", "demo-other"
 USUAL_LINES = (1, 1, 2, 2, 3, 3, 4, 5, 6)
 DUE_DAYS = (7, 15, 30, 30, 30, 45)
 REASONS = ("Wrong customer chosen", "Order withdrawn before dispatch", "Billed twice")
-RUN_LOW = (("CAB-CT6", 6), ("STB-005", 2), ("ACS-015", 0))
 BEFORE_ALL = datetime.datetime(2017, 7, 1, tzinfo=INDIA)
-OVERDUE_STAGES = (1, 7, 15, 30)
-UNREAD = 6
 
 KAVERI = BusinessData(
     name="Kaveri Electricals",
@@ -92,14 +80,6 @@ class Shop:
     latest: datetime.datetime = BEFORE_ALL  # when the last invoice so far was issued
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, and the deed that told of it."""
-
-    moment: datetime.datetime
-    post: Callable[[], object]
-
-
 def is_loaded() -> bool:
     """Whether the demo's owner is there; whatever became of the rest is theirs to keep."""
     return get_user_model().objects.filter(username=OWNER).exists()
@@ -127,8 +107,8 @@ def load() -> None:
         (deccan.business, other, Role.OWNER),
     ):
         Membership.objects.create(business=business, user=user, role=role)
-    _fill_bells(kaveri, latest=9)
-    _fill_bells(deccan, latest=3)
+    bells.fill(kaveri.business, staff, latest=9)
+    bells.fill(deccan.business, other, latest=3)
 
 
 def _person(username: str, first_name: str, last_name: str) -> User:
@@ -271,109 +251,3 @@ def _hour_of(shop: Shop, date: datetime.date) -> datetime.datetime:
     """A moment of a working day, and never one that is yet to come."""
     time = datetime.time(shop.dice.randint(9, 18), shop.dice.randint(0, 59))
     return min(datetime.datetime.combine(date, time, INDIA), timezone.now())
-
-
-def _fill_bells(shop: Shop, *, latest: int) -> None:
-    """Post what the members would still have in their bells, in the order it happened, most of it read."""
-    events = [
-        *_past_payments(shop.business, latest),
-        *_past_invoices(shop.business, latest),
-        *_reminders(shop.business, latest // 2),
-        *_sold_out(shop),
-        *_duties(shop.business),
-    ]
-    members = list(shop.business.members())
-    for event in sorted(events, key=lambda event: event.moment):
-        known = Notification.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        event.post()
-        # Only the moment is of the past: the order and the revisions of the rows are as posted.
-        Notification.objects.filter(pk__gt=known).update(created_at=event.moment)
-    for member in members:
-        rows = Notification.objects.filter(user=member).order_by("-pk").values_list("pk", flat=True)
-        for pk in rows[UNREAD:]:
-            inbox.mark_read(member.pk, pk)
-    # All of that was told in the past: nothing of it goes out to a page that is open now.
-    told = Delivery.objects.filter(user__in=members)
-    told.filter(notification=None).delete()
-    told.update(state=DeliveryState.SENT, settled_at=timezone.now())
-
-
-def _past_payments(business: Business, latest: int) -> Iterator[Event]:
-    for payment in Payment.objects.filter(business=business).order_by("-created_at")[:latest]:
-        yield Event(payment.created_at, partial(announce.payment_recorded, payment))
-
-
-def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
-    invoices_of = Invoice.objects.filter(business=business)
-    for invoice in invoices_of.with_status(InvoiceStatus.CANCELLED).order_by("-date")[:1]:
-        yield Event(invoice.cancelled_at or timezone.now(), partial(announce.invoice_cancelled, invoice))
-    for invoice in invoices_of.filter(state=InvoiceState.ISSUED).order_by("-date", "-pk")[:latest]:
-        yield Event(invoice.issued_at or timezone.now(), partial(announce.invoice_issued, invoice))
-
-
-def _reminders(business: Business, latest: int) -> Iterator[Event]:
-    late = Invoice.objects.filter(business=business).with_status(InvoiceStatus.OVERDUE)
-    for invoice in late.order_by("-due_date")[:latest]:
-        days = max(stage for stage in OVERDUE_STAGES if stage <= (today() - invoice.due_date).days)
-        day = invoice.due_date + datetime.timedelta(days=days)
-        yield Event(_morning(day), partial(_remind, invoice, days))
-
-
-def _remind(invoice: Invoice, days: int) -> None:
-    create_notifications(
-        invoice.business.members(),
-        f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}",
-        f"{indian_format(invoice.balance)} of {invoice.buyer_name}, due {day_text(invoice.due_date)}",
-        "WARNING",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "invoice",
-        invoice.pk,
-        priority="high",
-        dedupe_key=f"inv:{invoice.pk}:over:{days}:{invoice.due_date}",
-        thread_key=thread_of(invoice),
-    )
-
-
-def _sold_out(shop: Shop) -> Iterator[Event]:
-    for age, (sku, left) in enumerate(RUN_LOW):
-        found = Product.objects.filter(business=shop.business, sku=sku).first()
-        if found is not None:
-            take = partial(
-                products.adjust_stock, shop.business, shop.clerk, found.pk, left - found.stock, "correction"
-            )
-            yield Event(timezone.now() - datetime.timedelta(days=age, hours=2), take)
-
-
-def _duties(business: Business) -> Iterator[Event]:
-    totals = home_totals(business)
-    digest = partial(
-        create_notifications,
-        business.members(),
-        "Today in your books",
-        f"Owed {indian_format(totals.receivable)}, overdue {indian_format(totals.overdue)}",
-        "INFO",
-        "/",
-        "View the overview",
-        priority="low",
-        dedupe_key=f"digest:{business.pk}:{today()}",
-    )
-    yield Event(_morning(today()), digest)
-    last_month = today().replace(day=1) - datetime.timedelta(days=1)
-    month = Period.month(last_month.year, last_month.month)
-    due = due_date(Form.GSTR_1, month)
-    filing = partial(
-        create_notifications,
-        business.members(),
-        f"GSTR-1 for {month.label} due {day_text(due)}",
-        "Every invoice of the month has an HSN and a place of supply.",
-        "SYSTEM",
-        "/invoices/",
-        "View invoices",
-    )
-    yield Event(_morning(due - datetime.timedelta(days=3)), filing)
-
-
-def _morning(day: datetime.date) -> datetime.datetime:
-    """Nine o'clock, when reminders go out, and never later than now."""
-    return min(datetime.datetime.combine(day, datetime.time(9), INDIA), timezone.now())

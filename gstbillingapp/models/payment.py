@@ -33,6 +33,9 @@ class Payment(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     reverse_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -101,8 +101,6 @@ def _set_active(request: MemberRequest, user_id: int, *, active: bool) -> Member
     deed = people.reactivate_staff if active else people.deactivate_staff
     try:
         return deed(request.business, user_id)
-    except Membership.DoesNotExist:
-        raise Http404("No such person on this team.") from None
     except ValidationError as error:
         for refusals in messages_by_field(error).values():
             messages.error(request, " ".join(refusals))

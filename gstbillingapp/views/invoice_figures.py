@@ -2,9 +2,9 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 import segno
 
@@ -64,37 +64,63 @@ class Column:
 class Party:
     """The supplier or the buyer: of an issued invoice as it was then, of a draft as it is now."""
 
-    source: Invoice | Business | Customer | None
-    prefix: str = ""
-
-    def __getattr__(self, name: str) -> Any:
-        if self.source is None:
-            return ""
-        return getattr(self.source, self.prefix + name, "")
+    name: str = ""
+    gstin: str = ""
+    state_code: str = ""
+    street: str = ""
+    city: str = ""
+    pincode: str = ""
+    phone: str = ""
+    email: str = ""
 
     @property
     def address(self) -> str:
         """The address in one line."""
-        return _joined(self._of("address"), self._of("city"), self._of("pincode"))
+        return _joined(self.street, self.city, self.pincode)
 
     @property
     def state(self) -> str:
         """The state with its code: Karnataka (29)."""
-        return state_label(self._of("state_code"))
-
-    @property
-    def standing(self) -> str:
-        """What a buyer is under GST: registered, not registered, in an SEZ, overseas."""
-        kind = self._of("kind")
-        return str(BuyerKind(kind).label) if kind else ""
+        return state_label(self.state_code)
 
     @property
     def contact(self) -> str:
         """Phone and e-mail."""
-        return _joined(self._of("phone"), self._of("email"))
+        return _joined(self.phone, self.email)
 
-    def _of(self, name: str) -> str:
-        return "" if self.source is None else getattr(self.source, self.prefix + name)
+
+@dataclass(frozen=True, slots=True)
+class Supplier(Party):
+    """Who bills, and where the money goes."""
+
+    legal_name: str = ""
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_ifsc: str = ""
+    upi_id: str = ""
+    lut_number: str = ""
+    signatory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer(Party):
+    """Who is billed, and where the goods go; all empty while a draft has no customer."""
+
+    kind: str = ""
+    ship_name: str = ""
+    ship_address: str = ""
+    ship_city: str = ""
+    ship_pincode: str = ""
+    ship_state_code: str = ""
+
+    @property
+    def standing(self) -> str:
+        """What a buyer is under GST: registered, not registered, in an SEZ, overseas."""
+        return str(BuyerKind(self.kind).label) if self.kind else ""
+
+
+PartyT = TypeVar("PartyT", bound=Party)
+COLUMNS = {"street": "address"}  # where a column is called otherwise than the field
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +132,27 @@ class Delivery:
     state: str
 
 
-def supplier_of(invoice: Invoice) -> Party:
+def supplier_of(invoice: Invoice) -> Supplier:
     """Who bills."""
-    return Party(invoice.business) if invoice.is_draft else Party(invoice, "supplier_")
+    if invoice.is_draft:
+        return _party(Supplier, invoice.business)
+    return _party(Supplier, invoice, "supplier_")
 
 
-def buyer_of(invoice: Invoice) -> Party:
+def buyer_of(invoice: Invoice) -> Buyer:
     """Who is billed."""
-    return Party(invoice.customer) if invoice.is_draft else Party(invoice, "buyer_")
+    if not invoice.is_draft:
+        return _party(Buyer, invoice, "buyer_")
+    return Buyer() if invoice.customer is None else _party(Buyer, invoice.customer)
 
 
-def delivery_of(buyer: Party) -> Delivery | None:
+def _party(kind: type[PartyT], source: Invoice | Business | Customer, prefix: str = "") -> PartyT:
+    """Every field of the party from its own column: a column that is not there raises AttributeError."""
+    names = [field.name for field in fields(kind)]
+    return kind(**{name: getattr(source, prefix + COLUMNS.get(name, name)) for name in names})
+
+
+def delivery_of(buyer: Buyer) -> Delivery | None:
     """The delivery address, where there is one apart from the buyer's own."""
     address = _joined(buyer.ship_address, buyer.ship_city, buyer.ship_pincode)
     if not address:

@@ -1,16 +1,20 @@
 """What the actions refuse and advise, said beside the fields of the editor."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.contrib import messages as notices
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from gstbillingapp.actions.advice import Advice
 from gstbillingapp.actions.invoices import Preview
 from gstbillingapp.forms.invoices import InvoiceForm, LineForm
-from gstbillingapp.models import Invoice
+from gstbillingapp.models import Invoice, Payment
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.templatetags.billing import money
 
@@ -23,6 +27,7 @@ UNSAID_WHILE_TYPING = ("customer_missing", "lines_missing")
 _OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
 
 Errors = dict[str, list[str]]
+Judged = TypeVar("Judged", Invoice, Payment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,16 @@ def issued_message(invoice: Invoice) -> str:
         f"Invoice {invoice.number} issued to {invoice.party}. "
         f"{money(invoice.total)} due {day_text(invoice.due_date)}."
     )
+
+
+def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:
+    """Back to the invoice with the reason, where no form could help a deed along; None where it is open."""
+    try:
+        judge(judged)
+    except ValidationError as error:
+        notices.info(request, " ".join(error.messages))
+        return redirect(judged)
+    return None
 
 
 def _problem(advice: Advice) -> Problem:

@@ -26,7 +26,7 @@ class Event:
 
 def timeline(invoice: Invoice) -> list[Event]:
     """Created, issued, paid, cancelled, in the order it happened."""
-    payments = invoice.payments.select_related("recorded_by").order_by("created_at", "pk")
+    payments = invoice.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
     events = [*_of_invoice(invoice), *(event for payment in payments for event in _of_payment(payment))]
     return sorted(events, key=lambda event: event.at)
 
@@ -63,7 +63,12 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
     if payment.reversed_at is not None:
         text = f"Payment of {money(payment.amount)} reversed"
         yield Event(
-            payment.reversed_at, text, "bi-arrow-counterclockwise", "danger", note=payment.reverse_reason
+            payment.reversed_at,
+            text,
+            "bi-arrow-counterclockwise",
+            "danger",
+            note=payment.reverse_reason,
+            by=_name(payment.reversed_by),
         )
 
 

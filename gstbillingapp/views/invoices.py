@@ -32,7 +32,14 @@ from gstbillingapp.views.invoice_figures import (
     total_rows,
     upi_qr,
 )
-from gstbillingapp.views.invoice_messages import Problem, issued_message, labelled, missing_of, warnings_of
+from gstbillingapp.views.invoice_messages import (
+    Problem,
+    issued_message,
+    labelled,
+    missing_of,
+    turned_away,
+    warnings_of,
+)
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoice_timeline import timeline
 from gstbillingapp.views.payments import blank_payment
@@ -146,6 +153,9 @@ def issue(request: MemberRequest, pk: int) -> HttpResponse:
 def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask why, then cancel an issued invoice."""
     stored = _invoice(request, pk)
+    elsewhere = turned_away(request, stored, deeds.refuse_cancelling)
+    if elsewhere is not None:
+        return elsewhere
     form = ReasonForm(request.POST or None)
     if request.method == "POST":
         cancelled = form.attempt(

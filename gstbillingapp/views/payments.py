@@ -11,6 +11,7 @@ from gstbillingapp.forms.invoices import PaymentForm, ReasonForm
 from gstbillingapp.models import Invoice, Payment
 from gstbillingapp.models.fields import today
 from gstbillingapp.templatetags.billing import money
+from gstbillingapp.views.invoice_messages import turned_away
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,6 +19,9 @@ from gstbillingapp.templatetags.billing import money
 def new(request: MemberRequest, pk: int) -> HttpResponse:
     """Record a payment; the amount starts as the balance."""
     invoice = get_object_or_404(Invoice, business=request.business, pk=pk)
+    elsewhere = turned_away(request, invoice, payments.refuse_unless_owed)
+    if elsewhere is not None:
+        return elsewhere
     form = PaymentForm(request.POST) if request.method == "POST" else blank_payment(invoice)
     if request.method == "POST":
         payment = form.attempt(
@@ -36,6 +40,9 @@ def reverse(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
     payment = get_object_or_404(
         Payment.objects.select_related("invoice"), business=request.business, invoice=pk, pk=payment_pk
     )
+    elsewhere = turned_away(request, payment, payments.refuse_reversed)
+    if elsewhere is not None:
+        return elsewhere
     form = ReasonForm(request.POST or None)
     if request.method == "POST":
         undone = form.attempt(

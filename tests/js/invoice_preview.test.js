@@ -117,3 +117,45 @@ test("a server that cannot be reached is told, and the next question is asked as
   await asking;
   assert.deepEqual(seen, { answers: [{ total: "back" }], troubles: [UNREACHABLE] });
 });
+
+test("who waits for a settled answer gets the newest one when typing overtook the question", async () => {
+  const site = server();
+  const { preview, seen } = previewOf(site);
+  const waiting = preview.settled();
+  preview.now();
+  site.asked[0].reject(new DOMException("aborted", "AbortError"));
+  site.asked[1].answer({ total: "new" });
+  assert.deepEqual(await waiting, { total: "new" });
+  assert.deepEqual(seen, { answers: [{ total: "new" }], troubles: [] });
+  assert.equal(site.asked.length, 2);
+});
+
+test("an answer from before the last key is not a settled one: what was typed is asked at once", async () => {
+  const site = server();
+  const { preview } = previewOf(site, 60_000);
+  const waiting = preview.settled();
+  preview.ask();
+  site.asked[0].answer({ total: "old" });
+  await new Promise(setImmediate);
+  site.asked[1].answer({ total: "new" });
+  assert.deepEqual(await waiting, { total: "new" });
+});
+
+test("two who wait for a settled answer do not chase each other", async () => {
+  const site = server();
+  const { preview } = previewOf(site);
+  const both = Promise.all([preview.settled(), preview.settled()]);
+  site.asked[0].reject(new DOMException("aborted", "AbortError"));
+  site.asked[1].answer({ total: "one" });
+  assert.deepEqual(await both, [{ total: "one" }, { total: "one" }]);
+  assert.equal(site.asked.length, 2);
+});
+
+test("who waits for a settled answer is let go when there is none, and the trouble is told once", async () => {
+  const site = server();
+  const { preview, seen } = previewOf(site);
+  const waiting = preview.settled();
+  site.asked[0].reject(new TypeError("network"));
+  assert.equal(await waiting, null);
+  assert.deepEqual(seen.troubles, [UNREACHABLE]);
+});

@@ -12,6 +12,7 @@ import { Unsaved } from "./unsaved.js";
 const NARROW = window.matchMedia("(max-width: 959.98px)"); // where a line is a card, blank ones only cost scrolling
 
 class Editor {
+  #isBusy = false;
   #left = new Set(); // the fields a person has finished with: only these show errors while typing
 
   constructor(form) {
@@ -137,11 +138,12 @@ class Editor {
   /** Asks the server first, so that nothing is sent into a signed-out session or an unreachable network. */
   async #submit(event) {
     event.preventDefault();
+    if (this.#isBusy) return; // a key may press again what is on its way
     const deed = event.submitter?.value ?? "save";
     this.#busy(true);
-    const answer = await this.preview.now();
+    const answer = await this.preview.settled();
     this.#busy(false);
-    if (answer === null) return;
+    if (answer === null) return; // the panel says why
     const issuing = deed === "issue";
     const problems = issuing ? [...answer.problems, ...answer.missing_problems] : answer.problems;
     if (problems.length) this.#complain(issuing ? { ...answer.errors, ...answer.missing } : answer.errors, problems);
@@ -186,6 +188,7 @@ class Editor {
   }
 
   #busy(busy) {
+    this.#isBusy = busy;
     for (const button of document.querySelectorAll(".panel-bar button, [data-confirm]")) button.disabled = busy;
   }
 

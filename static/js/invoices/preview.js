@@ -2,7 +2,8 @@
  * Asks the server for an invoice's totals while it is typed. Nothing is computed here.
  *
  * Questions are held back until typing rests for `wait` milliseconds, and only the newest question's
- * answer counts: an older one that arrives late is dropped, whatever order the network delivers in.
+ * answer counts: an older one that arrives late is dropped, whatever order the network delivers in. Who needs an
+ * answer to go on, as saving does, asks for `settled`.
  * There is no DOM in this module.
  */
 
@@ -25,6 +26,7 @@ export class Preview {
   #newest = 0;
   #timer = null;
   #inFlight = null;
+  #latest = null;
 
   /**
    * @param {object} options
@@ -44,9 +46,28 @@ export class Preview {
     this.#timer = setTimeout(() => this.now(), this.wait);
   }
 
+  /**
+   * Asks at once, and goes on until the answer is about what is typed now, however much was typed meanwhile.
+   * Resolves to null only where there is none, which `onTrouble` has been told.
+   */
+  async settled() {
+    let asked = this.now();
+    for (;;) {
+      const answer = await asked;
+      if (this.#timer !== null) asked = this.now(); // typed meanwhile and not asked yet
+      else if (asked !== this.#latest) asked = this.#latest; // overtaken: the newer answer will do
+      else return answer;
+    }
+  }
+
   /** Asks at once. Resolves to the answer, or to null when there is none or a newer question overtook it. */
-  async now() {
+  now() {
     clearTimeout(this.#timer);
+    this.#timer = null;
+    return (this.#latest = this.#question());
+  }
+
+  async #question() {
     this.#inFlight?.abort();
     const mine = ++this.#newest;
     const flight = (this.#inFlight = new AbortController());

@@ -94,6 +94,7 @@ def test_a_payment_that_did_not_clear_is_owed_again_and_stays_on_record(people):
     payments.reverse(people.business, people.owner, payment.pk, "Cheque returned")
     assert (stored(invoice).balance, stored(invoice).paid) == (118, 0)
     assert Payment.objects.get().reverse_reason == "Cheque returned"
+    assert Payment.objects.get().reversed_by == people.owner
     told = Notification.objects.filter(dedupe_key=f"pay:{payment.pk}:fail")
     assert {row.user_id for row in told} == {people.owner.pk, people.teammate.pk}
     with refused("__all__", "already"):

@@ -161,13 +161,13 @@ def test_everybody_is_told_once_of_low_and_once_of_no_stock_and_again_only_after
         return sorted(set(new.values_list("message", flat=True)))
 
     assert told_after(-9) == []  # 11 left
-    assert told_after(-1) == [f"{product.name}: 10 MTR left, reorder at 10"]
+    assert told_after(-1) == [f"{product.name}: 10 left, reorder at 10"]
     assert told_after(-4) == []  # 6, told already
-    assert told_after(-6) == [f"{product.name}: 0 MTR left, reorder at 10"]
+    assert told_after(-6) == [f"{product.name}: 0 left, reorder at 10"]
     assert told_after(5) == []  # 5 is not yet recovered
     assert told_after(-5) == []  # out again without having recovered
     assert told_after(11) == []  # 11: recovered
-    assert told_after(-2) == [f"{product.name}: 9 MTR left, reorder at 10"]
+    assert told_after(-2) == [f"{product.name}: 9 left, reorder at 10"]
 
 
 def test_nobody_is_told_where_no_reorder_level_is_set(people):

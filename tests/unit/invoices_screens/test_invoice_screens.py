@@ -210,7 +210,7 @@ def test_cancelling_needs_a_reason_and_keeps_the_number(owner: Person) -> None:
 def test_a_paid_invoice_is_not_cancelled_and_the_page_says_why(owner: Person) -> None:
     stored = issued(owner.business)
     paid(stored, "18")
-    page = owner.client.post(reverse("invoice_cancel", args=[stored.pk]), {"reason": "Wrong"})
+    page = owner.client.post(reverse("invoice_cancel", args=[stored.pk]), {"reason": "Wrong"}, follow=True)
     assert "₹18.00 has been received" in page.text
     stored.refresh_from_db()
     assert stored.state == InvoiceState.ISSUED
@@ -262,6 +262,44 @@ def test_a_payment_that_did_not_clear_is_reversed_with_a_reason(owner: Person, s
     page = owner.client.post(url, {"reason": "Cheque returned"}, follow=True)
     assert "₹118.00 left to pay" in page.text
     assert "Cheque returned" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "reason"),
+    [
+        ("payment_new", "draft", "This is a draft: issue it"),
+        ("payment_new", "cancelled", "is cancelled: nothing is owed on it"),
+        ("payment_new", "paid", "is paid in full"),
+        ("invoice_cancel", "draft", "This is a draft; delete it instead."),
+        ("invoice_cancel", "cancelled", "is cancelled already"),
+        ("invoice_cancel", "part_paid", "₹18.00 has been received"),
+    ],
+)
+def test_a_deed_that_is_not_open_leads_back_to_the_invoice_with_the_reason(
+    owner: Person, name: str, status: str, reason: str
+) -> None:
+    stored = one_of_each(owner)[status]
+    url = reverse(name, args=[stored.pk])
+    for page in (owner.client.get(url, follow=True), owner.client.post(url, {"amount": "1"}, follow=True)):
+        assert page.redirect_chain == [(stored.get_absolute_url(), 302)]
+        assert reason in page.text
+
+
+def test_a_payment_reversed_before_leads_back_to_its_invoice_with_the_reason(owner: Person) -> None:
+    payment = paid(issued(owner.business))
+    url = reverse("payment_reverse", args=[payment.invoice_id, payment.pk])
+    owner.client.post(url, {"reason": "Cheque returned"})
+    page = owner.client.get(url, follow=True)
+    assert page.redirect_chain == [(payment.invoice.get_absolute_url(), 302)]
+    assert "This payment is reversed already." in page.text
+
+
+def test_the_timeline_says_who_took_a_payment_back(owner: Person, teammate: Person) -> None:
+    payment = paid(issued(owner.business))
+    url = reverse("payment_reverse", args=[payment.invoice_id, payment.pk])
+    page = teammate.client.post(url, {"reason": "Cheque returned"}, follow=True)
+    taken_back = page.context["timeline"][-1]
+    assert (taken_back.note, taken_back.by) == ("Cheque returned", teammate.membership.user.username)
 
 
 def test_the_timeline_tells_what_happened_in_its_order(owner: Person) -> None:

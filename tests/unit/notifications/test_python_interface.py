@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from delivery.models import Notification
 from gstbillingapp import utils
+from gstbillingapp.actions import announce
 from gstbillingapp.models import Customer
 from gstbillingapp.models.fields import day_text
 from tests.factories import CustomerFactory, MembershipFactory, ProductFactory, issued
@@ -97,6 +98,17 @@ def test_low_stock_is_told_loudly_with_what_is_left(asha, quantity):
     assert row.message == f"{product.name}: 3 left, reorder at 10.5"
     assert (row.notification_type, row.priority) == ("PRODUCT", "high")
     assert row.link_url == product.get_absolute_url()
+
+
+@pytest.mark.parametrize(("left", "words"), [("2.500", "Low stock"), ("0.000", "Out of stock")])
+def test_low_stock_is_worded_alike_for_one_person_and_for_all_members(asha, left, words):
+    product = ProductFactory(business=asha.membership.business, stock=Decimal(left), reorder_level=Decimal(5))
+    announce.stock_low(product)
+    utils.notify_low_stock(asha, product, product.stock)
+    to_all, to_one = inbox_of(asha)
+    assert to_one.title == f"{words}: {product.name}"
+    for name in ("title", "message", "notification_type", "priority", "link_url", "link_text", "thread_key"):
+        assert getattr(to_all, name) == getattr(to_one, name)
 
 
 def test_the_unread_are_counted_and_marked_for_one_person_alone(asha):

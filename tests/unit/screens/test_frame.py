@@ -24,6 +24,15 @@ def test_the_frame_names_the_business_and_links_the_sections(teammate: Person) -
     assert f'method="post" action="{reverse("logout")}"' in page
 
 
+def test_the_user_menu_with_its_way_out_opens_without_scripts(owner: Person) -> None:
+    page = owner.client.get(reverse("customer_list")).text
+    button = re.search(r'<button[^>]* popovertarget="([\w-]+)"[^>]* aria-label="[^"]*your account"', page)
+    assert button is not None
+    menu = re.search(rf'<div[^>]* id="{button[1]}" popover>(.*?)</form>', page, re.DOTALL)
+    assert menu is not None
+    assert f'action="{reverse("logout")}"' in menu[1]
+
+
 def test_a_missing_page_is_told_in_plain_words_to_anybody(client: Client, owner: Person) -> None:
     for browser, way_out in ((client, reverse("login")), (owner.client, reverse("invoice_list"))):
         response = browser.get("/nothing/here/")

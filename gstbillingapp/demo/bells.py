@@ -1,0 +1,164 @@
+"""Fills the bells of the demo: what its members would have been told of the past, most of it read."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from delivery import inbox
+from delivery.models import Delivery, DeliveryState, Notification
+from gstbillingapp.actions import announce, products
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.returns import Form, Period, due_date
+from gstbillingapp.models import (
+    Business,
+    Invoice,
+    InvoiceState,
+    InvoiceStatus,
+    Payment,
+    Product,
+    StockReason,
+)
+from gstbillingapp.models.fields import INDIA, day_text, today
+from gstbillingapp.queries import home_totals
+from gstbillingapp.utils import create_notifications, thread_of
+
+RUN_LOW = (("CAB-CT6", 6), ("STB-005", 2), ("ACS-015", 0))
+OVERDUE_STAGES = (1, 7, 15, 30)
+UNREAD = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and the deed that told of it."""
+
+    moment: datetime.datetime
+    post: Callable[[], object]
+
+
+def fill(business: Business, clerk: User, *, latest: int) -> None:
+    """Post what the members would still have in their bells, in the order it happened, most of it read.
+
+    `latest` is how many of the last payments and invoices are told of; `clerk` corrects the stock.
+    """
+    events = [
+        *_past_payments(business, latest),
+        *_past_invoices(business, latest),
+        *_reminders(business, latest // 2),
+        *_sold_out(business, clerk),
+        *_duties(business),
+    ]
+    for event in sorted(events, key=lambda event: event.moment):
+        _post(event)
+    _settle(list(business.members()))
+
+
+def _post(event: Event) -> None:
+    known = Notification.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    event.post()
+    # Only the moment is of the past: the order and the revisions of the rows are as posted.
+    Notification.objects.filter(pk__gt=known).update(created_at=event.moment)
+
+
+def _settle(members: Sequence[User]) -> None:
+    """Mark all but the newest as read, and everything as told."""
+    for member in members:
+        rows = Notification.objects.filter(user=member).order_by("-pk").values_list("pk", flat=True)
+        for pk in rows[UNREAD:]:
+            inbox.mark_read(member.pk, pk)
+    # All of that was told in the past: nothing of it goes out to a page that is open now.
+    told = Delivery.objects.filter(user__in=members)
+    told.filter(notification=None).delete()
+    told.update(state=DeliveryState.SENT, settled_at=timezone.now())
+
+
+def _past_payments(business: Business, latest: int) -> Iterator[Event]:
+    for payment in Payment.objects.filter(business=business).order_by("-created_at")[:latest]:
+        yield Event(payment.created_at, partial(announce.payment_recorded, payment))
+
+
+def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
+    invoices_of = Invoice.objects.filter(business=business)
+    for invoice in invoices_of.with_status(InvoiceStatus.CANCELLED).order_by("-date")[:1]:
+        yield Event(invoice.cancelled_at or timezone.now(), partial(announce.invoice_cancelled, invoice))
+    for invoice in invoices_of.filter(state=InvoiceState.ISSUED).order_by("-date", "-pk")[:latest]:
+        yield Event(invoice.issued_at or timezone.now(), partial(announce.invoice_issued, invoice))
+
+
+def _reminders(business: Business, latest: int) -> Iterator[Event]:
+    late = Invoice.objects.filter(business=business).with_status(InvoiceStatus.OVERDUE)
+    for invoice in late.order_by("-due_date")[:latest]:
+        days = max(stage for stage in OVERDUE_STAGES if stage <= (today() - invoice.due_date).days)
+        day = invoice.due_date + datetime.timedelta(days=days)
+        yield Event(_morning(day), partial(_remind, invoice, days))
+
+
+def _remind(invoice: Invoice, days: int) -> None:
+    create_notifications(
+        invoice.business.members(),
+        f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}",
+        f"{indian_format(invoice.balance)} of {invoice.buyer_name}, due {day_text(invoice.due_date)}",
+        "WARNING",
+        invoice.get_absolute_url(),
+        "View invoice",
+        "invoice",
+        invoice.pk,
+        priority="high",
+        dedupe_key=f"inv:{invoice.pk}:over:{days}:{invoice.due_date}",
+        thread_key=thread_of(invoice),
+    )
+
+
+def _sold_out(business: Business, clerk: User) -> Iterator[Event]:
+    for age, (sku, left) in enumerate(RUN_LOW):
+        found = Product.objects.filter(business=business, sku=sku).first()
+        if found is not None:
+            take = partial(
+                products.adjust_stock, business, clerk, found.pk, left - found.stock, StockReason.CORRECTION
+            )
+            yield Event(timezone.now() - datetime.timedelta(days=age, hours=2), take)
+
+
+def _duties(business: Business) -> Iterator[Event]:
+    yield _digest(business)
+    yield _filing(business)
+
+
+def _digest(business: Business) -> Event:
+    totals = home_totals(business)
+    digest = partial(
+        create_notifications,
+        business.members(),
+        "Today in your books",
+        f"Owed {indian_format(totals.receivable)}, overdue {indian_format(totals.overdue)}",
+        "INFO",
+        "/",
+        "View the overview",
+        priority="low",
+        dedupe_key=f"digest:{business.pk}:{today()}",
+    )
+    return Event(_morning(today()), digest)
+
+
+def _filing(business: Business) -> Event:
+    last_month = today().replace(day=1) - datetime.timedelta(days=1)
+    month = Period.month(last_month.year, last_month.month)
+    due = due_date(Form.GSTR_1, month)
+    filing = partial(
+        create_notifications,
+        business.members(),
+        f"GSTR-1 for {month.label} due {day_text(due)}",
+        "Every invoice of the month has an HSN and a place of supply.",
+        "SYSTEM",
+        "/invoices/",
+        "View invoices",
+    )
+    return Event(_morning(due - datetime.timedelta(days=3)), filing)
+
+
+def _morning(day: datetime.date) -> datetime.datetime:
+    """Nine o'clock, when reminders go out, and never later than now."""
+    return min(datetime.datetime.combine(day, datetime.time(9), INDIA), timezone.now())
