@@ -13,7 +13,9 @@ help: ## List the commands
 run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (127.0.0.1)
 	@exec $(PYTHON) -m tooling.run
 
-test: setup-test lint test-js test-sqlite test-postgres ## Install, then lint, types, contracts and every test
+test: setup-test lint test-js ## Install, then lint, types, contracts and every test
+	@# Side by side: most of these tests wait for processes, not for a core.
+	@$(MAKE) --jobs=2 --output-sync=line test-sqlite test-postgres
 
 lint: setup-test ## Style, types, import contracts, migrations, Django's own checks
 	@$(PYTHON) -m ruff check .
