@@ -1,6 +1,6 @@
 # `make help` lists the commands. Python lives in .venv, everything that is written under var/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format check lock setup setup-test test-js test-sqlite test-postgres
+.PHONY: help run test chaos lint format check lock setup setup-test test-js test-sqlite test-postgres
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 export RUFF_CACHE_DIR := var/cache/ruff
@@ -15,7 +15,10 @@ run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (12
 
 test: setup-test lint test-js ## Install, then lint, types, contracts and every test
 	@# Side by side: most of these tests wait for processes, not for a core.
-	@$(MAKE) --jobs=2 --output-sync=line test-sqlite test-postgres
+	@$(MAKE) --jobs=2 test-sqlite test-postgres
+
+chaos: setup-test ## Break every process in the middle of a burst and print what became of it
+	@$(PYTHON) -m pytest tests/chaos
 
 lint: setup-test ## Style, types, import contracts, migrations, Django's own checks
 	@$(PYTHON) -m ruff check .
@@ -50,4 +53,4 @@ test-sqlite:
 # Of the browser's tests the live ones, which the database takes part in.
 test-postgres:
 	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest -m "not once" \
-		tests/unit tests/integration tests/acceptance tests/browser/test_live_notifications.py
+		tests/unit tests/integration tests/acceptance tests/chaos tests/browser/test_live_notifications.py
