@@ -1,6 +1,6 @@
 # `make help` lists the commands. Python lives in .venv, everything that is written under var/.
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos lint format check lock setup setup-test test-js test-sqlite test-postgres
+.PHONY: help run test chaos lint format check lock setup setup-test test-js test-sqlite test-postgres test-once
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 export RUFF_CACHE_DIR := var/cache/ruff
@@ -15,7 +15,7 @@ run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (12
 
 test: setup-test lint test-js ## Install, then lint, types, contracts and every test
 	@# Side by side: most of these tests wait for processes, not for a core.
-	@$(MAKE) --jobs=2 test-sqlite test-postgres
+	@$(MAKE) --jobs=2 test-sqlite test-postgres test-once
 
 chaos: setup-test ## Break every process in the middle of a burst and print what became of it
 	@$(PYTHON) -m pytest tests/chaos
@@ -48,9 +48,10 @@ test-js:
 	@.venv/bin/node --test 'tests/js/**/*.test.js'
 
 test-sqlite:
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -m "not once"
 
-# Of the browser's tests the live ones, which the database takes part in.
 test-postgres:
-	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest -m "not once" \
-		tests/unit tests/integration tests/acceptance tests/chaos tests/browser/test_live_notifications.py
+	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest -m "not once"
+
+test-once:
+	@$(PYTHON) -m pytest -m once

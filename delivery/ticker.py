@@ -5,6 +5,7 @@ import threading
 import time
 
 from celery import current_app
+from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ def start() -> None:
 def _run() -> None:
     while True:
         time.sleep(INTERVAL)
+        if not get_channel_layer().is_listening:
+            continue  # also in the process of the autoreloader, which has no sockets and must claim nothing
         close_old_connections()
         # Celery logs what fails in here; the next sweep finds the rows again.
         current_app.tasks["delivery.sweep"].apply()

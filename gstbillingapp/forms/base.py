@@ -1,5 +1,6 @@
 """What all forms share: how fields look, how numbers are read, how an action's refusal is shown."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -67,6 +68,9 @@ def whole_number(text: str) -> int | None:
     return int(text) if is_number and int(text) <= BigIntegerField.MAX_BIGINT else None
 
 
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+
+
 class NumberField(forms.DecimalField):
     """A number as people in India write it: "₹1,23,456.50" is read, and shown without idle zeros."""
 
@@ -79,6 +83,9 @@ class NumberField(forms.DecimalField):
         """Read a number without its grouping and rupee sign."""
         if isinstance(value, str):
             value = value.replace(",", "").replace("₹", "").replace(" ", "")
+            # Decimal also reads 1e3, NaN and digits of other scripts: nobody means an amount by those.
+            if value and not PLAIN_NUMBER.fullmatch(value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:

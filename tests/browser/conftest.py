@@ -40,7 +40,10 @@ def chromium(one_chromium: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
-    """`visit(url, offline=False, **options)`: somebody's own browser, which has to end without complaints."""
+    """`visit(url, offline=False, **options)`: somebody's own browser, which has to end without complaints.
+
+    Ask for it after the stack, so that pages are closed before the server that they talk to.
+    """
     visitors: list[Visitor] = []
 
     def come(url: str, **options: Any) -> Visitor:

@@ -16,6 +16,8 @@ from pytest_django.live_server_helper import LiveServer
 from gstbillingapp.models import Customer, GstRate, Invoice, InvoiceState, Membership, Product
 from tests.factories import CustomerFactory, MembershipFactory, ProductFactory, draft, gstin, issued, line
 
+pytestmark = pytest.mark.once
+
 RATES = import_module("gstbillingapp.migrations.0002_gst_rates")
 NEW = "/invoices/new/"
 PREVIEW = "**/invoices/preview/"

@@ -351,7 +351,7 @@ def test_a_page_whose_socket_is_blocked_polls_and_comes_back_when_it_may(hers: V
 
 @pytest.mark.parametrize("redis_server", ["valkey", "redis"], indirect=True)
 def test_what_is_posted_while_redis_is_away_is_on_open_pages_once_each_when_it_is_back(
-    visit: Visit, stack: Stack
+    stack: Stack, visit: Visit
 ):
     asha = newcomer()
     laptop = visit(stack.url, offline=True).sign_in(asha.username, PASSWORD)
@@ -403,7 +403,7 @@ def in_background(deed: Callable[[], object]) -> Iterator[None]:
         thread.join()
 
 
-def test_a_burst_through_a_killed_worker_is_one_toast_that_counts_each_once(visit: Visit, stack: Stack):
+def test_a_burst_through_a_killed_worker_is_one_toast_that_counts_each_once(stack: Stack, visit: Visit):
     asha = newcomer()
     page = visit(stack.url).sign_in(asha.username, PASSWORD).live_tab("/invoices/")
     with stack.posting():

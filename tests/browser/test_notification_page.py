@@ -13,6 +13,8 @@ from tests.browser.conftest import PASSWORD
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.once
+
 LIVE = "#notification-connection[data-state=live]"
 TOASTS = "#notification-toasts > li"
 Post = Callable[..., Notification]

@@ -19,7 +19,7 @@ SCREENS = [
     "/notifications/",
 ]
 
-pytestmark = pytest.mark.parametrize("live_database", ["demo"], indirect=True)
+pytestmark = [pytest.mark.once, pytest.mark.parametrize("live_database", ["demo"], indirect=True)]
 
 
 def signed_in(browser: Browser, stack: Stack, **options: object) -> Page:

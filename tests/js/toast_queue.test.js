@@ -45,6 +45,17 @@ describe("one by one", () => {
     assert.equal(seen(), "5");
   });
 
+  test("an urgent one does not wait behind ordinary ones, and the oldest of those comes back after it", async () => {
+    queue.push(some(3));
+    await clock.advance(1_000);
+    queue.push(some(1, "urgent"));
+    assert.equal(seen(), "2 3 4");
+    await clock.advance(7_000);
+    assert.equal(seen(), "4 1");
+    await clock.advance(7_000);
+    assert.equal(seen(), "4");
+  });
+
   test("urgent ones stay until they are dismissed", async () => {
     queue.push(some(1, "urgent"));
     await clock.advance(3_600_000);

@@ -102,8 +102,20 @@ export class ToastQueue {
   #fill() {
     const now = this.#clock.now();
     this.#waiting = this.#waiting.filter((toast) => toast.stays || now - toast.at < STALE_AFTER);
+    this.#waiting.sort((a, b) => Number(b.stays) - Number(a.stays)); // stable: the urgent ones first
+    while (this.#waiting[0]?.stays && this.#shown.length >= AT_MOST && this.#giveWay());
     while (this.#shown.length < AT_MOST && this.#waiting.length) this.#shown.push(this.#waiting.shift());
     this.#tellAndRun();
+  }
+
+  // The oldest ordinary toast makes room for an urgent one, and waits for a place again.
+  #giveWay() {
+    const ordinary = this.#shown.find((toast) => toast.item && !toast.stays);
+    if (!ordinary) return false;
+    this.#pause(ordinary);
+    this.#shown = this.#shown.filter((toast) => toast !== ordinary);
+    this.#waiting.push(ordinary);
+    return true;
   }
 
   #remove(isOver) {
