@@ -19,6 +19,8 @@ from tests.support.inbox_client import truth
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.once
+
 PASSWORD = "gst-demo-people"
 BURST = 200
 BEFORE = 20  # shown before anything is broken
