@@ -1,6 +1,6 @@
 # `make help` lists the commands. Python lives in .venv, everything that is written under var/.
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos lint format check lock setup setup-test test-js test-sqlite test-postgres test-once
+.PHONY: help run test chaos bench lint format check lock setup setup-test test-js test-sqlite test-postgres test-once
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 export RUFF_CACHE_DIR := var/cache/ruff
@@ -19,6 +19,9 @@ test: setup-test lint test-js ## Install, then lint, types, contracts and every 
 
 chaos: setup-test ## Break every process in the middle of a burst and print what became of it
 	@$(PYTHON) -m pytest tests/chaos
+
+bench: setup-test ## Measure what a notification costs and how soon it arrives, on real processes
+	@$(PYTHON) -m bench.latency
 
 lint: setup-test ## Style, types, import contracts, migrations, Django's own checks
 	@$(PYTHON) -m ruff check .

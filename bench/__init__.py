@@ -1,0 +1,1 @@
+"""Measurements of the real product on this machine."""
