@@ -1,6 +1,6 @@
 # `make help` lists the commands. Python lives in .venv, everything that is written under var/.
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench lint format check lock setup setup-test test-js test-sqlite test-postgres test-once
+.PHONY: help run test chaos bench lint format check lock setup setup-test test-js test-sqlite test-postgres test-once chaos-sqlite chaos-postgres
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 export RUFF_CACHE_DIR := var/cache/ruff
@@ -17,8 +17,8 @@ test: setup-test lint test-js ## Install, then lint, types, contracts and every 
 	@# Side by side: most of these tests wait for processes, not for a core.
 	@$(MAKE) --jobs=2 test-sqlite test-postgres test-once
 
-chaos: setup-test ## Break every process in the middle of a burst and print what became of it
-	@$(PYTHON) -m pytest tests/chaos
+chaos: setup-test ## Break and load everything, on SQLite and on PostgreSQL, and print what became of it
+	@$(MAKE) --keep-going chaos-sqlite chaos-postgres
 
 bench: setup-test ## Measure what a notification costs and how soon it arrives, on real processes
 	@$(PYTHON) -m bench.latency
@@ -58,3 +58,9 @@ test-postgres:
 
 test-once:
 	@$(PYTHON) -m pytest -m once
+
+chaos-sqlite:
+	@$(PYTHON) -m pytest tests/chaos --full-length
+
+chaos-postgres:
+	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest tests/chaos --full-length

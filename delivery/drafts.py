@@ -10,6 +10,7 @@ from delivery.models import NotificationType, Priority
 
 # Not storable in PostgreSQL (NUL) or not encodable in UTF-8 (lone surrogates).
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_PATH = re.compile("/(?!/)")
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -44,8 +45,16 @@ class Draft:
             if value is not None:
                 _text(name, value, length)
         if self.related_object_id is not None:
-            _text("related_object_id", str(self.related_object_id), 50)
+            _text("related_object_id", _written(self.related_object_id), 50)
         return self
+
+
+def _written(identifier: object) -> str:
+    """An id as text. Python refuses to write a number of more than 4,300 digits."""
+    try:
+        return str(identifier)
+    except ValueError:
+        raise ValueError("related_object_id: must have at most 50 characters.") from None
 
 
 def _text(name: str, value: object, length: int, *, required: bool = False) -> None:
@@ -71,7 +80,7 @@ def _link(url: object) -> None:
     _text("link_url", url, models.LINK_LENGTH)
     assert isinstance(url, str)
     # Browsers read //host, /\host and a tab inside a scheme as other sites.
-    if not url.startswith("/") or _CONTROL.search(url) or not url_has_allowed_host_and_scheme(url, None):
+    if not _PATH.match(url) or _CONTROL.search(url) or not url_has_allowed_host_and_scheme(url, None):
         raise ValueError(
             "link_url: must be a path of this site that begins with a slash, such as /invoice/12/."
         )

@@ -9,12 +9,14 @@ import os
 import socket
 import uuid
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
-from time import monotonic
+from functools import cache, partial
+from time import monotonic, sleep
+from typing import TypeVar
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -32,6 +34,13 @@ BATCH = 200
 LEASE = timedelta(seconds=10)
 # Seconds one drain goes on before it makes room for other tasks; it wakes a next one then.
 PATIENCE = 20.0
+# Seconds for which a database that is away is asked again once rows are claimed (PostgreSQL restarts within
+# these, and what was sent is known to this process alone), and seconds between two attempts.
+INSISTENCE, PAUSE = 60.0, 0.25
+# What a row may raise while its frame is built, whatever stands in it: held against this row, not the batch.
+UNBUILDABLE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -41,6 +50,7 @@ class Batch:
     token: str
     rows: list[Delivery]
     errors: dict[int, BaseException] = field(default_factory=dict)  # by delivery id
+    refused: set[int] = field(default_factory=set)  # ids that failed together: which one is it?
 
 
 @cache
@@ -76,18 +86,24 @@ def claim(*, alone: bool = False) -> Batch | None:
     size = 1 if alone else BATCH
     while ids := _due(alone, size):
         token = uuid.uuid4().hex
-        if _take(ids, token):
-            return Batch(token, list(_held(token).select_related("notification").order_by("pk")))
+        if rows := _insist(partial(_take, ids, token)):
+            return Batch(token, rows)
     return None
 
 
+def _take(ids: list[int], token: str) -> list[Delivery]:
+    _mark(ids, token)
+    # Read even if nothing was marked now: where the commit before broke the connection, it was marked then.
+    return list(_held(token).select_related("notification").order_by("pk"))
+
+
 @transaction.atomic
-def _take(ids: list[int], token: str) -> int:
+def _mark(ids: list[int], token: str) -> None:
     due = Delivery.objects.filter(pk__in=ids, state__in=[DeliveryState.PENDING, DeliveryState.WAITING])
     # Rows that another drain is taking right now are passed over: two that waited for each other's would
     # be a deadlock. (SQLite has one writer at a time and needs no such thing.)
     free = due.select_for_update(skip_locked=True).values("pk")
-    return Delivery.objects.filter(pk__in=free).update(
+    Delivery.objects.filter(pk__in=free).update(
         state=DeliveryState.CLAIMED,
         claim=token,
         due_at=Now() + LEASE,
@@ -99,7 +115,10 @@ def _take(ids: list[int], token: str) -> int:
 
 def _due(alone: bool, size: int) -> list[int]:
     rows = Delivery.objects.filter(alone=alone).values_list("pk", flat=True)
-    ids = list(rows.filter(state=DeliveryState.PENDING).order_by("pk")[:size])
+    # Of those tried alone, the one that has failed least: a row that kills its worker must not be the first
+    # of every new drain while its neighbours wait behind it.
+    order = ("attempts", "pk") if alone else ("pk",)
+    ids = list(rows.filter(state=DeliveryState.PENDING).order_by(*order)[:size])
     if len(ids) < size:
         waiting = rows.filter(state=DeliveryState.WAITING, due_at__lte=Now()).order_by("due_at")
         ids += waiting[: size - len(ids)]
@@ -116,14 +135,42 @@ def deliver(batch: Batch) -> bool:
     for row in batch.rows:
         by_user[row.user_id].append(row)
     # Counted after the claim committed: whatever is newer than this has a delivery of its own.
-    counts = reading.snapshots(by_user)
+    counts = _insist(partial(reading.snapshots, by_user))
     # Whoever has none was deleted since, inbox and rows with them: nobody is left to tell.
     messages = {user: _frames(batch, rows, counts[user]) for user, rows in by_user.items() if user in counts}
     failed = channel.send({user: encoded for user, encoded in messages.items() if encoded})
     for user, error in failed.items():
-        for row in by_user[user]:
-            batch.errors.setdefault(row.pk, error)
-    return settle(batch)
+        _blame(batch, [row for row in by_user[user] if row.pk not in batch.errors], error)
+    return _insist(partial(settle, batch))
+
+
+def _blame(batch: Batch, rows: list[Delivery], error: BaseException) -> None:
+    """Note that one message failed: against its row, or, where it held several, against none of them yet."""
+    if len(rows) > 1 and retry.classify(error) is retry.Failure.RETRY:
+        logger.warning("%s deliveries were refused together: %s", len(rows), type(error).__name__)
+        batch.refused.update(row.pk for row in rows)
+    else:
+        batch.errors.update((row.pk, error) for row in rows)
+
+
+def _insist(step: Callable[[], T]) -> T:
+    """Take a step of claiming or of what follows it, again and again while the database is away.
+
+    Given up at the first failure, the rows would be held until their lease ends, count an attempt that was no
+    fault of theirs, and be sent a second time.
+    """
+    end, is_told = monotonic() + INSISTENCE, False
+    while True:
+        try:
+            return step()
+        except (OperationalError, InterfaceError) as error:
+            if monotonic() > end or connection.in_atomic_block:
+                raise
+            if not is_told:
+                logger.warning("the database is away with rows claimed: %s", type(error).__name__)
+            is_told = True
+        connection.close()  # it may be dead, and would stay so
+        sleep(PAUSE)
 
 
 def _frames(batch: Batch, rows: list[Delivery], count: reading.Snapshot) -> list[str]:
@@ -139,7 +186,7 @@ def _frames(batch: Batch, rows: list[Delivery], count: reading.Snapshot) -> list
             continue
         try:
             encoded.append(frames.notification(row.notification, row.revision))
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
+        except UNBUILDABLE as error:
             batch.errors[row.pk] = error
     if changed:
         encoded.append(frames.inbox_changed(changed))
@@ -149,44 +196,55 @@ def _frames(batch: Batch, rows: list[Delivery], count: reading.Snapshot) -> list
 
 
 def settle(batch: Batch) -> bool:
-    """Write down what became of a batch, as far as its lease still holds. False after an outage."""
+    """Write down what became of a batch, unless others hold its rows by now. False after an outage."""
     classes = {pk: retry.classify(error) for pk, error in batch.errors.items()}
     parked = [pk for pk, failure in classes.items() if failure is retry.Failure.OUTAGE]
     failed = [row for row in batch.rows if classes.get(row.pk) is retry.Failure.RETRY]
-    sent = [row for row in batch.rows if row.pk not in batch.errors]
+    sent = [row for row in batch.rows if row.pk not in batch.errors and row.pk not in batch.refused]
     with transaction.atomic():
         _settle_sent(batch.token, sent)
         if parked:
             _park(batch.token, parked)
+        if batch.refused:
+            _park(batch.token, batch.refused, alone=True)
         for row in failed:
             _settle_failed(batch.token, row, batch.errors[row.pk])
     return not parked
 
 
 def _settle_sent(token: str, rows: list[Delivery]) -> None:
+    # Also what was taken back meanwhile and is held by nobody: told is told, however late that is written.
+    ours = Delivery.objects.filter(claim__in=[token, ""])
     told = [row.pk for row in rows if row.notification_id is not None]
     if told:
-        _held(token).filter(pk__in=told).update(
+        ours.filter(pk__in=told).update(
             state=DeliveryState.SENT, claim="", due_at=None, settled_at=timezone.now()
         )
     # That something was read elsewhere is worth nothing once it was told.
     changes = [row.pk for row in rows if row.notification_id is None]
     if changes:
-        _held(token).filter(pk__in=changes).delete()
+        ours.filter(pk__in=changes).delete()
 
 
-def _park(token: str, ids: list[int]) -> None:
-    """The layer was away, which is no fault of these rows: as if they had never been claimed."""
-    _held(token).filter(pk__in=ids).update(
-        state=DeliveryState.PENDING, claim="", due_at=None, attempts=F("attempts") - 1
-    )
+def _park(token: str, ids: Iterable[int], *, alone: bool = False) -> None:
+    """It was no fault of these rows, or of one of them at most: as if they had never been claimed."""
+    fate: dict[str, object] = {"state": DeliveryState.PENDING, "due_at": None, "attempts": F("attempts") - 1}
+    if alone:
+        fate["alone"] = True
+    _held(token).filter(pk__in=ids).update(claim="", **fate)
 
 
 def _settle_failed(token: str, row: Delivery, error: BaseException) -> None:
-    text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
+    message = _storable(str(error))
+    text = f"{type(error).__name__}: {message}"[:ERROR_LENGTH]
     if _give_back(Q(pk=row.pk, claim=token), row.attempts, last_error=text):
         logger.warning("delivery %s failed (attempt %s): %s", row.pk, row.attempts, type(error).__name__)
-        _record(row, Outcome.FAILED, type(error).__qualname__, str(error)[:ERROR_LENGTH])
+        _record(row, Outcome.FAILED, type(error).__qualname__, message)
+
+
+def _storable(text: str) -> str:
+    """What of an error's text every database takes: one that it refused would undo the whole settling."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:ERROR_LENGTH]
 
 
 def take_back_expired() -> int:

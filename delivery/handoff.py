@@ -26,8 +26,8 @@ DRAIN = "delivery.drain"
 FLAG = "delivery:wake-up"
 FLAG_MILLISECONDS = 2_000
 # Seconds after which a wake-up is dropped, so that they do not pile up for days while no worker runs. Celery
-# compares the clocks of two hosts here: longer than any clock is off.
-EXPIRES = 7_200
+# compares the clocks of two hosts here: longer than they differ where each is off by an hour.
+EXPIRES = 10_800
 # Seconds a command to Redis may take here. Nobody waits for it but the thread itself.
 TIMEOUT = 1.0
 # Seconds between attempts while the broker is away: what was posted meanwhile is on its way this soon after.

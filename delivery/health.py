@@ -1,7 +1,7 @@
 """What the probes and the dashboard ask of the pipeline."""
 
-from django.db import DatabaseError
 from django.db.models import Min, Q
+from django.db.utils import Error as AnyDatabaseError
 from django.utils import timezone
 
 from delivery import pulse
@@ -28,7 +28,7 @@ def report() -> tuple[bool, dict[str, bool | float | None]]:
     """Whether this system can take work, and the state of each part."""
     try:
         oldest: float | None = round(oldest_due_seconds(), 1)
-    except DatabaseError:
+    except AnyDatabaseError:
         oldest = None
     parts: dict[str, bool | float | None] = {"database": oldest is not None, **pulse.look()}
     is_ready = all(parts.values()) and oldest is not None and oldest < LONGEST_WAIT

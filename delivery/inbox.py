@@ -7,7 +7,9 @@ one inbox happen one after another, whatever process makes them.
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from delivery import handoff
@@ -17,6 +19,11 @@ from delivery.reading import Snapshot
 
 # Keeps one statement under SQLite's limit of parameters, whatever it was compiled with (999 at the least).
 _CHUNK = 300
+# How far a restored database steps over what it has forgotten: more changes of one inbox, and more
+# notifications, than there were since its backup; and little enough for millions of restores below 2**53, to
+# which browsers count.
+RESTORED_REVISIONS = 1_000_000
+RESTORED_IDS = 1_000_000_000
 
 
 def post(user_ids: Iterable[int], draft: Draft) -> list[Notification]:
@@ -60,6 +67,20 @@ def mark_all_read(user_id: int) -> tuple[int, Snapshot]:
         return unread, _snapshot(inbox)
 
 
+def mark_keys_read(user_ids: Iterable[int], dedupe_keys: Sequence[str]) -> None:
+    """Mark read what carries one of these dedupe keys in any of these inboxes; the others are not touched."""
+    unread = Notification.objects.filter(dedupe_key__in=dedupe_keys, is_read=False, is_deleted=False)
+    with transaction.atomic():
+        # Seldom anybody has any: nobody's inbox is locked for nothing.
+        holders = unread.filter(user__in=list(user_ids)).values_list("user_id", flat=True)
+        for users in _chunks(sorted(set(holders))):
+            for inbox in _lock(users):
+                rows = unread.filter(user=inbox.user_id)
+                count = rows.count()
+                if count:
+                    _change(inbox, rows, unread=-count, is_read=True, read_at=timezone.now())
+
+
 def delete(user_id: int, notification_id: int) -> Snapshot | None:
     """Delete one; idempotent. None where this inbox never had such a notification."""
     with transaction.atomic():
@@ -81,6 +102,44 @@ def delete_read(user_id: int) -> tuple[int, Snapshot]:
         rows = Notification.objects.filter(user=user_id, is_read=True, is_deleted=False)
         deleted = _change(inbox, rows, unread=0, is_deleted=True) if rows.exists() else 0
         return deleted, _snapshot(inbox)
+
+
+@transaction.atomic
+def begin_anew() -> tuple[int, int]:
+    """Have every client start afresh: this database was restored to an older state.
+
+    Clients know revisions and ids that it gives a second time, to other changes. From here on every revision
+    known so far is out of history, also of an inbox that the backup did not have yet, and no id comes again.
+    Returns how many inboxes there are, and the id that the next ones come after.
+    """
+    without = get_user_model().objects.filter(inbox=None).order_by("pk").values_list("pk", flat=True)
+    for users in _chunks(list(without)):
+        Inbox.objects.bulk_create(Inbox(user_id=user) for user in users)
+    later = F("revision") + RESTORED_REVISIONS
+    return Inbox.objects.update(revision=later, history_from=later), _pass_over_ids()
+
+
+def _pass_over_ids() -> int:
+    """Move the sequence of the notifications' ids on; to where."""
+    table = Notification._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT setval(sequence, nextval(sequence) + %s) "
+                "FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence) AS ids",
+                [RESTORED_IDS, table],
+            )
+            return int(cursor.fetchone()[0])
+        # A table that never had a row has no sequence yet.
+        cursor.execute(
+            "INSERT INTO sqlite_sequence SELECT %s, 0 "
+            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = %s)",
+            [table, table],
+        )
+        cursor.execute(
+            "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq", [RESTORED_IDS, table]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _post_chunk(users: Sequence[int], draft: Draft) -> dict[int, Notification]:

@@ -89,6 +89,8 @@ class Mailboxes:
     def __init__(self) -> None:
         self.channels: dict[str, Mailbox] = {}
         self.groups: dict[str, set[str]] = {}
+        # The other way round: with thousands of groups, nobody can afford to search them for one socket.
+        self._joined: dict[str, set[str]] = {}
 
     def open(self, channel: str) -> None:
         self.channels[channel] = Mailbox()
@@ -96,19 +98,25 @@ class Mailboxes:
     def close(self, channel: str) -> list[str]:
         """Forget a socket. Returns the groups that nobody is left in."""
         self.channels.pop(channel, None)
-        return [group for group in list(self.groups) if self.leave(group, channel)]
+        return [group for group in self._joined.pop(channel, set()) if self._remove(group, channel)]
 
     def join(self, group: str, channel: str) -> bool:
         """Whether the socket is the first of its group."""
         members = self.groups.setdefault(group, set())
         members.add(channel)
+        self._joined.setdefault(channel, set()).add(group)
         return len(members) == 1
 
     def leave(self, group: str, channel: str) -> bool:
         """Whether the socket was the last of its group."""
-        members = self.groups.get(group)
-        if members is None or channel not in members:
+        groups = self._joined.get(channel, set())
+        if group not in groups:
             return False
+        groups.discard(group)
+        return self._remove(group, channel)
+
+    def _remove(self, group: str, channel: str) -> bool:
+        members = self.groups[group]
         members.discard(channel)
         if members:
             return False

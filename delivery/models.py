@@ -190,6 +190,10 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         indexes = [
             models.Index(fields=["id"], condition=Q(state="pending"), name="delivery_pending"),
+            # Without it every batch of a long queue would look through all of it for a row to try alone.
+            models.Index(
+                fields=["attempts", "id"], condition=Q(state="pending", alone=True), name="delivery_alone"
+            ),
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
             models.Index(fields=["due_at"], condition=Q(state="claimed"), name="delivery_leased"),
             models.Index(fields=["claim"], condition=~Q(claim=""), name="delivery_claim"),

@@ -80,23 +80,29 @@ def changes(user_id: int, since: int, limit: int, cursor: str | None = None) -> 
     The inbox is read before its rows: a change committed in between may then come too early, which is
     harmless, and never too late.
     """
+    after = None if cursor is None else _decode(cursor)
     inbox = Inbox.objects.filter(user=user_id).first() or Inbox(user_id=user_id)
     changed = Notification.objects.filter(user=user_id, revision__gt=since).order_by("revision", "id")
-    if cursor is None and _is_out_of_history(inbox, since, changed):
-        newest = list(notifications(user_id)[:limit])
-        return Changes(inbox.revision, inbox.unread_count, newest, None, reset=True)
-    if cursor is not None:
-        revision, row_id = _decode(cursor)
+    if not inbox.history_from <= since <= inbox.revision or (after is None and _is_too_much(changed)):
+        return _reset(inbox, limit)
+    if after is not None:
+        revision, row_id = after
         changed = changed.filter(Q(revision__gt=revision) | Q(revision=revision, id__gt=row_id))
     rows = list(changed[: limit + 1])
+    # Asked again, because what was deleted may have been pruned since: between the two, or between two pages.
+    if Inbox.objects.filter(user=user_id, history_from__gt=since).exists():
+        return _reset(inbox, limit)
     next_cursor = _encode(rows[limit - 1]) if len(rows) > limit else None
     return Changes(inbox.revision, inbox.unread_count, rows[:limit], next_cursor, reset=False)
 
 
-def _is_out_of_history(inbox: Inbox, since: int, changed: QuerySet[Notification]) -> bool:
-    if since > inbox.revision or since < inbox.history_from:
-        return True
+def _is_too_much(changed: QuerySet[Notification]) -> bool:
     return len(changed.values_list("id", flat=True)[: REPLAY_LIMIT + 1]) > REPLAY_LIMIT
+
+
+def _reset(inbox: Inbox, limit: int) -> Changes:
+    newest = list(notifications(inbox.user_id)[:limit])
+    return Changes(inbox.revision, inbox.unread_count, newest, None, reset=True)
 
 
 def _encode(row: Notification) -> str:
@@ -105,7 +111,9 @@ def _encode(row: Notification) -> str:
 
 def _decode(cursor: str) -> tuple[int, int]:
     try:
-        revision, row_id = map(int, base64.urlsafe_b64decode(cursor.encode()).decode("ascii").split(":"))
+        # validate: without it everything that is no base64 would be passed over.
+        text = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode("ascii")
+        revision, row_id = map(int, text.split(":"))
     except (ValueError, binascii.Error) as error:
         raise ValueError("cursor: must be the `next` of an answer before.") from error
     if not (0 <= revision <= LARGEST and 0 <= row_id <= LARGEST):

@@ -22,16 +22,35 @@ class Failure(enum.Enum):
     RETRY = "retry"  # this row failed: try it again, later each time
 
 
+# Plain `ERR` is what Redis says of a single command, and may mean this row's: too long for a proxy, say.
+# These words it says of itself, whatever is sent to it.
+MISCONFIGURED = ("unknown command", "operation not permitted")
+
+
 def classify(error: BaseException) -> Failure:
     """The class of a failure to build or send.
 
-    A Redis that refuses, stalls, loads its file or is read-only after a failover is away; anything else is
-    held against the row.
+    Nobody's fault: a Redis that refuses, stalls, loads its file, has no memory or disk left, wants another
+    password, or has lost its cluster. Held against the row: what could not be built or packed, and what Redis
+    answers to this one command. In doubt it is the row: parked for ever, it would stand before all others.
     """
-    away = (redis.ConnectionError, redis.TimeoutError, redis.ReadOnlyError, redis.TryAgainError)
-    if isinstance(error, (*away, OSError, TimeoutError)):
+    if isinstance(error, redis.DataError):
+        return Failure.RETRY  # of a type that cannot be sent: nothing has reached Redis
+    if type(error) is redis.ResponseError:  # the others of its kind each tell of one state of Redis
+        return Failure.OUTAGE if _tells_of_itself(error) else Failure.RETRY
+    if isinstance(error, (redis.RedisError, redis.RedisClusterException, OSError)):
         return Failure.OUTAGE
     return Failure.RETRY
+
+
+def _tells_of_itself(answer: redis.ResponseError) -> bool:
+    """Whether Redis speaks of its own state: by any code but ERR, as MISCONF or NOREPLICAS, or in words.
+
+    redis-py takes the codes it knows off the text, and leaves the others before it.
+    """
+    first = str(answer).partition(" ")[0]
+    code = answer.status_code or (first if first.isupper() else "ERR")
+    return code != "ERR" or str(answer).lower().startswith(MISCONFIGURED)
 
 
 def wait(attempts: int, rand: Callable[[], float] = random.random) -> timedelta | None:

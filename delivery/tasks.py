@@ -1,25 +1,47 @@
 """The doors that Celery knocks at. A message is only a wake-up; what there is to do is in the database."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from celery import shared_task
 from celery.signals import worker_ready
+from django.db import InterfaceError, OperationalError
 
 from delivery import drain as draining
 from delivery import handoff
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name=handoff.DRAIN, ignore_result=True)
 def drain() -> None:
     """Deliver what is due."""
-    handoff.begun()
-    if not draining.drain():
-        handoff.wake()
+    with _or_at_the_next_sweep():
+        _drain()
 
 
 @shared_task(name="delivery.sweep", ignore_result=True)
 def sweep() -> None:
     """Deliver what no wake-up told of and what a dead worker left; sent by beat and at worker start."""
-    draining.take_back_expired()
-    drain()
+    with _or_at_the_next_sweep():
+        draining.take_back_expired()
+        _drain()
+
+
+def _drain() -> None:
+    handoff.begun()
+    if not draining.drain():
+        handoff.wake()
+
+
+@contextmanager
+def _or_at_the_next_sweep() -> Iterator[None]:
+    """A database that is away is no failure of the task: nothing to record, and nowhere to record it."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database is away, the next sweep tries again: %s", str(error).partition("\n")[0])
 
 
 @worker_ready.connect

@@ -1,8 +1,9 @@
-"""Beat's part in the one-process mode, where there is no beat: sweeps, in a thread of the server."""
+"""Beat's part in the one-process mode, where there is no beat: sweeps and more, in a thread of the server."""
 
 import logging
 import threading
 import time
+from collections.abc import Mapping
 
 from celery import current_app
 from channels.layers import get_channel_layer
@@ -14,16 +15,31 @@ logger = logging.getLogger(__name__)
 INTERVAL = 1.0
 
 
-def start() -> None:
-    """Sweep for as long as this process lives."""
-    threading.Thread(target=_run, name="sweeps", daemon=True).start()
+class Ticker:
+    """Sweeps, and runs each task named in `periods` every so many seconds."""
 
+    def __init__(self, periods: Mapping[str, float]) -> None:
+        self._periods = periods
+        self._due = dict.fromkeys(periods, 0.0)
 
-def _run() -> None:
-    while True:
-        time.sleep(INTERVAL)
-        if not get_channel_layer().is_listening:
-            continue  # also in the process of the autoreloader, which has no sockets and must claim nothing
-        close_old_connections()
-        # Celery logs what fails in here; the next sweep finds the rows again.
+    def tick(self) -> None:
+        """Do what is due. Celery logs what fails in here; the next time finds the rows again."""
+        for name, seconds in self._periods.items():
+            if self._due[name] <= time.monotonic():
+                self._due[name] = time.monotonic() + seconds
+                current_app.tasks[name].apply()
         current_app.tasks["delivery.sweep"].apply()
+
+    def run(self) -> None:
+        """For as long as this process lives."""
+        while True:
+            time.sleep(INTERVAL)
+            # Never in the process of the autoreloader: it has no sockets and must claim nothing.
+            if get_channel_layer().is_listening:
+                close_old_connections()
+                self.tick()
+
+
+def start(periods: Mapping[str, float]) -> None:
+    """Tick in a thread of this process."""
+    threading.Thread(target=Ticker(periods).run, name="sweeps", daemon=True).start()

@@ -12,9 +12,12 @@ from django.conf import settings  # noqa: E402
 
 from delivery import ticker  # noqa: E402
 from gstbillingapp.routing import sockets  # noqa: E402
-from gstbillingapp.servers import teach_daphne  # noqa: E402
+from gstbillingapp.servers import collect_less, raise_file_limit, teach_daphne  # noqa: E402
+from worker.schedule import REMIND_SECONDS  # noqa: E402
 
+raise_file_limit()
 teach_daphne()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
 if settings.REDIS_URL is None:
-    ticker.start()
+    ticker.start({"gstbillingapp.remind": REMIND_SECONDS})
+collect_less()  # last: it counts what is loaded by now as permanent

@@ -19,6 +19,9 @@ VAR_DIR = BASE_DIR / "var"
 # Written by the supervisor of `make run`, which holds a lock on it for as long as it lives.
 RUNNING = VAR_DIR / "run" / "running.json"
 
+# More than a content network, a balancer and a proxy: a slip.
+MOST_PROXIES = 9
+
 env = Env()
 
 
@@ -76,6 +79,17 @@ def trusted_origins(debug: bool) -> list[str]:
     return origins
 
 
+def proxy_count(debug: bool) -> int:
+    """PROXY_COUNT: how many reverse proxies of ours stand in front and write `X-Forwarded-For`.
+
+    Outside DEBUG there is at least the one that ends TLS.
+    """
+    count = env.str("PROXY_COUNT", "0" if debug else "1")
+    if not (count.isascii() and count.isdigit() and int(count) <= MOST_PROXIES):
+        refuse("PROXY_COUNT", f"must be a whole number from 0 to {MOST_PROXIES}.")
+    return int(count)
+
+
 def database(debug: bool = True) -> dict[str, Any]:
     """DATABASE_URL as Django's settings; a SQLite file under var/ by default.
 
@@ -95,6 +109,7 @@ def database(debug: bool = True) -> dict[str, Any]:
         # Tests use a file too: SQLite's shared memory mode has locks of its own, unlike production's.
         name = Path(config["NAME"])
         config["TEST"] = {"NAME": str(name.with_name(f"{name.stem}.test-{os.getpid()}.sqlite3"))}
+        # What the URL says (`?timeout=2`) comes before what is said here.
         config["OPTIONS"] = {
             # A transaction that reads and then writes would fail at once with "database is locked" where
             # another wrote in between: taking the write lock first makes it wait its turn instead.
@@ -102,8 +117,19 @@ def database(debug: bool = True) -> dict[str, Any]:
             "timeout": 20,
             # FULL: an issued invoice survives a power cut, for about 0.1 ms a commit.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000;",
+            **config.get("OPTIONS", {}),
         }
-    elif config["ENGINE"] != "django.db.backends.postgresql":
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        # A server that vanished without a word is noticed within half a minute; by default it takes hours.
+        config["OPTIONS"] = {
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,
+            **config.get("OPTIONS", {}),
+        }
+    else:
         refuse("DATABASE_URL", "names a database this project does not run on; use sqlite or postgresql.")
     return config
 

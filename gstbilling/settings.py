@@ -1,8 +1,11 @@
 """Settings: all of them from the environment (see `environment`), each number beside its reason."""
 
+from datetime import timedelta
+
 from csp.constants import NONE, SELF
 
 from gstbilling import environment
+from gstbillingapp.log_lines import expected
 
 BASE_DIR = environment.BASE_DIR
 VAR_DIR = environment.VAR_DIR
@@ -13,6 +16,7 @@ ALLOWED_HOSTS = environment.allowed_hosts(DEBUG)
 TRUSTED_ORIGINS = environment.trusted_origins(DEBUG)
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 DATABASES = {"default": environment.database(DEBUG)}
+SOCKET_CONN_MAX_AGE = 60  # seconds that the two threads of sockets keep a connection; requests keep none
 REDIS_URL = environment.redis_url(DEBUG)
 
 INSTALLED_APPS = [
@@ -24,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "channels",
     "csp",
     "django_celery_results",
@@ -35,12 +40,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gstbillingapp.headers.Private",
+    "gstbillingapp.problems.JsonProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "gstbillingapp.sign_in.KnownBrowser",
+    "axes.middleware.AxesMiddleware",
+    "gstbillingapp.outage.DatabaseAway",
     "gstbillingapp.views.errors.PlainNotFound",  # last: it answers in place of the technical 404 page
 ]
 ROOT_URLCONF = "gstbilling.urls"
@@ -71,6 +81,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it turns away who guesses, before a password is looked at
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -85,6 +99,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
     ("vendor/bootstrap-icons", BASE_DIR / "node_modules" / "bootstrap-icons" / "font"),
+    ("vendor/arimo", BASE_DIR / "node_modules" / "@fontsource" / "arimo" / "files"),
 ]
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
@@ -127,7 +142,27 @@ if not DEBUG:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
 
-# Counts requests for the rate limits; each process for itself, so a limit is per web process.
+# Failures to sign in: counted in the database, so that a lock holds in every web process. The limits and the
+# reasons for them are in gstbillingapp.sign_in.
+PROXY_COUNT = environment.proxy_count(DEBUG)
+AXES_HANDLER = "gstbillingapp.sign_in.Failures"
+AXES_LOCKOUT_PARAMETERS = "gstbillingapp.sign_in.ways_of_counting"
+AXES_FAILURE_LIMIT = 1
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_CLIENT_IP_CALLABLE = "gstbillingapp.limits.client_address"
+AXES_LOCKOUT_CALLABLE = "gstbillingapp.views.accounts.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying does not keep the owner out longer
+AXES_DISABLE_ACCESS_LOG = True  # a row a sign-in for ever, which nobody asked for
+AXES_ENABLE_ADMIN = False  # it would show our limits wrongly; axes_list_attempts shows the failures
+AXES_VERBOSE = False
+# Of what was typed nothing is kept or logged: people type their password into the field above it.
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "old_password"]
+
+# Counts requests for the rate limits; each process for itself, so a limit is per web process. A Redis that
+# all share would put a wait for it into every request, and an outage of it into every page. These limits keep
+# one person from swamping one process, for which its own count is enough. Where the exact number matters, in
+# guessing passwords, it is the database that counts.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -169,7 +204,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = environment.beat_schedule()
-CELERY_DB_REUSE_MAX = 10_000  # unset, the worker would connect anew for every task: 414 against 535 rows/s
+# Unset, Celery would connect anew for every task: 414 against 535 rows/s. What it leaves open,
+# `worker.database` looks after.
+CELERY_DB_REUSE_MAX = 10_000
 
 globals().update(environment.email())
 DEFAULT_FROM_EMAIL = environment.env.str("DEFAULT_FROM_EMAIL", "billing@localhost")
@@ -183,13 +220,29 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: not str(record.msg).startswith("Scheduler: Sending"),
         },
+        "expected": {"()": "django.utils.log.CallbackFilter", "callback": expected},
     },
-    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "gstbillingapp.log_lines.OneLine",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no sweeps"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no sweeps", "expected"],
+        }
     },
     "root": {"handlers": ["console"], "level": environment.env.str("LOG_LEVEL", "INFO")},
     "loggers": {
+        "axes": {"level": "WARNING"},
+        "django": {
+            "level": "INFO",
+            "handlers": [],
+        },  # its own handler would write every line again
         "django.server": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "celery.app.trace": {"level": "WARNING"},  # a line a wake-up would drown everything else

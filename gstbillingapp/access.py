@@ -9,7 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from gstbillingapp.limits import wait_for_page
 from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product
+from gstbillingapp.problems import problem, wants_json
+from gstbillingapp.views.errors import too_many
 
 View = Callable[..., HttpResponseBase]
 # What an action raises for a row that is of another business, or gone since the view looked.
@@ -41,13 +44,16 @@ def member_required(view: View) -> View:
     """Let members in, and set `request.business` and `request.membership` for them.
 
     An anonymous person is sent to sign in and comes back; one without a business gets a page that says so.
+    Whoever asks too often is told to wait.
     A row that an action does not find is a missing page, also where somebody deleted it a moment ago.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return sign_in_first(request)
+        if wait := wait_for_page(request):
+            return too_many(request, wait)
         membership = membership_of(request.user)
         if membership is None:
             return without_business(request)
@@ -73,6 +79,15 @@ def owner_required(view: View) -> View:
     return member_required(guarded)
 
 
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """The way to the sign-in page for a browser, 401 for a script."""
+    if wants_json(request):
+        return problem(401, "not_signed_in", "Sign in first.")
+    return redirect_to_login(request.get_full_path())
+
+
 def without_business(request: HttpRequest) -> HttpResponse:
     """What a signed-in person without a business sees, such as an administrator of the site."""
+    if wants_json(request):
+        return problem(403, "no_business", "You belong to no business yet.")
     return render(request, "accounts/no_business.html", status=403)

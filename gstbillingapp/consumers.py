@@ -5,25 +5,25 @@ import json
 import logging
 import time
 from collections import deque
-from typing import Any
+from typing import Any, NoReturn
 
-from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db.utils import Error as AnyDatabaseError
 
-from delivery import frames, reading
-from gstbillingapp.session_watch import NOT_SIGNED_IN, watch
+from delivery import frames
+from gstbillingapp.close_codes import FLOOD_SECONDS, FLOODED, NOT_SIGNED_IN, TOO_LARGE
+from gstbillingapp.session_watch import watch
+from gstbillingapp.snapshots import snapshots
 
 logger = logging.getLogger(__name__)
 
-# Close codes beside NOT_SIGNED_IN (RFC 6455 section 7.4.2 leaves 4000 and up to applications).
-FLOODED = 4429
-TOO_LARGE = 1009
-
 MESSAGE_BYTES = 8 * 1024
-RATE_SECONDS = 10.0
-RATE_ANSWERED = 60  # messages in that time that are answered; the rest get `rate_limited`
+RATE_ANSWERED = 60  # messages in FLOOD_SECONDS that are answered; the rest get `rate_limited`
 RATE_CLOSED = 200  # past this many the socket is closed
+# Open at once by one person on one process: far more than the tabs of all who share an account, and little
+# enough that one session cannot take the memory of everybody else.
+SOCKETS_A_PERSON = 10_000
 # Seconds a frame may wait for a browser to read. One that does not is closed; it fetches what it missed when
 # it is back.
 SEND_SECONDS = 10.0
@@ -66,6 +66,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             await self.end(NOT_SIGNED_IN)
             return
         self.user_id: int = user.pk
+        if watch.held_by(self.user_id) >= SOCKETS_A_PERSON:
+            await self.end(FLOODED)
+            return
         self.arrivals: deque[float] = deque(maxlen=RATE_CLOSED + 1)
         await self.channel_layer.group_add(frames.group_of(self.user_id), self.channel_name)
         watch.add(self, self.scope["session"].session_key, user)
@@ -91,7 +94,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     async def answer(self, text: str | None) -> None:
         """Answer `get_count` or `ping`; say what is wrong with anything else."""
         try:
-            message = json.loads(text or "")
+            message = json.loads(text or "", parse_constant=no_number)
         except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
@@ -107,13 +110,19 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         """How many messages came in the last ten seconds, this one included."""
         now = time.monotonic()
         self.arrivals.append(now)
-        while self.arrivals[0] <= now - RATE_SECONDS:
+        while self.arrivals[0] <= now - FLOOD_SECONDS:
             self.arrivals.popleft()
         return len(self.arrivals)
 
     async def send_count(self, _message: object = None) -> None:
         """Send the badge's number as the database has it now."""
-        snapshot = await database_sync_to_async(reading.snapshot)(self.user_id)
+        try:
+            snapshot = await snapshots.of(self.user_id)
+        except AnyDatabaseError as error:
+            # No answer is better than no socket: thousands would come back at once to a database that has
+            # only just started. The page asks again.
+            logger.info("no count for user %s: %s", self.user_id, type(error).__name__)
+            return
         await self.send(frames.unread_count(snapshot.unread_count, snapshot.revision))
 
     async def send(
@@ -152,3 +161,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         frames.RELAY: relay,
         frames.LAYER_RESUMED: send_count,
     }
+
+
+def no_number(word: str) -> NoReturn:
+    """Python reads NaN and Infinity, which are not JSON (RFC 8259, section 6)."""
+    raise ValueError(f"{word} is not JSON")

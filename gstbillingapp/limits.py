@@ -1,13 +1,35 @@
-"""How often one may ask: a fixed window, counted in the cache."""
+"""How often one may ask, and who is asking: a fixed window, counted in the cache."""
 
+import ipaddress
 import math
 import time
 
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 
 WINDOW = 60  # seconds
 # Requests in a window: ten a second for a whole minute. A page that polls makes two.
 ALLOWED = 600
+# Of those that search, compute or print: five a second. The editor asks for totals at most that often.
+ALLOWED_COSTLY = 300
+COSTLY = frozenset(
+    {
+        "customer_list",
+        "customer_lookup",
+        "invoice_issue",
+        "invoice_list",
+        "invoice_preview",
+        "invoice_print",
+        "product_list",
+        "product_lookup",
+    }
+)
+HOUR = 3600  # seconds
+# Accounts made in an hour from one address: a class of trainees, not a script.
+ALLOWED_SIGN_UPS = 20
+# Whoever has one address of an IPv6 network has all of its 2^64.
+IPV6_NETWORK_BITS = 64
 
 
 def seconds_to_wait(name: str, allowed: int = ALLOWED, window: int = WINDOW) -> int:
@@ -23,3 +45,47 @@ def seconds_to_wait(name: str, allowed: int = ALLOWED, window: int = WINDOW) -> 
     if count <= allowed:
         return 0
     return max(1, math.ceil((start + 1) * window - now))
+
+
+def wait_for_page(request: HttpRequest) -> int:
+    """Count a signed-in person's request for a page; 0 if it may pass, else the seconds to wait."""
+    match = request.resolver_match
+    if match is not None and match.url_name in COSTLY:
+        wait = seconds_to_wait(f"costly:{request.user.pk}", ALLOWED_COSTLY)
+        if wait:
+            return wait
+    return seconds_to_wait(f"pages:{request.user.pk}")
+
+
+def wait_for_sign_up(request: HttpRequest) -> int:
+    """Count an attempt to make an account; 0 if it may pass, else the seconds to wait."""
+    return seconds_to_wait(f"sign-up:{client_address(request)}", ALLOWED_SIGN_UPS, HOUR)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where a request comes from, as limits count it; None on a unix socket without a proxy.
+
+    Each proxy adds the address it was called from to the end of `X-Forwarded-For`. What stands before the
+    entries of our own proxies the client wrote itself: it is not read. An IPv6 address counts as its network.
+    """
+    address = _parsed(_forwarded_for(request)) or _parsed(request.META.get("REMOTE_ADDR"))
+    if address is None:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, IPV6_NETWORK_BITS), strict=False).network_address)
+    return str(address)
+
+
+def _forwarded_for(request: HttpRequest) -> str | None:
+    count = settings.PROXY_COUNT
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    return entries[-count] if 0 < count <= len(entries) else None
+
+
+def _parsed(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address((text or "").strip())
+    except ValueError:
+        return None

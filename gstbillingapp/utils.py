@@ -192,6 +192,11 @@ def mark_all_notifications_read(user: AbstractBaseUser) -> int:
     return inbox.mark_all_read(_id_of(user))[0]
 
 
+def resolve_notifications(users: Iterable[AbstractBaseUser], dedupe_keys: Iterable[str]) -> None:
+    """Mark read what carries these keys in the inboxes of these people: what it told of is settled."""
+    inbox.mark_keys_read([_id_of(user) for user in users], list(dedupe_keys))
+
+
 def _id_of(user: AbstractBaseUser) -> int:
     if not isinstance(user, AbstractBaseUser) or user.pk is None:
         raise ValueError(f"user: must be a saved user, not {user!r}.")

@@ -4,16 +4,31 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.chaos.load_table"]
 
 TESTS = Path(__file__).resolve().parent
 MARKS = {"acceptance": "processes", "chaos": "processes", "browser": "browser"}
 COMMITTING = {"transactional_db", "live_server"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make chaos` takes the time that `make test` has not."""
+    parser.addoption("--full-length", action="store_true", help="more and longer of every fault and load")
+
+
+@pytest.fixture(scope="session")
+def full_length(request: pytest.FixtureRequest) -> bool:
+    """Whether this run is to break and load things for as long as it takes."""
+    return bool(request.config.getoption("--full-length"))
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their folder and put them in order (see `rank`)."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by their folder, leave out what takes too long, and put them in order (see `rank`)."""
+    if not config.getoption("--full-length"):
+        long = [item for item in items if item.get_closest_marker("full_length")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         folder = folder_of(item)
         if folder in MARKS:

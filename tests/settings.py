@@ -27,3 +27,4 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 # Connections of other threads end with their work: PostgreSQL drops no database that somebody is in.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+SOCKET_CONN_MAX_AGE = 0

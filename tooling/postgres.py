@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -41,12 +42,34 @@ class Postgres:
         self.programs = PROGRAMS
         self.user: str | None = None
         self.process: subprocess.Popen[bytes] | None = None
+        # Linux takes the thread that launched it for its parent: this one lives as long as the program.
+        self._launcher = ThreadPoolExecutor(max_workers=1)
 
     def __enter__(self) -> "Postgres":
         if os.geteuid() == 0:
             self._as_nobody()
-        data = self.folder / "data"
-        self._initialise(data)
+        self._initialise(self.folder / "data")
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start it, for the first time or after `stop` or `kill`, and wait until it answers."""
+        self._launcher.submit(self._launch).result()
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                if self.process is None or self.process.poll() is not None:
+                    # What a killed one left was still ending, and kept this one out.
+                    self._launcher.submit(self._launch).result()
+                time.sleep(0.02)
+            else:
+                return
+
+    def _launch(self) -> None:
         options = {
             "listen_addresses": "127.0.0.1" if self.port else "",
             "port": str(self.port or 5432),
@@ -62,7 +85,7 @@ class Postgres:
                 [
                     self.programs / "postgres",
                     "-D",
-                    data,
+                    self.folder / "data",
                     *(f"--{name}={value}" for name, value in options.items()),
                 ],
                 cwd=self.folder,
@@ -73,15 +96,39 @@ class Postgres:
                 start_new_session=True,
                 preexec_fn=_end_with_parent,
             )
-        self._wait_until_it_answers()
-        return self
+
+    def stop(self) -> None:
+        """Stop it as an administrator does: whoever is connected is cut off, what was committed stays."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Kill -9 it; its own processes notice and end. What `keep_commits` was not said of may be lost."""
+        self._end(signal.SIGKILL)
+
+    def keep_commits(self, url: str) -> None:
+        """Have every commit to this database survive a kill, as in production."""
+        self.execute(f"ALTER DATABASE {database_name(url)} SET synchronous_commit = on")
+
+    def cut_connections(self, url: str) -> int:
+        """Cut every connection to this database, as an administrator would; how many there were."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            cut = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [database_name(url)],
+            )
+            return cut.rowcount
+
+    def _end(self, number: int) -> None:
+        assert self.process is not None, "the server was never started"
+        self.process.send_signal(number)
+        self.process.wait()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.process is not None:
-            self.process.send_signal(signal.SIGQUIT)  # at once, whoever is connected
-            self.process.wait()
+            self._end(signal.SIGQUIT)  # at once, whoever is connected
+        self._launcher.shutdown()
         shutil.rmtree(self.folder)
 
     def url(self, database: str = "postgres") -> str:
@@ -128,18 +175,6 @@ class Postgres:
         )
         if made.returncode != 0:
             raise RuntimeError(f"PostgreSQL could not make its files: {made.stderr}")
-
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self.execute("SELECT 1")
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
 
 
 def database_name(url: str) -> str:

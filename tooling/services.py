@@ -22,12 +22,16 @@ def web(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", "gstbilling.asgi:application"),
         *("--host", host, "--port", str(port)),
-        *("--ws", "websockets-sansio", "--ws-max-size", str(WEBSOCKET_MAX_BYTES)),
+        *("--http", "gstbillingapp.uvicorn_protocols:Requests"),
+        *("--ws", "gstbillingapp.uvicorn_protocols:Sockets", "--ws-max-size", str(WEBSOCKET_MAX_BYTES)),
         # Deflate costs 250 KiB a socket to save a few bytes of frames that are under 1 KiB.
         *("--ws-per-message-deflate", "false"),
         # A peer that vanished is noticed within 40 s, even one that is no browser of ours and never pings.
         *("--ws-ping-interval", "20", "--ws-ping-timeout", "20"),
         *("--lifespan", "off", "--no-access-log", "--log-level", "warning"),
+        # The application reads X-Forwarded-For itself, as far as PROXY_COUNT says; read twice, a client could
+        # lie.
+        "--no-proxy-headers",
         *("--timeout-graceful-shutdown", "3"),
     ]
 

@@ -1,13 +1,22 @@
 """What beat sends, as data."""
 
 SWEEP_SECONDS = 5.0
-# While no worker runs, sweeps must not pile up for days; and yet longer than two hosts' clocks ever differ.
-EXPIRES = 7_200
+# How soon after its morning a reminder is posted. Asking is one look at what is done; an edge of a crontab,
+# which a clock that jumps may miss, there is none.
+REMIND_SECONDS = 600.0
+# While no worker runs, messages must not pile up for days; and yet longer than two hosts' clocks ever differ,
+# each of them an hour off.
+EXPIRES = 10_800
 
 SCHEDULE = {
     "sweep": {
         "task": "delivery.sweep",
         "schedule": SWEEP_SECONDS,
+        "options": {"expires": EXPIRES},
+    },
+    "remind": {
+        "task": "gstbillingapp.remind",
+        "schedule": REMIND_SECONDS,
         "options": {"expires": EXPIRES},
     },
 }

@@ -8,11 +8,14 @@ from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
-from gstbillingapp.models import Customer, Invoice, InvoiceLine, InvoiceState, Scheme
+from gstbillingapp.models import Business, Customer, Invoice, InvoiceLine, InvoiceState, Scheme
 from gstbillingapp.models.fields import day_text, plain_number, today
 
 # B2C from here on needs the buyer's name, address and state (CGST Rule 46, proviso on unregistered buyers).
 NAMED_FROM = Decimal(50_000)
+# Above ₹5 crore of turnover in the year before (Notification 78/2020).
+DIGITS_OF_THE_LARGE = 6
+SHORT_HSN = "{code} has {digits} digits, {needed} are needed here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +123,35 @@ def _of_hsn(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]
         name = "SAC" if line.is_service else "HSN"
         yield Advice("hsn_missing", f"lines-{place}-hsn", f"No {name}: it needs {needed} digits here.")
     elif line.hsn and len(line.hsn) < needed:
-        yield Advice(
-            "hsn_short",
-            f"lines-{place}-hsn",
-            f"{line.hsn} has {len(line.hsn)} digits, {needed} are needed here.",
-        )
+        yield Advice("hsn_short", f"lines-{place}-hsn", _short(line.hsn, needed))
+
+
+def short_hsn(business: Business, code: str) -> str:
+    """What to say of a product's code that is too short for any invoice of the business; empty if nothing.
+
+    It may be stored all the same: the turnover that asks for more digits changes with the year.
+    """
+    needed = hsn_digits(business)
+    return _short(code, needed) if code and len(code) < needed else ""
+
+
+def _short(code: str, needed: int) -> str:
+    return SHORT_HSN.format(code=code, digits=len(code), needed=needed)
+
+
+def hsn_digits(business: Business) -> int:
+    """How many digits of HSN every invoice of the business needs, whoever buys; 0: none."""
+    is_large = business.scheme != Scheme.UNREGISTERED and business.hsn_digits == DIGITS_OF_THE_LARGE
+    return DIGITS_OF_THE_LARGE if is_large else 0
 
 
 def _hsn_digits(invoice: Invoice) -> int:
     """Notification 78/2020: 6 above ₹5 crore of turnover; up to it 4, and none to unregistered buyers."""
     if invoice.business.scheme == Scheme.UNREGISTERED:
         return 0
-    if invoice.business.hsn_digits == 6:
-        return 6
+    of_all = hsn_digits(invoice.business)
+    if of_all:
+        return of_all
     return 4 if invoice.customer is not None and invoice.customer.kind in REGISTERED else 0
 
 

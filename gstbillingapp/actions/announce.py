@@ -1,8 +1,23 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
+import datetime
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Invoice, Payment, Product
-from gstbillingapp.utils import create_notifications, invoice_created, low_stock, thread_of
+from gstbillingapp.models.fields import day_text
+from gstbillingapp.utils import (
+    create_notifications,
+    invoice_created,
+    low_stock,
+    resolve_notifications,
+    thread_of,
+)
+
+# On which days an unpaid invoice is spoken of: days after its due date, negative before it.
+REMINDER_STAGES = (-3, 0, 1, 7, 15, 30)
 
 
 def invoice_issued(invoice: Invoice) -> None:
@@ -24,6 +39,48 @@ def invoice_cancelled(invoice: Invoice) -> None:
         dedupe_key=f"inv:{invoice.pk}:cancelled",
         thread_key=thread_of(invoice),
     )
+    _resolve_reminders(invoice)
+
+
+def invoice_unpaid(invoice: Invoice, stage: int, on: datetime.date, members: Sequence[User]) -> None:
+    """An invoice falls due, or is overdue on that day. `members` are read once for many invoices."""
+    owed, due = f"{indian_format(invoice.balance)} of {invoice.buyer_name}", day_text(invoice.due_date)
+    if stage <= 0:
+        title, message, type_, priority = f"{invoice.number} due {due}", owed, "INVOICE", "normal"
+    else:
+        # Not the stage's: after an outage more have passed, and this is what a person reads.
+        days = (on - invoice.due_date).days
+        title = f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}"
+        message, type_, priority = f"{owed}, due {due}", "WARNING", "high"
+    create_notifications(
+        members,
+        title,
+        message,
+        type_,
+        invoice.get_absolute_url(),
+        "View invoice",
+        "invoice",
+        invoice.pk,
+        priority=priority,
+        dedupe_key=_reminder_key(invoice, stage),
+        thread_key=thread_of(invoice),
+    )
+
+
+def _reminder_key(invoice: Invoice, stage: int) -> str:
+    """With the due date in it: another date is another reminder."""
+    kind = "over" if stage > 0 else "due"
+    return f"inv:{invoice.pk}:{kind}:{abs(stage)}:{invoice.due_date}"
+
+
+def _resolve_reminders(invoice: Invoice) -> None:
+    """Nobody needs to be reminded any more: what happened has been told, and with it what is still owed.
+
+    After telling, which locks the inboxes of all members in one order for everybody: locking some of them
+    first could make two payments wait for each other.
+    """
+    keys = [_reminder_key(invoice, stage) for stage in REMINDER_STAGES]
+    resolve_notifications(invoice.business.members(), keys)
 
 
 def payment_recorded(payment: Payment) -> None:
@@ -41,6 +98,7 @@ def payment_recorded(payment: Payment) -> None:
         dedupe_key=f"pay:{payment.pk}",
         thread_key=thread_of(invoice),
     )
+    _resolve_reminders(invoice)
 
 
 def payment_reversed(payment: Payment) -> None:

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from delivery import inbox
 from delivery.models import Delivery, DeliveryState, Notification
 from gstbillingapp.actions import announce, products
+from gstbillingapp.actions.announce import REMINDER_STAGES
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.returns import Form, Period, due_date
 from gstbillingapp.models import (
@@ -24,10 +26,10 @@ from gstbillingapp.models import (
 )
 from gstbillingapp.models.fields import INDIA, day_text, today
 from gstbillingapp.queries import home_totals
-from gstbillingapp.utils import create_notifications, thread_of
+from gstbillingapp.reminders import MORNING, latest_morning
+from gstbillingapp.utils import create_notifications
 
 RUN_LOW = (("CAB-CT6", 6), ("STB-005", 2), ("ACS-015", 0))
-OVERDUE_STAGES = (1, 7, 15, 30)
 UNREAD = 6
 
 
@@ -47,7 +49,7 @@ def fill(business: Business, clerk: User, *, latest: int) -> None:
     events = [
         *_past_payments(business, latest),
         *_past_invoices(business, latest),
-        *_reminders(business, latest // 2),
+        *_reminders(business, latest),
         *_sold_out(business, clerk),
         *_duties(business),
     ]
@@ -89,27 +91,16 @@ def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
 
 
 def _reminders(business: Business, latest: int) -> Iterator[Event]:
-    late = Invoice.objects.filter(business=business).with_status(InvoiceStatus.OVERDUE)
-    for invoice in late.order_by("-due_date")[:latest]:
-        days = max(stage for stage in OVERDUE_STAGES if stage <= (today() - invoice.due_date).days)
-        day = invoice.due_date + datetime.timedelta(days=days)
-        yield Event(_morning(day), partial(_remind, invoice, days))
-
-
-def _remind(invoice: Invoice, days: int) -> None:
-    create_notifications(
-        invoice.business.members(),
-        f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}",
-        f"{indian_format(invoice.balance)} of {invoice.buyer_name}, due {day_text(invoice.due_date)}",
-        "WARNING",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "invoice",
-        invoice.pk,
-        priority="high",
-        dedupe_key=f"inv:{invoice.pk}:over:{days}:{invoice.due_date}",
-        thread_key=thread_of(invoice),
-    )
+    """Of each unpaid invoice the last thing that was said, those of this morning first."""
+    this_morning, members = latest_morning(timezone.now()), list(business.members())
+    said: list[tuple[datetime.date, Invoice, int]] = []
+    for invoice in Invoice.objects.filter(business=business, balance__gt=0):
+        days = {stage: invoice.due_date + datetime.timedelta(days=stage) for stage in REMINDER_STAGES}
+        past = [stage for stage, day in days.items() if invoice.date < day <= this_morning]
+        if past:
+            said.append((days[max(past)], invoice, max(past)))
+    for day, invoice, stage in sorted(said, key=itemgetter(0), reverse=True)[:latest]:
+        yield Event(_morning(day), partial(announce.invoice_unpaid, invoice, stage, day, members))
 
 
 def _sold_out(business: Business, clerk: User) -> Iterator[Event]:
@@ -161,4 +152,4 @@ def _filing(business: Business) -> Event:
 
 def _morning(day: datetime.date) -> datetime.datetime:
     """Nine o'clock, when reminders go out, and never later than now."""
-    return min(datetime.datetime.combine(day, datetime.time(9), INDIA), timezone.now())
+    return min(datetime.datetime.combine(day, MORNING, INDIA), timezone.now())

@@ -24,6 +24,11 @@ class ScreenForm(forms.Form):
             field.required = False
             dress(field, needed=name in self.needed)
 
+    @property
+    def warnings(self) -> dict[str, str]:
+        """What is said beside a field that may be stored as it is, by its name."""
+        return {}
+
     def refuse(self, error: ValidationError) -> None:
         """Show what an action refused: each message beside the field it names, the rest above the form."""
         for name, messages in messages_by_field(error).items():

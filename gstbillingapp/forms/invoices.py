@@ -115,7 +115,7 @@ class InvoiceForm(LiveForm):
         cls, business: Business, date: datetime.date, customer: Customer | None = None
     ) -> "InvoiceForm":
         """The form of a new invoice, with what the business always says."""
-        return cls(
+        form = cls(
             business,
             initial={
                 "customer": customer.pk if customer else None,
@@ -126,6 +126,9 @@ class InvoiceForm(LiveForm):
                 "terms": business.invoice_terms,
             },
         )
+        if customer is None:
+            form.fields["customer_name"].widget.attrs["autofocus"] = True
+        return form
 
     def clean(self) -> dict[str, Any]:
         """Find the customer by name where no script has: one match is taken, several are offered."""

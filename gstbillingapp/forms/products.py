@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 
+from gstbillingapp.actions.advice import SHORT_HSN, hsn_digits, short_hsn
 from gstbillingapp.actions.data import ProductData
 from gstbillingapp.forms.base import DayField, NumberField, ScreenForm
-from gstbillingapp.models import GstRate, Product, ProductKind, ProductRate, StockReason, Supply
+from gstbillingapp.models import Business, GstRate, Product, ProductKind, ProductRate, StockReason, Supply
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.units import UNITS
 from gstbillingapp.templatetags.billing import plain
@@ -80,10 +81,21 @@ class ProductForm(ScreenForm):
     stock = NumberField(label="In stock", help_text="Every invoice you issue takes from it.")
     reorder_level = NumberField(label="Reorder level", help_text="At or below it, your team is told.")
 
-    def __init__(self, *args: Any, rate: Decimal | None = None, **kwargs: Any) -> None:
+    def __init__(self, business: Business, *args: Any, rate: Decimal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         besides = [] if rate is None else [rate]
         self.fields["rate"].choices = rate_choices(today(), *besides)  # type: ignore[attr-defined]
+        self.business = business
+        digits = hsn_digits(business)
+        if digits:
+            # app/forms.js says it as soon as the field is left.
+            words = SHORT_HSN.format(code="{code}", digits="{digits}", needed=digits)
+            self.fields["hsn"].widget.attrs |= {"data-digits": digits, "data-short": words}
+
+    @property
+    def warnings(self) -> dict[str, str]:
+        """What an invoice's editor would say of the code."""
+        return {"hsn": short_hsn(self.business, str(self["hsn"].value() or "").strip())}
 
     def product_data(self) -> ProductData:
         """What was typed, for the action to judge."""
@@ -95,7 +107,9 @@ class ProductEditForm(ProductForm):
 
     def __init__(self, product: Product, data: Any = None) -> None:
         row = product.rate_on(today())
-        super().__init__(data, rate=row.rate if row else None, initial=_stored(product, row))
+        super().__init__(
+            product.business, data, rate=row.rate if row else None, initial=_stored(product, row)
+        )
         del self.fields["stock"]
         self.fields["rate"].help_text = "A change holds from today on."
 

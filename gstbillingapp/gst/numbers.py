@@ -10,7 +10,8 @@ from gstbillingapp.gst.errors import InputError
 MAX_LENGTH = 16
 _RULE_46 = re.compile(r"[A-Za-z0-9/-]{1,16}")
 _IRP_SAFE = re.compile(r"[A-Za-z1-9][A-Za-z0-9/-]{0,15}")
-_YEAR = re.compile(r"(\d{4})-(\d{2})")
+# Not \d, which takes the digits of every script, and from the year 1 to the last whole one of a calendar.
+_YEAR = re.compile(r"(?!0000|9999)([0-9]{4})-([0-9]{2})")
 FIRST_WIDTH = 4  # a series starts as 0001 and grows to 10000 by itself
 
 

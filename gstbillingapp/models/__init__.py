@@ -11,6 +11,7 @@ from gstbillingapp.models.invoice import (
     NumberSeries,
 )
 from gstbillingapp.models.payment import Payment, PaymentMode
+from gstbillingapp.models.periodic import PeriodicDeed
 from gstbillingapp.models.product import (
     Product,
     ProductKind,
@@ -36,6 +37,7 @@ __all__ = [
     "NumberSeries",
     "Payment",
     "PaymentMode",
+    "PeriodicDeed",
     "Product",
     "ProductKind",
     "ProductRate",

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.notifications")),
     path("", include("gstbillingapp.urls.health")),
+    path("", include("gstbillingapp.urls.description")),
 ]

@@ -14,6 +14,7 @@ from gstbillingapp.actions import customers
 from gstbillingapp.forms.customers import CustomerForm, QuickCustomerForm
 from gstbillingapp.gst.states import state_name
 from gstbillingapp.models import Customer
+from gstbillingapp.problems import refusal
 from gstbillingapp.templatetags.billing import UNDO_TAG
 from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort, searched
 
@@ -118,7 +119,7 @@ def quick(request: MemberRequest) -> JsonResponse:
     form = QuickCustomerForm(request.POST)
     customer = form.attempt(lambda: customers.save(request.business, form.customer_data()))
     if customer is None:
-        return JsonResponse({"errors": form.errors}, status=400)
+        return refusal(form.errors)
     return JsonResponse(suggestion(customer), status=201)
 
 

@@ -1,10 +1,15 @@
 """Pages for what went wrong. Django finds 400, 403, 404 and 500.html by their names."""
 
+import math
+
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 from django.views.defaults import page_not_found
+
+from gstbillingapp.problems import problem, wants_page
 
 
 class PlainNotFound(MiddlewareMixin):
@@ -27,3 +32,18 @@ class PlainNotFound(MiddlewareMixin):
         if response.status_code == 404 and request.resolver_match is None:
             return page_not_found(request, Http404(request.path))
         return response
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Whoever asks too often is told when to come back."""
+    if wants_page(request):
+        response = render(request, "429.html", {"minutes": minutes(seconds)}, status=429)
+    else:
+        response = problem(429, "rate_limited", f"Too many requests: try again in {seconds} seconds.")
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def minutes(seconds: int) -> int:
+    """A wait as people count it, rounded up."""
+    return math.ceil(seconds / 60)

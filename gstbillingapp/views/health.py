@@ -2,16 +2,19 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from delivery import health
 
 
+@require_safe
 @never_cache
 def alive(_request: HttpRequest) -> HttpResponse:
     """200 for as long as the process lives; asks nothing of anybody else."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
+@require_safe
 @never_cache
 def ready(_request: HttpRequest) -> HttpResponse:
     """200 where every part works, 503 otherwise, and which part it is."""

@@ -30,7 +30,7 @@ from gstbillingapp.models import Business, Customer, Invoice
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.units import UNITS
 from gstbillingapp.views.invoice_figures import bears_tax
-from gstbillingapp.views.invoice_messages import Errors, issued_message, labelled, shown
+from gstbillingapp.views.invoice_messages import Errors, issued_message, labelled, saved_message, shown
 from gstbillingapp.views.invoice_preview import Sheet, sheet_of
 
 SAVE, ISSUE, ISSUE_NOW, UPDATE = "save", "issue", "issue-confirmed", "update"
@@ -133,7 +133,7 @@ def _posted(request: MemberRequest, draft: Invoice | None) -> HttpResponse:
         saved = _save(request, typed, draft, deed)
     except ValidationError as error:
         return _refused(request, typed, messages_by_field(error), draft)
-    return _done(request, saved, deed)
+    return _done(request, saved, deed, typed.data)
 
 
 def _save(request: MemberRequest, typed: Typed, draft: Invoice | None, deed: str) -> Invoice:
@@ -145,15 +145,13 @@ def _save(request: MemberRequest, typed: Typed, draft: Invoice | None, deed: str
     return saved
 
 
-def _done(request: MemberRequest, saved: Invoice, deed: str) -> HttpResponse:
+def _done(request: MemberRequest, saved: Invoice, deed: str, data: InvoiceData) -> HttpResponse:
     if deed == ISSUE:
         return redirect("invoice_issue", saved.pk)
     if deed == ISSUE_NOW:
         messages.success(request, issued_message(saved))
     else:
-        messages.success(
-            request, f"Draft{f' for {saved.party}' if saved.party else ''} saved. Issue it next."
-        )
+        messages.success(request, saved_message(saved, deeds.preview(request.business, data)))
     return redirect(saved)
 
 

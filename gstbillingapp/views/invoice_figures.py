@@ -101,6 +101,12 @@ class Supplier(Party):
     lut_number: str = ""
     signatory: str = ""
 
+    @property
+    def upi_parts(self) -> list[str]:
+        """The UPI id in the parts that a line may break between: the name, and the bank with its @."""
+        name, at, bank = self.upi_id.partition("@")
+        return [part for part in (name, at + bank) if part]
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer(Party):

@@ -109,6 +109,13 @@ def issued_message(invoice: Invoice) -> str:
     )
 
 
+def saved_message(draft: Invoice, preview: Preview) -> str:
+    """What is said when a draft is stored, with what it still needs."""
+    missing = [message for messages in missing_errors(preview).values() for message in messages]
+    saved = f"Draft{f' for {draft.party}' if draft.party else ''} saved."
+    return " ".join([saved, *(missing or ["Issue it next."])])
+
+
 def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:
     """Back to the invoice with the reason, where no form could help a deed along; None where it is open."""
     try:

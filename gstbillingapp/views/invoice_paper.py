@@ -67,7 +67,7 @@ def paper_context(invoice: Invoice) -> dict[str, Any]:
         "lines": [_line(invoice, line, columns) for line in lines],
         "sums": _sums(invoice, lines, columns),
         "totals": _totals(invoice, mode),
-        "hsn_rows": [_hsn_row(invoice, row, columns) for row in hsn.summary(lines)],
+        "hsn_rows": [_hsn_row(invoice, row, columns) for row in hsn.summary(lines) if supplier.gstin],
         "words": amount_in_words(invoice.total),
         "qr": upi_qr(invoice),
     }

@@ -1,5 +1,7 @@
 """The list of invoices, the page of one, and the deeds done there."""
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gstbillingapp.access import MemberRequest, member_required
@@ -126,8 +130,9 @@ def counts_of_all(invoices: InvoiceQuerySet) -> Counts:
 @member_required
 def invoice(request: MemberRequest, pk: int) -> HttpResponse:
     """The page of one invoice: what it says, what is owed and what happened to it."""
+    as_of = timezone.now()  # before it is read: what changes meanwhile is told, and read again
     stored = _invoice(request, pk)
-    context = _draft_context(stored) if stored.is_draft else _issued_context(stored)
+    context = _draft_context(stored) if stored.is_draft else _issued_context(stored, as_of)
     return render(request, "invoices/detail.html", _context(stored) | context)
 
 
@@ -145,7 +150,8 @@ def issue(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect(issued)
     if not draft.is_draft:
         return redirect(draft)
-    return _ask_to_issue(request, draft, missing_of(_preview(draft)))
+    preview = _preview(draft)
+    return _ask_to_issue(request, draft, missing_of(preview), warnings_of(preview))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -219,13 +225,17 @@ def _preview(draft: Invoice) -> deeds.Preview:
     return deeds.preview(draft.business, composing.data_of(draft))
 
 
-def _ask_to_issue(request: MemberRequest, draft: Invoice, problems: list[Problem]) -> HttpResponse:
+def _ask_to_issue(
+    request: MemberRequest, draft: Invoice, problems: list[Problem], warnings: Sequence[Problem] = ()
+) -> HttpResponse:
     context = {
         "invoice": draft,
         "heading": "Issue this invoice?",
         "facts": "invoices/issue_facts.html",
         "issue": issue_facts(draft),
         "problems": problems,
+        "warnings": warnings,
+        "editor": reverse("invoice_edit", args=[draft.pk]),
         "stay": "Keep as draft",
         "button": "Issue invoice",
         "button_class": "btn-primary",
@@ -268,18 +278,31 @@ def _draft_context(draft: Invoice) -> dict[str, Any]:
     facts = issue_facts(draft)
     return {
         "warnings": warnings_of(preview),
+        "editor": reverse("invoice_edit", args=[draft.pk]),
         "can_issue": not missing_of(preview),
         "issue": facts,
         "number_note": f"Gets the number {facts['number']} when it is issued now." if facts["number"] else "",
     }
 
 
-def _issued_context(stored: Invoice) -> dict[str, Any]:
+def _why_it_stays(issued: Invoice) -> str:
+    """What keeps an invoice from being cancelled; empty where nothing does."""
+    try:
+        deeds.refuse_cancelling(issued)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _issued_context(stored: Invoice, as_of: datetime.datetime) -> dict[str, Any]:
     late = stored.status == InvoiceStatus.OVERDUE
+    kept = _why_it_stays(stored)
     return {
         "qr": upi_qr(stored),
         "days_late": (today() - stored.due_date).days if late else 0,
-        "can_cancel": stored.state == InvoiceState.ISSUED and not stored.paid,
+        "can_cancel": not kept,
+        "as_of": as_of,
+        "kept": kept if stored.state == InvoiceState.ISSUED else "",
         "cancel_form": ReasonForm(),
         "payment_form": blank_payment(stored),
     }

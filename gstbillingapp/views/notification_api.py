@@ -14,6 +14,8 @@ from delivery import frames, inbox, reading
 from delivery.models import NotificationType
 from delivery.reading import LARGEST, Snapshot
 from gstbillingapp.limits import seconds_to_wait
+from gstbillingapp.problems import problem, wants_page
+from gstbillingapp.views.errors import too_many
 
 View = Callable[..., HttpResponse]
 STATUSES = {"all": None, "unread": True, "read": False}
@@ -23,11 +25,6 @@ CHANGES_ROWS = 1000
 
 class BadParameterError(ValueError):
     """A query parameter that is not what it has to be; the text names it and what is allowed."""
-
-
-def problem(status: int, code: str, message: str) -> JsonResponse:
-    """An error as the contract shapes it."""
-    return JsonResponse({"error": {"code": code, "message": message}}, status=status)
 
 
 def endpoint(method: str) -> Callable[[View], View]:
@@ -46,7 +43,7 @@ def endpoint(method: str) -> Callable[[View], View]:
 
 def _refusal(request: HttpRequest, method: str) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        if _is_plain_form(request):
+        if wants_page(request):
             return redirect_to_login(reverse("notifications"))
         return problem(401, "not_signed_in", "Sign in to see your notifications.")
     if request.method != method:
@@ -54,9 +51,7 @@ def _refusal(request: HttpRequest, method: str) -> HttpResponse | None:
         response["Allow"] = method
         return response
     if wait := seconds_to_wait(f"notifications:{_user_id(request)}"):
-        response = problem(429, "rate_limited", f"Too many requests: try again in {wait} seconds.")
-        response["Retry-After"] = str(wait)
-        return response
+        return too_many(request, wait)
     return None
 
 
@@ -144,17 +139,12 @@ def delete_read(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, after: Snapshot | None) -> HttpResponse:
     """The counts after a change; a plain form is sent back to the page it came from."""
     if after is None:
-        if _is_plain_form(request):
+        if wants_page(request):
             raise Http404("That notification is not in your inbox.")
         return problem(404, "not_found", "That notification is not in your inbox; it may have been deleted.")
-    if _is_plain_form(request):
+    if wants_page(request):
         return HttpResponseRedirect(_safe_next(request))
     return JsonResponse(_counts(after))
-
-
-def _is_plain_form(request: HttpRequest) -> bool:
-    """Whether a browser without scripts asks: it wants a page back."""
-    return "text/html" in request.headers.get("Accept", "")
 
 
 def _user_id(request: HttpRequest) -> int:
@@ -164,8 +154,9 @@ def _user_id(request: HttpRequest) -> int:
 
 def _safe_next(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
-    safe = url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-    return url if safe else reverse("notifications")
+    is_path = url.startswith("/") and not url.startswith("//")
+    is_ours = is_path and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if is_ours else reverse("notifications")
 
 
 def _counts(now: Snapshot) -> dict[str, int]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gstbillingapp import queries
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import products
+from gstbillingapp.actions.advice import short_hsn
 from gstbillingapp.forms.products import ProductEditForm, ProductForm, RateForm, StockForm
 from gstbillingapp.models import Product, ProductKind
 from gstbillingapp.models.fields import today
@@ -55,6 +56,7 @@ def _detail_page(
     movements = product.movements.select_related("invoice", "created_by").order_by("-pk")
     context = {
         "product": product,
+        "short_hsn": short_hsn(request.business, product.hsn),
         "current": product.rate_on(today()),
         "rates": product.rates.order_by("-valid_from"),
         "movements": movements[:MOVEMENTS_SHOWN],
@@ -68,11 +70,12 @@ def _detail_page(
 @member_required
 def new(request: MemberRequest) -> HttpResponse:
     """Add a product with its rate and its opening stock."""
-    form = ProductForm(request.POST or None)
+    form = ProductForm(request.business, request.POST or None)
     if request.method == "POST":
         product = form.attempt(lambda: products.save(request.business, request.user, form.product_data()))
         if product is not None:
             messages.success(request, f"{product.name} is added at {money(product.price)} a unit.")
+            _warn_of_short_hsn(request, product)
             return redirect(product)
     return render(request, "products/form.html", {"form": form})
 
@@ -89,8 +92,15 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
         )
         if saved is not None:
             messages.success(request, f"{saved.name} is saved. Invoices already written keep their lines.")
+            _warn_of_short_hsn(request, saved)
             return redirect(saved)
     return render(request, "products/form.html", {"form": form, "product": stored})
+
+
+def _warn_of_short_hsn(request: MemberRequest, product: Product) -> None:
+    warning = short_hsn(request.business, product.hsn)
+    if warning:
+        messages.warning(request, f"HSN: {warning}")
 
 
 @require_POST
@@ -185,4 +195,7 @@ def _day(text: str) -> datetime.date:
 
 
 def _product(request: MemberRequest, pk: int) -> Product:
-    return get_object_or_404(Product.objects.prefetch_related("rates"), business=request.business, pk=pk)
+    rows = Product.objects.prefetch_related("rates")
+    product: Product = get_object_or_404(rows, business=request.business, pk=pk)
+    product.business = request.business
+    return product

@@ -1,7 +1,6 @@
 """One Chromium for the whole folder, and the people who use it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from itertools import count
 from typing import Any
 
@@ -9,14 +8,11 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser
-from pytest_django import DjangoDbBlocker
 
 from gstbillingapp.models import Membership, Role
 from tests.factories import BusinessFactory
 from tests.support.browser import Visitor, launched
-from tests.support.databases import Templates
-from tests.support.redis_server import RedisServer
-from tests.support.stack import Stack, running
+from tests.support.stack import Stack
 
 Visit = Callable[..., Visitor]
 PASSWORD = "gst-demo-people"
@@ -54,24 +50,6 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     for visitor in visitors:
         visitor.context.close()
     assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
-
-
-@pytest.fixture(scope="module")
-def shared_stack(
-    database_templates: Templates,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Stack]:
-    """One set of processes for all tests that leave them alone; each test brings its own people."""
-    folder = tmp_path_factory.mktemp("shared")
-    redis = RedisServer("valkey", folder)
-    with ExitStack() as cleanup:
-        cleanup.callback(redis.close)
-        redis.start()
-        database = cleanup.enter_context(database_templates.copy("demo"))
-        cleanup.enter_context(django_db_blocker.unblock())
-        cleanup.enter_context(database.used_here())
-        yield cleanup.enter_context(running(Stack(database, redis, folder)))
 
 
 @pytest.fixture

@@ -94,13 +94,13 @@ def test_an_invoice_is_written_and_issued_without_touching_the_mouse(
     page: Page, asha: Customer, fan: Product
 ) -> None:
     page.goto(NEW)
-    page.locator("#id_customer_name").focus()
+    expect(page.locator("#id_customer_name")).to_be_focused()
     page.keyboard.type("asha")
     expect(page.get_by_role("option", name="Asha Traders")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page.locator("#customer-detail")).to_contain_text(asha.gstin)
     expect(page.locator("#place-reason")).to_have_text("Karnataka: the registered buyer's address")
-    page.locator("#id_lines-0-description").focus()
+    expect(page.locator("#id_lines-0-description")).to_be_focused()
     page.keyboard.type("ceil")
     expect(page.get_by_role("option", name="Ceiling fan")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
@@ -294,8 +294,17 @@ def test_a_warning_is_clicked_to_its_field(page: Page, asha: Customer) -> None:
     type_lamp(page, hsn="")
     page.get_by_role("link", name="Line 1: No HSN: it needs 4 digits here.").click()
     expect(page.locator("#id_lines-0-hsn")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    question = page.get_by_role("dialog", name="Issue this invoice?")
+    expect(question.get_by_role("button", name="Go on editing")).to_be_focused()
+    question.get_by_role("link", name="Line 1: No HSN: it needs 4 digits here.").click()
+    expect(question).to_be_hidden()
+    expect(page.locator("#id_lines-0-hsn")).to_be_focused()
     page.keyboard.type("8539")
     expect(page.locator("[data-panel=warnings]")).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    expect(question).to_be_visible()
+    expect(question.get_by_text("Worth a look")).to_be_hidden()
 
 
 def test_a_session_that_ended_is_said_and_what_was_typed_is_saved_after_signing_in_again(

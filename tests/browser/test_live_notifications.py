@@ -1,19 +1,16 @@
 """Notifications on open pages, end to end: real browsers, web, worker, beat, Redis, and what befalls them."""
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from delivery.models import Delivery, DeliveryState, Inbox, Notification
 from gstbillingapp.models import Invoice, InvoiceState
 from gstbillingapp.utils import create_notification
 from tests.browser.conftest import PASSWORD, Visit, newcomer
+from tests.support.background import in_background
 from tests.support.browser import Visitor, told
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
@@ -383,24 +380,6 @@ def test_what_is_posted_while_redis_is_away_is_on_open_pages_once_each_when_it_i
     assert unread_in_database(asha) == Inbox.objects.get(user=asha).unread_count == 5
     assert [stack.process(name).pid for name in ("web", "worker", "beat")] == pids
     assert all(stack.process(name).is_running for name in ("web", "worker", "beat"))
-
-
-@contextmanager
-def in_background(deed: Callable[[], object]) -> Iterator[None]:
-    """Run the deed beside the block, and wait for its end."""
-
-    def run() -> None:
-        try:
-            deed()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
 
 
 def test_a_burst_through_a_killed_worker_is_one_toast_that_counts_each_once(stack: Stack, visit: Visit):

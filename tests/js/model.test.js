@@ -6,20 +6,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { FakePage } from "./support/page.js";
+import { seeded } from "./support/random.js";
 
 const RUNS = 200;
 const STEPS = 60;
-
-// mulberry32: small, seeded, good enough to shuffle frames.
-function seeded(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 class World {
   constructor(seed, { mayRestore }) {

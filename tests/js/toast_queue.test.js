@@ -177,3 +177,31 @@ describe("read elsewhere", () => {
     assert.equal(seen(), "");
   });
 });
+
+describe("where there is room for one", () => {
+  beforeEach(() => {
+    queue = new ToastQueue({ clock, atMost: () => 1, onChange: (toasts) => (shown = toasts) });
+  });
+
+  test("toasts come one after another", async () => {
+    queue.push(some(2));
+    assert.equal(seen(), "1");
+    await clock.advance(8_000);
+    assert.equal(seen(), "2");
+  });
+
+  test("an urgent one takes the place, and gives it back", () => {
+    queue.push(some(1));
+    queue.push(some(1, "urgent"));
+    assert.equal(seen(), "2");
+    queue.retract([2]);
+    assert.equal(seen(), "1");
+  });
+
+  test("of a burst with urgent ones a single toast is left, which stays", async () => {
+    queue.push([...some(6), ...some(2, "urgent")]);
+    assert.equal(seen(), "(8)");
+    await clock.advance(60_000);
+    assert.equal(seen(), "(8)");
+  });
+});

@@ -6,8 +6,9 @@ Fixtures (registered by tests/conftest.py, so a test only names them):
     A running Redis on a unix socket with an append-only file. Embedded Valkey by default; ask for
     others with ``@pytest.mark.parametrize("redis_server", ["valkey", "redis"], indirect=True)``
     ("redis" is the system's redis-server). See `tests.support.redis_server.RedisServer`: ``url``,
-    ``client()``, ``stop()``, ``start()``, ``kill()``, ``pause()``, ``resume()``, ``flush()``. Started again,
-    it has the same address and what its file kept.
+    ``client()``, ``stop()``, ``start()``, ``kill()``, ``pause()``, ``resume()``, ``flush()``,
+    ``lose_file()``.
+    Started again, it has the same address and what its file kept.
 
 ``live_database``
     A fresh, migrated database that other processes can open, and that this test's own ORM uses too
@@ -43,6 +44,10 @@ Fixtures (registered by tests/conftest.py, so a test only names them):
         client.post("/notifications/7/read/", {})            # CSRF token taken care of
         with client.socket() as socket:                      # an open WebSocket
             socket.receive("unread_count", timeout=5)        # next frame of that type, as a dict
+
+``shared_stack``
+    The same with the demo business in it, once for all tests of a module: each brings its own people and
+    leaves the processes working for the next.
 
 ``wait_until(predicate, timeout)``
     Polls every 20 ms and returns the first true value; raises with what was last seen.

@@ -107,7 +107,8 @@ def manage(database_url: str, *arguments: str, **environment: str) -> str:
 
 def clean_environment(**settings: str) -> dict[str, str]:
     """This process's environment with the product's settings replaced by those given."""
-    ours = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "REDIS_URL", "EMAIL_URL", "LOG_LEVEL")
+    sites = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "PROXY_COUNT")
+    ours = (*sites, "REDIS_URL", "EMAIL_URL", "LOG_LEVEL")
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "DJANGO_SETTINGS_MODULE": "gstbilling.settings", "PYTHONUNBUFFERED": "1", **settings}
 

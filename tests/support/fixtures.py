@@ -1,15 +1,23 @@
 """The fixtures that `tests.support` describes."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from pytest_django import DjangoDbBlocker
 
 from tests.support.databases import CONTENTS, Database, Templates
 from tests.support.redis_server import KINDS, RedisServer
 from tests.support.stack import SERVERS, Stack, running
 from tooling.postgres import Postgres
+
+
+@pytest.fixture(autouse=True)
+def nobody_counted() -> None:
+    """Rate limits begin afresh: people of different tests share their numbers, and all one address."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +61,20 @@ def stack(
     assert server in SERVERS
     with running(Stack(live_database, redis_server, tmp_path, server)) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def shared_stack(
+    database_templates: Templates,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("shared")
+    redis = RedisServer("valkey", folder)
+    with ExitStack() as cleanup:
+        cleanup.callback(redis.close)
+        redis.start()
+        database = cleanup.enter_context(database_templates.copy("demo"))
+        cleanup.enter_context(django_db_blocker.unblock())
+        cleanup.enter_context(database.used_here())
+        yield cleanup.enter_context(running(Stack(database, redis, folder)))

@@ -1,6 +1,7 @@
 """A client that follows frames by the contract's rules, and the assertion that holds it to a fresh fetch."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,8 @@ class InboxClient:
         self.count = 0
         self.items: dict[int, dict[str, Any]] = {}
         self.shown: list[int] = []  # ids in the order their toasts were shown
+        self.titles: list[str] = []  # and what they said
+        self.heard: Counter[int] = Counter()  # how often each id came over the wire
         self.counts_seen: list[tuple[int, int]] = []
         self.catch_ups = 0
         self.resets = 0
@@ -43,7 +46,8 @@ class InboxClient:
 
     def _notification(self, frame: dict[str, Any]) -> None:
         item = frame["notification"]
-        if item["id"] not in self.items:
+        self.heard[item["id"]] += 1
+        if frame["revision"] > self.revision and item["id"] not in self.items:
             self._store({**item, "revision": frame["revision"]})
         if frame["revision"] == self.revision + 1:
             self.revision = frame["revision"]
@@ -62,6 +66,7 @@ class InboxClient:
 
     def catch_up(self) -> None:
         self.catch_ups += 1
+        before = self.revision
         cursor: str | None = None
         while True:
             answer = self.fetch(self.revision, cursor)
@@ -73,6 +78,8 @@ class InboxClient:
             cursor = answer["next"]
             if cursor is None:
                 break
+        if answer["revision"] < before:
+            self._restored()
         self.revision = answer["revision"]
         self._set_count(answer["unread_count"], answer["revision"])
 
@@ -83,6 +90,13 @@ class InboxClient:
         self.items[row["id"]] = row
         if not row.get("is_deleted") and not row["is_read"] and row["id"] not in self.shown:
             self.shown.append(row["id"])
+            self.titles.append(row["title"])
+
+    def _restored(self) -> None:
+        """A restored database gives the ids above its newest a second time, to other notifications."""
+        newest = max(self.items, default=0)
+        self.shown = [pk for pk in self.shown if pk <= newest]
+        self.counts_seen.clear()
 
     def state(self) -> dict[str, Any]:
         """What can be compared with a fresh fetch."""

@@ -7,6 +7,8 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from tests.support.waiting import wait_until
 
 TAIL_LINES = 40
@@ -65,6 +67,10 @@ class Process:
         """Send a signal to the process itself."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
+
+    def children(self) -> list[int]:
+        """The ids of the processes it has started."""
+        return [child.pid for child in psutil.Process(self.pid).children()]
 
     def kill(self) -> None:
         """Kill -9 it and its children, and wait for its end."""

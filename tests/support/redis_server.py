@@ -15,6 +15,7 @@ from tests.support.waiting import wait_until
 from tooling import services
 
 KINDS = ("valkey", "redis")
+APPEND_ONLY = "appendonlydir"  # both kinds' own name for it
 
 
 class RedisServer:
@@ -60,6 +61,11 @@ class RedisServer:
     def kill(self) -> None:
         """Kill -9 it: the last second may be missing from its file."""
         self._running().kill()
+
+    def lose_file(self) -> None:
+        """Between an end and a start: what was on its disk is gone."""
+        assert not self._running().is_running
+        shutil.rmtree(self._folder / APPEND_ONLY)
 
     def pause(self) -> None:
         """Stall it: connections stay open, nothing answers."""

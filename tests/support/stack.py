@@ -20,6 +20,7 @@ from tests.support.waiting import wait_until
 from tooling import services
 
 START_SECONDS = 30.0
+KINDS = ("web", "worker", "beat")
 SERVERS = ("uvicorn", "daphne")
 
 
@@ -29,6 +30,7 @@ class Stack:
     def __init__(self, database: Database, redis: RedisServer, folder: Path, server: str = "uvicorn") -> None:
         self.database = database
         self.redis = redis
+        self.worker_app = "worker"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = clean_environment(DATABASE_URL=database.url, REDIS_URL=redis.url)
@@ -73,6 +75,18 @@ class Stack:
         """Ask a process to end, wait for it, and return its exit code."""
         return self._processes[name].terminate()
 
+    def mend(self) -> None:
+        """Have Redis, web, worker and beat run, and nothing beside them."""
+        self.redis.resume()
+        if not self.redis.answers():
+            self.redis.kill()
+            self.redis.start()
+        for name, process in self._processes.items():
+            if name not in KINDS:
+                process.kill()
+            elif not process.is_running:
+                self.start(name)
+
     def web_url(self, name: str = "web") -> str:
         """Where a web process listens."""
         return self._urls[name]
@@ -111,7 +125,9 @@ class Stack:
     def _command(self, name: str) -> list[str]:
         kind = name.partition("-")[0]
         if kind == "worker":
-            return services.worker(name)
+            command = services.worker(name)
+            command[command.index("-A") + 1] = self.worker_app
+            return command
         if kind == "beat":
             folder = self._folder / name
             folder.mkdir(exist_ok=True)
@@ -150,9 +166,9 @@ class Stack:
 def running(stack: Stack) -> Iterator[Stack]:
     """Web, worker and beat, started and answering; ended however the block ends."""
     try:
-        for name in ("web", "worker", "beat"):
+        for name in KINDS:
             stack.start(name, wait=False)
-        for name in ("web", "worker", "beat"):
+        for name in KINDS:
             stack.wait_ready(name)
         yield stack
     finally:

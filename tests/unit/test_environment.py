@@ -68,6 +68,8 @@ def test_outside_debug_a_missing_setting_stops_the_start(name: str) -> None:
         ("TRUSTED_ORIGINS", "https://billing.example.in/"),
         ("TRUSTED_ORIGINS", "https://*.example.in"),
         ("TRUSTED_ORIGINS", "ftp://billing.example.in"),
+        ("PROXY_COUNT", "-1"),
+        ("PROXY_COUNT", "many"),
         ("DATABASE_URL", "mysql://root@localhost/billing"),
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "oracle-next://host/name"),

@@ -18,6 +18,34 @@ export function linkGstinToState() {
   }
 }
 
+// data-digits="6" data-short="{code} has {digits} digits, …": said when the field is left, and gone once it is mended.
+export function warnOfShortCodes() {
+  for (const input of document.querySelectorAll("[data-digits]")) {
+    const { digits, short } = input.dataset;
+    const note = noteAt(input);
+    const show = (mayBegin) => {
+      const code = input.value.trim();
+      const isShort = code !== "" && code.length < Number(digits);
+      if (isShort && !mayBegin) return;
+      note.textContent = isShort ? short.replace("{code}", code).replace("{digits}", code.length) : "";
+    };
+    input.addEventListener("change", () => show(true));
+    input.addEventListener("input", () => show(false));
+  }
+}
+
+// The server's own, or an empty one: a screen reader tells only what comes into a place that was there before.
+function noteAt(input) {
+  const field = input.closest(".field");
+  let note = field.querySelector("[data-warning-for]");
+  if (!note) {
+    note = Object.assign(document.createElement("p"), { className: "field-warning" });
+    field.append(note);
+  }
+  note.setAttribute("role", "status");
+  return note;
+}
+
 // data-when="kind=goods" or "scheme!=unregistered": shown, and sent, while the form's field has that value.
 export function showWhatApplies() {
   for (const part of document.querySelectorAll("[data-when]")) {

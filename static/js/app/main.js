@@ -1,7 +1,7 @@
 // What every page does beside its own work. Each module looks for its own marks and is silent without them.
 import { confirmDeeds } from "./confirm.js";
 import { autosubmitFilters } from "./filters.js";
-import { linkGstinToState, showBusyButtons, showErrorSummary, showWhatApplies } from "./forms.js";
+import { linkGstinToState, showBusyButtons, showErrorSummary, showWhatApplies, warnOfShortCodes } from "./forms.js";
 import { openMenu } from "./menu.js";
 import { listenForKeys } from "./shortcuts.js";
 import { keepTimesTrue } from "./times.js";
@@ -12,6 +12,7 @@ linkGstinToState();
 showBusyButtons();
 showErrorSummary();
 showWhatApplies();
+warnOfShortCodes();
 openMenu();
 listenForKeys();
 keepTimesTrue();

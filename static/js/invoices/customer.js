@@ -10,12 +10,10 @@ export class CustomerField {
   /**
    * @param {HTMLFormElement} form the invoice
    * @param {HTMLDialogElement} dialog with the form of a new customer
-   * @param {() => void} onChange
+   * @param {{onChange: () => void, onDone: () => void}} hooks `onDone`: the customer is known, what comes next?
    */
-  constructor(form, dialog, onChange) {
-    this.form = form;
-    this.dialog = dialog;
-    this.onChange = onChange;
+  constructor(form, dialog, { onChange, onDone }) {
+    Object.assign(this, { form, dialog, onChange, onDone });
     this.name = form.elements.customer_name;
     this.id = form.elements.customer;
     this.short = dialog.querySelector("form");
@@ -23,6 +21,7 @@ export class CustomerField {
       search: (text, signal) => this.#search(text, signal),
       onEdit: () => this.#forget(),
     });
+    this.name.addEventListener("keydown", (event) => this.#key(event));
     form.querySelector("[data-new-customer]").addEventListener("click", (event) => {
       event.preventDefault();
       this.#openDialog("");
@@ -49,10 +48,17 @@ export class CustomerField {
     return items;
   }
 
+  /** Enter that takes no suggestion goes on, as it does in a line; without a customer there is nowhere to go to. */
+  #key(event) {
+    const isBare = !event.isComposing && !event.altKey && !event.ctrlKey && !event.metaKey;
+    if (event.key === "Enter" && isBare && !event.defaultPrevented && this.id.value) this.onDone();
+  }
+
   #take(customer) {
     this.name.value = customer.name;
     this.id.value = customer.id;
     this.onChange();
+    this.onDone();
   }
 
   #forget() {
@@ -105,7 +111,6 @@ export class CustomerField {
       showErrors(this.short, {});
       this.#say("");
       this.#take(answer);
-      this.name.focus();
     }
   }
 

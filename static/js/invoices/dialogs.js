@@ -1,9 +1,10 @@
 /** Opens a link's question as a dialog where it is; without this module the link leads to a page that asks. */
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
-  if (opener) {
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog) {
     event.preventDefault();
-    document.getElementById(opener.dataset.dialog).showModal();
+    dialog.showModal();
     return;
   }
   event.target.closest("[data-close]")?.closest("dialog")?.close();

@@ -9,6 +9,7 @@ import { Preview } from "./preview.js";
 import { Rows } from "./rows.js";
 import { Unsaved } from "./unsaved.js";
 
+const DEEDS = { s: "save", Enter: "issue" }; // with Ctrl or Cmd
 const NARROW = window.matchMedia("(max-width: 959.98px)"); // where a line is a card, blank ones only cost scrolling
 
 class Editor {
@@ -38,7 +39,10 @@ class Editor {
         say: (text) => this.#say(text),
       },
     );
-    new CustomerField(form, document.getElementById("customer-dialog"), () => this.#changed());
+    new CustomerField(form, document.getElementById("customer-dialog"), {
+      onChange: () => this.#changed(),
+      onDone: () => this.rows.focusBlank(),
+    });
     if (NARROW.matches) this.rows.foldBlank();
     this.#listen();
     this.#keepServerErrors();
@@ -53,11 +57,13 @@ class Editor {
       this.#changed();
     });
     this.form.addEventListener("submit", (event) => this.#submit(event));
-    this.form.addEventListener("keydown", (event) => this.#key(event));
+    this.form.addEventListener("keydown", (event) => this.#enter(event));
+    document.addEventListener("keydown", (event) => this.#command(event));
     document.addEventListener("click", (event) => {
       const link = event.target.closest("[data-goto]");
       if (!link) return;
       event.preventDefault();
+      this.dialog.close(); // a field behind the question cannot be gone to
       goTo(this.form, link.dataset.goto);
     });
     document.getElementById("add-line").addEventListener("click", (event) => {
@@ -118,17 +124,18 @@ class Editor {
     }
   }
 
-  #key(event) {
-    const command = event.ctrlKey || event.metaKey;
-    if (command && event.key === "s") {
-      event.preventDefault();
-      this.form.requestSubmit(this.#button("save"));
-    } else if (command && event.key === "Enter") {
-      event.preventDefault();
-      this.form.requestSubmit(this.#button("issue"));
-    } else if (event.key === "Enter" && event.target.matches("input:not([type=submit])")) {
-      event.preventDefault(); // Enter in a field must not save half an invoice
-    }
+  /** From wherever on the page, unless something is asked just now. */
+  #command(event) {
+    const deed = DEEDS[event.key];
+    if (!deed || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    this.form.requestSubmit(this.#button(deed));
+  }
+
+  /** Enter in a field must not save half an invoice. */
+  #enter(event) {
+    const isBare = !event.ctrlKey && !event.metaKey;
+    if (event.key === "Enter" && isBare && event.target.matches("input:not([type=submit])")) event.preventDefault();
   }
 
   #button(deed) {
@@ -147,7 +154,7 @@ class Editor {
     const issuing = deed === "issue";
     const problems = issuing ? [...answer.problems, ...answer.missing_problems] : answer.problems;
     if (problems.length) this.#complain(issuing ? { ...answer.errors, ...answer.missing } : answer.errors, problems);
-    else if (issuing) this.#confirm(answer.issue);
+    else if (issuing) this.#confirm(answer);
     else this.#send(deed);
   }
 
@@ -163,10 +170,13 @@ class Editor {
     summary.scrollIntoView({ block: "center" });
   }
 
-  #confirm(issue) {
+  #confirm({ issue, warnings }) {
     for (const [name, text] of Object.entries(issue)) {
       this.dialog.querySelector(`[data-issue="${name}"]`).textContent = text;
     }
+    const worthALook = this.dialog.querySelector("[data-issue-warnings]");
+    worthALook.hidden = warnings.length === 0;
+    worthALook.querySelector("ul").replaceChildren(...links(warnings));
     this.dialog.showModal();
   }
 

@@ -70,6 +70,11 @@ export class Rows {
     this.onChange();
   }
 
+  /** The first row that is still to be written. */
+  focusBlank() {
+    this.focus(this.all.find(isBlank) ?? this.add());
+  }
+
   focus(row) {
     row.querySelector("input:not([type=hidden])").focus();
   }

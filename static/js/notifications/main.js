@@ -74,6 +74,7 @@ function live({ client, tabs, views, session, local, user }) {
     announcer.retract(over);
     bell.showItems();
     page?.changed(changes);
+    document.dispatchEvent(new CustomEvent("notifications-changed", { detail: changes })); // for pages of what they tell of
   });
   on("replaced", () => {
     toasts.retractRead();

@@ -2,25 +2,25 @@
 
 import { MINUTE, SECOND, systemClock } from "./clock.js";
 
-const AT_MOST = 3;
 const STAYS_FOR = 8 * SECOND;
 const STORM_WITHIN = 10 * SECOND;
 const STORM_ABOVE = 5; // this many in STORM_WITHIN still come one by one
-const URGENT_IN_STORM = AT_MOST - 1; // leaves a place for the one that stands for all others
 const STALE_AFTER = MINUTE; // what waited longer for its place is found in the bell
 
 export class ToastQueue {
   #clock;
   #onChange;
+  #atMost;
   #shown = [];
   #waiting = [];
   #recent = new Map(); // id -> { item, at }
   #holds = new Set();
   #lastKey = 0;
 
-  // `onChange(toasts)` gets what should be on the screen, oldest first: { key, item } or { key, items } for a storm.
-  constructor({ onChange, clock = systemClock }) {
+  // `atMost()` is how many there is room for, now. `onChange(toasts)` gets what should be on the screen, oldest first: { key, item } or { key, items } for a storm.
+  constructor({ onChange, atMost = () => 3, clock = systemClock }) {
     this.#onChange = onChange;
+    this.#atMost = atMost;
     this.#clock = clock;
   }
 
@@ -86,7 +86,8 @@ export class ToastQueue {
   #fold(items) {
     const own = [...this.#shown, ...this.#waiting].filter((toast) => toast.stays && toast.item);
     for (const item of items) if (item.priority === "urgent") own.push(this.#single(item, this.#clock.now()));
-    const kept = own.slice(0, URGENT_IN_STORM);
+    // One place is left for the toast that stands for all others.
+    const kept = own.slice(0, this.#atMost() - 1);
     const isKept = new Set(kept.map((toast) => toast.item.id));
     const summary = this.#summary ?? this.#toast({ items: new Map(), at: this.#clock.now(), stays: false });
     for (const [id, { item }] of this.#recent) if (!isKept.has(id)) summary.items.set(id, item);
@@ -103,8 +104,8 @@ export class ToastQueue {
     const now = this.#clock.now();
     this.#waiting = this.#waiting.filter((toast) => toast.stays || now - toast.at < STALE_AFTER);
     this.#waiting.sort((a, b) => Number(b.stays) - Number(a.stays)); // stable: the urgent ones first
-    while (this.#waiting[0]?.stays && this.#shown.length >= AT_MOST && this.#giveWay());
-    while (this.#shown.length < AT_MOST && this.#waiting.length) this.#shown.push(this.#waiting.shift());
+    while (this.#waiting[0]?.stays && this.#shown.length >= this.#atMost() && this.#giveWay());
+    while (this.#shown.length < this.#atMost() && this.#waiting.length) this.#shown.push(this.#waiting.shift());
     this.#tellAndRun();
   }
 

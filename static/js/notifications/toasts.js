@@ -6,6 +6,8 @@ import { ToastQueue } from "./toast_queue.js";
 
 const LET_FOCUSED_FIRST = 200; // of two windows in sight the one in use tells
 const FAILURE_STAYS_FOR = 8000;
+const AT_MOST = 3;
+const PHONE = window.matchMedia("(max-width: 639.98px)"); // as in notifications.css: one at a time
 
 export class Toasts {
   #client;
@@ -15,7 +17,7 @@ export class Toasts {
   #failure = document.getElementById("notification-failure");
   #failureTimer = null;
   #drawn = new Map(); // key -> element
-  #queue = new ToastQueue({ onChange: (toasts) => this.#draw(toasts) });
+  #queue = new ToastQueue({ onChange: (toasts) => this.#draw(toasts), atMost: () => (PHONE.matches ? 1 : AT_MOST) });
 
   // `isOnScreen(item)`: whether the page shows it, or tells of it, already.
   constructor({ client, tabs, isOnScreen }) {

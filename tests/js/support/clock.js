@@ -35,8 +35,11 @@ export class FakeClock {
   }
 
   #next(end) {
-    const due = [...this.#timers].filter(([, { at }]) => at <= end);
-    return due.sort(([, one], [, other]) => one.at - other.at).at(0);
+    let first; // a look at each, no sorting: a thousand pages have thousands of timers
+    for (const timer of this.#timers) {
+      if (timer[1].at <= end && !(first?.[1].at <= timer[1].at)) first = timer;
+    }
+    return first;
   }
 }
 

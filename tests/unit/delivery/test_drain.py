@@ -1,16 +1,21 @@
 """The drain: claims, leases, poison, outages, and what becomes of a row whose worker died."""
 
 import json
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Timer
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from delivery import drain, frames, inbox, retry
+from delivery import channel, drain, frames, inbox, retry
 from delivery.drafts import Draft
 from delivery.models import Attempt, Delivery, DeliveryState, Notification, Outcome
+from tests.support.away import cut_off, locked
+from tests.support.databases import on_postgres
 from tests.support.inbox_client import recorded_layer, state_equals_events
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +141,104 @@ def test_a_row_that_cannot_be_sent_waits_for_its_next_attempt_and_its_neighbours
     assert Delivery.objects.get(user=ravi).due_at > timezone.now()
 
 
+@contextmanager
+def refusing(title, error):
+    """A layer that takes no message with that title in it."""
+    with recorded_layer() as layer:
+        take = layer.group_send
+
+        async def group_send(group, message):
+            if any(title in text for text in message["frames"]):
+                raise error
+            await take(group, message)
+
+        layer.group_send = group_send
+        yield layer
+
+
+def titles(texts):
+    told = [json.loads(text) for text in texts]
+    return [frame["notification"]["title"] for frame in told if frame["type"] == "notification"]
+
+
+def test_rows_of_one_person_that_were_refused_together_are_sent_one_by_one_in_the_same_drain(asha, ravi):
+    post(asha, 4)
+    post(ravi)
+    with refusing("Number 2", ValueError("cannot be packed")) as layer:
+        assert drain.drain()
+        assert titles(layer.frames_of(asha.pk)) == ["Number 0", "Number 1", "Number 3"]
+        assert titles(layer.frames_of(ravi.pk)) == ["Number 0"]
+    states = dict(Delivery.objects.filter(user=asha).values_list("notification__title", "state"))
+    assert states.pop("Number 2") == DeliveryState.WAITING
+    assert set(states.values()) == {DeliveryState.SENT}
+
+
+def test_a_row_that_cannot_be_sent_is_dead_after_its_attempts_with_its_error_and_burns_nobody_elses(asha):
+    post(asha, 3)
+    with refusing("Number 0", ValueError("cannot be packed")):
+        for _ in range(retry.MAX_ATTEMPTS + 1):
+            drain.drain()
+            let_waits_end()
+    poison, *others = Delivery.objects.order_by("pk")
+    assert (poison.state, poison.attempts) == (DeliveryState.DEAD, retry.MAX_ATTEMPTS)
+    assert poison.last_error == "ValueError: cannot be packed"
+    assert poison.failed_attempts.count() == retry.MAX_ATTEMPTS
+    assert {(row.state, row.attempts) for row in others} == {(DeliveryState.SENT, 1)}
+    assert Attempt.objects.exclude(delivery=poison).count() == 0
+
+
+def test_what_was_posted_after_a_row_that_cannot_be_sent_goes_out_beside_its_next_attempt(asha):
+    post(asha)
+    with refusing("Number 0", ValueError("cannot be packed")) as layer:
+        drain.drain()
+        let_waits_end()
+        inbox.post([asha.pk], Draft(title="Newer", message=""))
+        drain.drain()
+        assert titles(layer.frames_of(asha.pk)) == ["Newer"]
+
+
+def test_that_something_was_read_is_told_whatever_was_refused_with_it(asha):
+    [row] = post(asha)
+    with recorded_layer():
+        drain.drain()
+    inbox.mark_read(asha.pk, row.pk)
+    inbox.post([asha.pk], Draft(title="Poison", message=""))
+    with refusing("Poison", ValueError("cannot be packed")) as layer:
+        drain.drain()
+        assert "inbox_changed" in kinds(layer.frames_of(asha.pk))
+    assert Delivery.objects.exclude(state=DeliveryState.SENT).count() == 1
+
+
+def test_rows_that_were_refused_together_because_redis_is_away_are_parked_and_not_taken_apart(asha):
+    post(asha, 3)
+    with refusing("Number", RedisConnectionError("refused")):
+        drain.drain()
+    assert set(Delivery.objects.values_list("state", "attempts", "alone")) == {
+        (DeliveryState.PENDING, 0, False)
+    }
+
+
+@pytest.mark.parametrize("error", [ValueError("a\0b"), KeyError("half \ud800"), RuntimeError("half \ud800")])
+def test_an_error_that_no_database_takes_as_it_is_does_not_undo_the_settling(asha, ravi, error):
+    post(asha)
+    post(ravi)
+    with refusing("Number", error) as layer:
+        layer.failing = {}
+        drain.drain()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.WAITING}
+    assert Delivery.objects.first().last_error.startswith(type(error).__name__)
+
+
+def test_a_row_whose_time_no_calendar_holds_is_held_against_it_alone(asha):
+    rows = post(asha, 2)
+    late = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)  # in India that is the year 10000
+    Notification.objects.filter(pk=rows[0].pk).update(created_at=late)
+    with recorded_layer() as layer:
+        assert drain.drain()
+    assert titles(layer.frames_of(asha.pk)) == ["Number 1"]
+    assert "OverflowError" in Delivery.objects.get(notification=rows[0]).last_error
+
+
 def test_a_killed_workers_rows_are_taken_back_when_the_lease_ends_and_tried_one_by_one(asha):
     post(asha, 3)
     assert len(drain.claim().rows) == 3  # and here the worker dies
@@ -173,7 +276,33 @@ def test_a_row_that_kills_every_worker_is_dead_after_its_attempts_and_its_neighb
     assert dead.failed_attempts.filter(outcome=Outcome.LOST).count() == retry.MAX_ATTEMPTS
 
 
-def test_a_slow_worker_that_lost_its_lease_settles_nothing(asha):
+def test_a_row_that_kills_its_workers_comes_after_its_neighbours_and_not_before_them(asha):
+    killer, *neighbours = post(asha, 4)
+    drain.claim()  # and here the worker dies for the first time
+    let_leases_end()
+    drain.take_back_expired()
+    assert drain.claim(alone=True).rows[0].notification_id == killer.pk  # and here for the second
+    let_leases_end()
+    drain.take_back_expired()
+    order = []
+    while (batch := drain.claim(alone=True)) is not None:
+        order += [row.notification_id for row in batch.rows]
+    assert order == [*(row.pk for row in neighbours), killer.pk]
+
+
+def test_what_was_sent_is_sent_even_where_its_lease_ended_before_that_could_be_written(asha):
+    post(asha)
+    for _ in range(retry.MAX_ATTEMPTS):
+        batch = drain.claim() or drain.claim(alone=True)
+        let_leases_end()
+        drain.take_back_expired()
+    assert Delivery.objects.get().state == DeliveryState.DEAD
+    with recorded_layer():
+        assert drain.deliver(batch), "the last of them was not dead, only slow"
+    assert Delivery.objects.get().state == DeliveryState.SENT
+
+
+def test_a_slow_worker_that_lost_its_lease_settles_nothing_that_somebody_else_holds(asha):
     post(asha)
     slow = drain.claim()
     let_leases_end()
@@ -237,3 +366,66 @@ def test_a_batch_costs_the_same_number_of_queries_for_one_user_and_for_fifty(dja
     with recorded_layer(), django_assert_num_queries(10):
         # due (pending, waiting), take in a savepoint, read back, count, settle in a savepoint
         drain.deliver(drain.claim())
+
+
+@pytest.fixture
+def lose_database():
+    """Cuts this thread's connection, or has somebody else lock SQLite for longer than it waits here."""
+    locks = ExitStack()
+    timers = []
+
+    def lock():
+        locks.enter_context(locked())
+        timers.append(Timer(0.2, locks.close))
+        timers[-1].start()
+
+    yield cut_off if on_postgres() else lock
+    for timer in timers:
+        timer.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_lost_between_sending_and_settling_is_asked_again_and_nothing_is_sent_twice(
+    asha, lose_database, monkeypatch
+):
+    post(asha, 3)
+    send = channel.send
+
+    def send_and_lose(messages):
+        monkeypatch.undo()
+        failed = send(messages)
+        lose_database()
+        return failed
+
+    with recorded_layer() as layer:
+        monkeypatch.setattr(channel, "send", send_and_lose)
+        assert drain.drain()
+    assert len(layer.sent) == 1
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.SENT, 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_lost_right_after_claiming_costs_the_rows_no_attempt(asha, lose_database, monkeypatch):
+    post(asha, 3)
+    mark = drain._mark
+
+    def mark_and_lose(ids, token):
+        monkeypatch.undo()
+        mark(ids, token)
+        lose_database()
+
+    monkeypatch.setattr(drain, "_mark", mark_and_lose)
+    with recorded_layer():
+        assert drain.drain()
+    assert set(Delivery.objects.values_list("state", "attempts")) == {(DeliveryState.SENT, 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_stays_away_is_given_up_after_a_while(asha, lose_database, monkeypatch):
+    monkeypatch.setattr(drain, "INSISTENCE", 0.0)
+    post(asha)
+    batch = drain.claim()
+    lose_database()
+    with recorded_layer(), pytest.raises((OperationalError, InterfaceError)):
+        drain.deliver(batch)
+    connection.close()

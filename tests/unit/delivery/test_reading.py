@@ -2,10 +2,11 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 
 from delivery import inbox, reading
 from delivery.drafts import Draft
-from delivery.models import Inbox
+from delivery.models import Inbox, Notification
 from tests.support.inbox_client import InboxClient, fetch_from_database, truth
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,45 @@ def test_a_row_that_changes_while_pages_are_fetched_is_in_a_later_page(asha):
     assert [row.pk for row in last.rows] == [rows[2].pk, rows[3].pk, rows[0].pk]
     assert last.next_cursor is None
     assert last.revision == 5
+
+
+def test_history_that_is_trimmed_while_pages_are_fetched_resets_and_hides_no_deletion(asha):
+    rows = post(asha, 4)
+    inbox.delete(asha.pk, rows[2].pk)
+    first = reading.changes(asha.pk, since=1, limit=1)
+    trim(asha)
+    last = reading.changes(asha.pk, since=1, limit=100, cursor=first.next_cursor)
+    assert last.reset
+    assert last.next_cursor is None
+    assert [row.pk for row in last.rows] == [rows[3].pk, rows[1].pk, rows[0].pk]
+
+
+def test_history_that_is_trimmed_between_two_statements_of_one_answer_hides_no_deletion(asha):
+    """The client has the row that was deleted; without word of it, or a reset, it would keep it for ever."""
+    rows = post(asha, 3)
+    client = InboxClient(fetch_from_database(asha.pk))
+    client.opened()
+    inbox.delete(asha.pk, rows[0].pk)
+    trimmed = []
+
+    def trim_before_rows(execute, statement, *arguments):
+        if not trimmed and 'FROM "delivery_notification"' in statement and "ORDER BY" in statement:
+            trimmed.append(statement)
+            with transaction.atomic():
+                trim(asha)
+        return execute(statement, *arguments)
+
+    with connection.execute_wrapper(trim_before_rows):
+        client.opened()
+    assert trimmed
+    client.opened()
+    assert client.state() == truth(asha.pk)
+
+
+def trim(user):
+    now = reading.snapshot(user.pk).revision
+    Inbox.objects.filter(user=user).update(history_from=now)
+    Notification.objects.filter(user=user, is_deleted=True, revision__lte=now).delete()
 
 
 def test_a_revision_from_the_future_resets_as_after_a_restored_backup(asha):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from redis import exceptions as redis
+from redis._parsers.base import BaseParser
 
 from delivery import retry
 from delivery.retry import Failure
@@ -24,8 +25,9 @@ def test_a_wait_is_spread_a_fifth_either_way(rand, seconds):
     [
         redis.ConnectionError("refused"),
         redis.TimeoutError("stalled"),
-        redis.BusyLoadingError("loading its file"),
-        redis.ReadOnlyError("after a failover"),
+        redis.InvalidResponse("not the protocol"),
+        redis.MaxConnectionsError("too many"),
+        redis.SlotNotCoveredError("a part of the cluster is away"),
         ConnectionResetError(),
         TimeoutError(),
         OSError("no route"),
@@ -36,7 +38,42 @@ def test_a_redis_that_is_away_is_nobodys_fault(error):
 
 
 @pytest.mark.parametrize(
-    "error", [KeyError("BOGUS"), ValueError(), TypeError(), redis.ResponseError("too large")]
+    "answer",
+    [
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "MISCONF Redis is configured to save RDB snapshots, but it is unable to persist to disk.",
+        "LOADING Redis is loading the dataset in memory",
+        "READONLY You can't write against a read only replica.",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "NOREPLICAS Not enough good replicas to write.",
+        "NOAUTH Authentication required.",
+        "WRONGPASS invalid username-password pair or user is disabled.",
+        "NOPERM this user has no permissions to access one of the channels",
+        "CLUSTERDOWN The cluster is down",
+        "TRYAGAIN Multiple keys request during rehashing of slot",
+        "MOVED 3999 127.0.0.1:6381",
+        "BUSY Redis is busy running a script.",
+        "ERR max number of clients reached",
+        "ERR unknown command 'PUBLISH', with args beginning with: 'asgi__group__inbox.1'",
+        "ERR operation not permitted",
+    ],
+)
+def test_what_redis_answers_of_itself_kills_no_row(answer):
+    assert retry.classify(BaseParser.parse_error(answer)) is Failure.OUTAGE
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("BOGUS"),
+        ValueError(),
+        TypeError(),
+        OverflowError(),
+        UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed"),
+        redis.DataError("Invalid input of type"),
+        BaseParser.parse_error("ERR max request size exceeded"),
+        BaseParser.parse_error("ERR DB index is out of range"),
+    ],
 )
 def test_anything_else_is_held_against_the_row(error):
     assert retry.classify(error) is Failure.RETRY

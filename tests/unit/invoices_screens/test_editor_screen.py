@@ -1,5 +1,6 @@
 """The editor without a script: saving, issuing, what is refused, and that nothing typed is lost."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -355,3 +356,51 @@ def test_a_post_without_a_token_is_refused(owner: Person, url: str) -> None:
     customer = CustomerFactory(business=owner.business)
     assert strict.post(url, typed(customer)).status_code == 403
     assert not Invoice.objects.exists()
+
+
+def test_what_is_worth_a_look_is_repeated_where_it_is_asked_whether_to_issue(owner: Person) -> None:
+    owner.business.hsn_digits = 6
+    owner.business.save()
+    stored = draft(owner.business, customer=CustomerFactory(business=owner.business))
+    editor = reverse("invoice_edit", args=[stored.pk])
+    words = "Line 1: 8539 has 4 digits, 6 are needed here."
+    link = f'<a href="%s#id_lines-0-hsn"%s>{words}</a>'
+    for url, expected in (
+        (reverse("invoice_issue", args=[stored.pk]), link % (editor, "")),
+        (stored.get_absolute_url(), link % (editor, "")),
+        (editor, link % ("", ' data-goto="lines-0-hsn"')),
+    ):
+        _, _, question = owner.client.get(url).text.partition("Issue this invoice?</h")
+        warnings = re.search(r"<section[^>]* data-issue-warnings[^>]*>.*?</section>", question, re.DOTALL)
+        assert warnings is not None
+        assert expected in warnings[0]
+        assert " hidden" not in warnings[0].partition(">")[0]
+
+
+@pytest.mark.parametrize("who", ["without", "with"])
+def test_a_new_invoice_begins_at_its_customer_unless_there_is_one(who: str, owner: Person) -> None:
+    asked = {"customer": CustomerFactory(business=owner.business).pk} if who == "with" else {}
+    field = re.search(r"<input[^>]* name=\"customer_name\"[^>]*>", owner.client.get(NEW, asked).text)
+    assert field is not None
+    assert ("autofocus" in field[0]) is (who == "without")
+
+
+def test_the_editors_own_keys_are_in_the_list_of_keys(owner: Person) -> None:
+    assert "Issue this invoice; it asks first" in owner.client.get(NEW).text
+    assert "Issue this invoice; it asks first" not in owner.client.get(reverse("invoice_list")).text
+
+
+@pytest.mark.parametrize(
+    ("is_empty", "next_step"),
+    [
+        (False, "saved. Issue it next."),
+        (True, "saved. Choose the customer before issuing. Add at least one line before issuing."),
+    ],
+)
+def test_a_saved_draft_is_told_what_it_still_needs(is_empty: bool, next_step: str, owner: Person) -> None:
+    customer = None if is_empty else CustomerFactory(business=owner.business)
+    line = {"description": ""} if is_empty else LAMP
+    page = owner.client.post(NEW, typed(customer, line), follow=True)
+    said = [str(message) for message in page.context["messages"]]
+    assert len(said) == 1
+    assert said[0].endswith(next_step)

@@ -163,3 +163,13 @@ def test_a_draft_without_customer_and_lines_still_has_a_paper(owner: Person) -> 
     empty.customer = None
     empty.save()
     assert "No customer yet" in words_of(paper(owner, empty))
+
+
+@pytest.mark.parametrize("scheme", [Scheme.REGULAR, Scheme.COMPOSITION, Scheme.UNREGISTERED])
+def test_who_is_not_registered_has_no_summary_by_hsn(scheme: Scheme, owner: Person) -> None:
+    owner.business.scheme = scheme
+    if scheme == Scheme.UNREGISTERED:
+        owner.business.gstin = ""
+    owner.business.save()
+    text = paper(owner, draft(owner.business))
+    assert ("Summary by HSN" in text) is (scheme != Scheme.UNREGISTERED)

@@ -175,6 +175,22 @@ async def test_the_sixty_first_message_is_refused_and_after_two_hundred_the_sock
     await communicator.disconnect()
 
 
+async def test_a_person_with_too_many_sockets_gets_no_more_until_one_closes(monkeypatch):
+    monkeypatch.setattr("gstbillingapp.consumers.SOCKETS_A_PERSON", 2)
+    first, second, stranger = await opened(), await opened(), await opened("ravi")
+    for communicator in (first, second, stranger):
+        await received(communicator)
+    third = await opened()
+    assert await closed(third) == 4429
+    await third.disconnect()
+    await first.disconnect()
+    fourth = await opened()
+    assert (await received(fourth))["type"] == "unread_count"
+    for communicator in (second, stranger, fourth):
+        await communicator.disconnect()
+    assert not watch._held
+
+
 async def test_without_a_session_the_socket_is_accepted_and_closed_as_not_signed_in():
     communicator = socket()
     accepted, _ = await communicator.connect()

@@ -74,3 +74,13 @@ def test_no_template_needs_what_the_content_security_policy_forbids(path: Path) 
     assert not re.search(r"<style|\son[a-z]+\s*=\s*[\"']|href=[\"']javascript:", source)
     for tag in re.findall(r"<script[^>]*>", source):
         assert "src=" in tag, tag
+
+
+def test_every_way_back_has_the_same_arrow() -> None:
+    crumbs = [
+        found
+        for template in TEMPLATES.rglob("*.html")
+        for found in re.findall(r'<a class="crumb.*?<i class="bi ([\w-]+)"', template.read_text())
+    ]
+    assert len(crumbs) > 5
+    assert set(crumbs) == {"bi-arrow-left"}

@@ -188,3 +188,28 @@ def test_suggestions_come_while_the_date_is_half_typed(owner: Person, day: str) 
     ProductFactory(business=owner.business)
     results = owner.client.get(reverse("product_lookup"), {"on": day}).json()["results"]
     assert results[0]["rate"] == "18"
+
+
+def test_a_code_too_short_for_the_business_is_stored_with_the_words_of_the_editor(owner: Person) -> None:
+    owner.business.hsn_digits = 6
+    owner.business.save()
+    words = "8539 has 4 digits, 6 are needed here."
+    new = owner.client.get(reverse("product_new")).text
+    assert 'data-digits="6"' in new
+    assert 'data-short="{code} has {digits} digits, 6 are needed here."' in new
+    page = owner.client.post(reverse("product_new"), fields(), follow=True)
+    assert [str(message) for message in page.context["messages"]][1:] == [f"HSN: {words}"]
+    product = Product.objects.get()
+    for url in (product.get_absolute_url(), reverse("product_edit", args=[product.pk])):
+        assert words in owner.client.get(url).text
+    typed = fields(hsn="853952")
+    del typed["stock"]
+    page = owner.client.post(reverse("product_edit", args=[product.pk]), typed, follow=True)
+    assert len(page.context["messages"]) == 1
+    assert "are needed here" not in page.text
+
+
+def test_a_smaller_business_is_told_nothing_of_four_digits(owner: Person) -> None:
+    assert "data-digits" not in owner.client.get(reverse("product_new")).text
+    page = owner.client.post(reverse("product_new"), fields(), follow=True)
+    assert "are needed here" not in page.text

@@ -1,0 +1,47 @@
+"""A database that goes away under this thread's own connection."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from django.db import connection
+
+from tests.support.databases import on_postgres
+
+PATIENCE_MS = (
+    50  # what this connection waits for a lock from then on; SQLite's twenty seconds are too long here
+)
+
+
+def cut_off() -> None:
+    """PostgreSQL ends this connection, as an administrator or a restart would."""
+    mine = connection.connection.info.backend_pid
+    with closing(connection.copy()) as other:
+        other.cursor().execute("SELECT pg_terminate_backend(%s)", [mine])
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Somebody else holds SQLite's write lock for as long as the block lasts."""
+    connection.cursor().execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+    with closing(_another()) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """The one or the other, whichever database this is."""
+    if not on_postgres():
+        with locked():
+            yield
+        return
+    cut_off()
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+def _another() -> sqlite3.Connection:
+    return sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)

@@ -1,0 +1,180 @@
+"""Every address of the site, out of its own resolver, and what each answers to whom."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from delivery import inbox
+from delivery.drafts import Draft
+from gstbillingapp.models import Membership
+from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
+
+# What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
+# is not let in gets the same for both. Rows are walked from top to bottom: what deletes comes last.
+#
+# name                      methods    nobody  stranger  staff  owner
+TABLE = """
+home                        GET        login   200       200    200
+signup                      GET,POST   200     home      home   home
+login                       GET,POST   200     home      home   home
+logout                      POST       login   login     login  login
+password_change             GET,POST   login   200       200    200
+business                    GET,POST   login   200       200    200
+team                        GET,POST   login   200       200    200
+team_remove                 POST       login   404       403    team
+team_restore                POST       login   404       403    team
+customer_list               GET        login   200       200    200
+customer_new                GET,POST   login   200       200    200
+customer_quick              POST       login   400       400    400
+customer_lookup             GET        login   200       200    200
+customer                    GET        login   404       200    200
+customer_edit               GET,POST   login   404       200    200
+customer_archive            POST       login   404       302    302
+customer_restore            POST       login   404       302    302
+product_list                GET        login   200       200    200
+product_new                 GET,POST   login   200       200    200
+product_lookup              GET        login   200       200    200
+product                     GET        login   404       200    200
+product_edit                GET,POST   login   404       200    200
+product_rate                POST       login   404       200    200
+product_stock               POST       login   404       200    200
+product_archive             POST       login   404       302    302
+product_restore             POST       login   404       302    302
+invoice_list                GET        login   200       200    200
+invoice_new                 GET,POST   login   200       200    200
+invoice_preview             POST       login   200       200    200
+invoice                     GET        login   404       200    200
+invoice_edit                GET,POST   login   404       200    200
+invoice_issue               GET,POST   login   404       200    200
+invoice_cancel              GET,POST   login   404       200    200
+invoice_delete              GET,POST   login   404       200    200
+payment_new                 GET,POST   login   404       200    200
+payment_reverse             GET,POST   login   404       200    200
+invoice_print               GET        login   404       200    200
+notifications               GET        login   200       200    200
+notification_api            GET        401     200       200    200
+notification_count          GET        401     200       200    200
+notification_changes        GET        401     400       400    400
+notification_read           POST       401     404       404    200
+notification_delete         POST       401     404       404    200
+notifications_read_all      POST       401     200       200    200
+notifications_delete_read   POST       401     200       200    200
+healthz                     GET        200     200       200    200
+readyz                      GET        200     200       200    200
+openapi                     GET        200     200       200    200
+"""
+# Where a table's word sends somebody.
+PLACES = {"home": "/", "login": "/accounts/login/", "team": "/business/team/"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One row of the table."""
+
+    name: str
+    methods: tuple[str, ...]
+    nobody: str
+    stranger: str
+    staff: str
+    owner: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether it takes what changes something."""
+        return "POST" in self.methods
+
+    @property
+    def asks(self) -> str:
+        """The method whose answer the table tells."""
+        return self.methods[0]
+
+
+def _read(row: str) -> Address:
+    name, methods, *answers = row.split()
+    return Address(name, tuple(methods.split(",")), *answers)
+
+
+ADDRESSES = [_read(row) for row in TABLE.strip().splitlines()]
+
+
+@dataclass
+class World:
+    """A business with an owner, and a row for each thing that an address can name."""
+
+    owner: Membership
+    rows: dict[str, list[Any]]
+
+    def path(self, name: str) -> str:
+        """The path of a named address, with the business's own rows in it."""
+        kind = max((key for key in self.rows if name.startswith(key)), key=len, default=None)
+        takes_rows = any(address.named == name and address.parameters for address in resolved())
+        return reverse(name, args=self.rows[kind] if kind and takes_rows else [])
+
+
+def furnished(owner: Membership, colleague: Membership) -> World:
+    """A world for the table."""
+    business = owner.business
+    customer, product = CustomerFactory(business=business), ProductFactory(business=business)
+    typed = draft(business, line(product), customer=customer)
+    stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
+    payment = paid(stored, "10")
+    [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
+    return World(
+        owner,
+        {
+            "customer": [customer.pk],
+            "product": [product.pk],
+            "invoice": [stored.pk],
+            "invoice_cancel": [owed.pk],
+            "invoice_edit": [typed.pk],
+            "invoice_issue": [typed.pk],
+            "invoice_delete": [typed.pk],
+            "payment_new": [stored.pk],
+            "payment_reverse": [stored.pk, payment.pk],
+            "team": [colleague.user_id],
+            "notification": [notification.pk],
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One address as the resolver has it."""
+
+    route: str
+    namespace: str
+    name: str
+
+    @property
+    def named(self) -> str:
+        """The name that `reverse` takes; empty where it has none."""
+        return f"{self.namespace}{self.name}" if self.name else ""
+
+    @property
+    def parameters(self) -> list[str]:
+        """What the path has in it."""
+        return re.findall(r"<[^>]+>", self.route)
+
+    def example(self) -> str:
+        """A path that leads to it."""
+        route = self.route.replace("^(?P<app_label>", "(?P<app_label>").replace("$", "")
+        route = re.sub(r"\(\?P<app_label>(\w+)[^)]*\)", r"\1", route)
+        route = route.replace("(?P<url>.*)", "nothing/here")
+        return "/" + re.sub(r"<[^>]+>", "1", route)
+
+
+def resolved() -> list[Resolved]:
+    """Every address there is."""
+    return list(_walked(get_resolver()))
+
+
+def _walked(resolver: URLResolver, route: str = "", namespace: str = "") -> Iterator[Resolved]:
+    for entry in resolver.url_patterns:
+        here = route + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield Resolved(here, namespace, entry.name or "")
+        else:
+            yield from _walked(entry, here, namespace + (f"{entry.namespace}:" if entry.namespace else ""))

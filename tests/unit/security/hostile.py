@@ -1,0 +1,146 @@
+"""What people type who mean harm, and a business that holds it in every field there is."""
+
+from decimal import Decimal
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import User
+
+from delivery import inbox
+from delivery.drafts import Draft
+from delivery.models import Notification
+from gstbillingapp.actions import invoices, payments
+from gstbillingapp.models import Membership, Role
+from tests.factories import (
+    BusinessFactory,
+    CustomerFactory,
+    MembershipFactory,
+    ProductFactory,
+    draft,
+    issued,
+    line,
+    paid,
+)
+from tests.unit.security.addresses import World
+
+MARK = "zq9"  # in everything hostile, and in nothing else
+SCRIPT = f'"><script>{MARK}()</script>'
+IMAGE = f"'\"><img src={MARK} onerror={MARK}()>"
+TEMPLATE = f"{{{{7*7}}}}{{% debug %}}${{7*7}}{MARK}"
+LINK = f"javascript:{MARK}()"
+CLOSING = f"</textarea></title></script><svg/onload={MARK}()>"
+BACKWARDS = f"\u202e{MARK}\u202d\u200f"
+EMOJI = f"🪔{MARK}👩‍👩‍👧"
+# What a page may never make of it; `{{7*7}}` computed would be this.
+COMPUTED = f"49{{% debug %}}${{7*7}}{MARK}"
+OWN_FILES = ("/static/", "/admin/jsi18n/", "data:image/")
+OWN_LINKS = ("", "tel", "mailto")  # of a page: to this site, to call and to write
+
+
+def everything_at_once(limit: int) -> str:
+    """As much of it as a field takes."""
+    return (SCRIPT + IMAGE + TEMPLATE + CLOSING + LINK + EMOJI + BACKWARDS)[:limit]
+
+
+def hostile_world() -> World:
+    """A business whose every text was written by somebody who means harm."""
+    business = BusinessFactory(
+        name=everything_at_once(120),
+        legal_name=everything_at_once(120),
+        address=everything_at_once(300),
+        city=everything_at_once(80),
+        phone=SCRIPT[:20],
+        bank_name=everything_at_once(80),
+        bank_account=SCRIPT,
+        lut_number=SCRIPT[:30],
+        signatory=everything_at_once(120),
+        invoice_terms=everything_at_once(1000),
+    )
+    owner = MembershipFactory(business=business, user__first_name=IMAGE, user__last_name=SCRIPT)
+    colleague = MembershipFactory(
+        business=business, role=Role.STAFF, user__first_name=CLOSING, user__email=SCRIPT
+    )
+    customer = CustomerFactory(
+        business=business,
+        name=everything_at_once(120),
+        address=everything_at_once(300),
+        city=everything_at_once(80),
+        ship_name=everything_at_once(120),
+        ship_address=everything_at_once(300),
+        ship_city=everything_at_once(80),
+        ship_pincode="560001",
+        ship_state_code="29",
+        email=SCRIPT,
+        phone=SCRIPT[:20],
+    )
+    product = ProductFactory(business=business, name=everything_at_once(200), sku=everything_at_once(40))
+    return World(owner, _rows(owner, colleague, customer, product))
+
+
+def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[int]]:
+    business = owner.business
+    lines = [line(product), line(description=everything_at_once(300), qty=Decimal(3))]
+    terms = {"notes": everything_at_once(1000), "terms": everything_at_once(1000)}
+    typed, stored, owed, void = (
+        make(business, *lines, customer=customer, **terms) for make in (draft, issued, issued, issued)
+    )
+    invoices.cancel(business, owner.user, void.pk, reason=everything_at_once(200))
+    payment = paid(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
+    undone = paid(stored, "20", reference=SCRIPT)
+    payments.reverse(business, owner.user, undone.pk, reason=everything_at_once(200))
+    return {
+        "customer": [customer.pk],
+        "product": [product.pk],
+        "invoice": [stored.pk],
+        "invoice_cancel": [owed.pk],
+        "invoice_edit": [typed.pk],
+        "invoice_issue": [typed.pk],
+        "invoice_delete": [typed.pk],
+        "payment_new": [stored.pk],
+        "payment_reverse": [stored.pk, payment.pk],
+        "team": [colleague.user_id],
+        "notification": [hostile_notification(owner.user).pk],
+    }
+
+
+def hostile_notification(user: User) -> Notification:
+    """One whose every text means harm."""
+    harm = Draft(
+        title=everything_at_once(200),
+        message=everything_at_once(2000),
+        link_url=f'/"><script>{MARK}()</script>',
+        link_text=everything_at_once(50),
+        related_object_type=SCRIPT[:20],
+        related_object_id=1,
+    )
+    return inbox.post([user.pk], harm)[0]
+
+
+class Page(HTMLParser):
+    """A page as a browser takes it apart; `harm` is what hostile text would have become."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.harm: list[str] = []
+        self.text = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """An element: none of them may come from a field, nor do what the policy forbids."""
+        given = dict(attributes)
+        if MARK in tag or any(MARK in name or name.startswith("on") or name == "style" for name in given):
+            self.harm.append(self.get_starttag_text() or tag)
+        if tag in ("script", "iframe", "object", "embed", "base", "link", "img"):
+            source = given.get("src") or given.get("href") or ""
+            if MARK in source or not source.startswith(OWN_FILES):
+                self.harm.append(self.get_starttag_text() or tag)
+        for name in ("href", "action", "formaction"):
+            address = urlsplit((given.get(name) or "").strip())
+            if address.scheme not in OWN_LINKS or address.netloc:
+                self.harm.append(self.get_starttag_text() or tag)
+        self.text += " ".join(value or "" for value in given.values())
+
+    def handle_data(self, data: str) -> None:
+        """What is read."""
+        self.text += data
