@@ -38,6 +38,7 @@ MOMENT = 0.3  # seconds within which a random moment falls
 SHORT_STALL, LONG_STALL = 6.0, 20.0
 # Seconds for a drain that is under way to claim, between two looks for one, and for all of that.
 CLAIM_SECONDS, BREATH, CATCH_SECONDS = 0.3, 0.05, 60.0
+SETTLE_SECONDS = 0.5  # for what was sent to be settled; well within the time that a send is given
 END_SECONDS = 20.0  # for a worker to end in order
 REQUESTS = 5
 # Seconds that most requests take at most; waiting for the broker, each would take this long and longer.
@@ -67,15 +68,20 @@ def caught_sending(stack: Stack) -> Iterator[None]:
         stack.redis.resume()
 
 
-def held() -> bool:
-    return Delivery.objects.filter(state=DeliveryState.CLAIMED).exists()
+def held() -> set[str]:
+    """The claims that are held."""
+    claims = Delivery.objects.filter(state=DeliveryState.CLAIMED).values_list("claim", flat=True)
+    return set(claims.distinct())
 
 
 def is_held_soon() -> bool:
+    """Whether a batch is held by somebody who comes no further, and does not only settle what was sent."""
     try:
-        return wait_until(held, CLAIM_SECONDS)
+        claims = wait_until(held, CLAIM_SECONDS)
     except AssertionError:
         return False
+    threading.Event().wait(SETTLE_SECONDS)
+    return not claims.isdisjoint(held())
 
 
 def worker_killed(stack: Stack) -> None:

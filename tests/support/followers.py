@@ -49,6 +49,7 @@ class Follower:
         self.client = InboxClient(changes_of(http))
         self.close_codes: list[int] = []
         self.shown_at: list[float] = []  # the moment of each toast
+        self.pongs = 0
         self._socket: Socket | None = None
         self._back_off = BackOff()
         self._not_before = 0.0
@@ -74,10 +75,11 @@ class Follower:
         self._connected().send({"type": "get_count"})
 
     def hear_out(self) -> None:
-        """Hear what is still on its way: the answer to a question comes after it."""
-        before = len(self.client.counts_seen)
-        self.ask_count()
-        self.follow_until(lambda client: len(client.counts_seen) > before)
+        """Hear what is still on its way: the answer to a ping comes after it, and is nothing else's answer."""
+        pongs, catch_ups = self.pongs, self.client.catch_ups
+        self._connected().send({"type": "ping"})
+        # A socket that breaks meanwhile takes the answer with it; who opens another has asked for everything.
+        self.follow_until(lambda client: self.pongs > pongs or client.catch_ups > catch_ups)
 
     def close(self) -> None:
         """Leave the page."""
@@ -102,7 +104,9 @@ class Follower:
             text = socket.connection.recv(STEP)
         except TimeoutError:
             return
-        self.client.apply(json.loads(text))
+        frame = json.loads(text)
+        self.pongs += frame["type"] == "pong"
+        self.client.apply(frame)
 
     def _lost(self) -> None:
         self.close()

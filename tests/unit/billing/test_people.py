@@ -1,7 +1,6 @@
 """Signing up, staff, and who belongs to a business."""
 
 import pytest
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
@@ -20,7 +19,7 @@ def business_data(**values: object) -> BusinessData:
 
 def test_signing_up_makes_a_person_who_owns_a_business():
     user = deeds.sign_up("asha", "asha@example.in", PASSWORD, business_data())
-    assert authenticate(username="asha", password=PASSWORD) == user
+    assert user.check_password(PASSWORD)
     assert user.membership.is_owner
     assert user.membership.business.state_code == "29"
     assert list(user.membership.business.members()) == [user]

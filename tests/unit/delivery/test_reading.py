@@ -72,6 +72,13 @@ def test_history_that_is_trimmed_while_pages_are_fetched_resets_and_hides_no_del
     assert [row.pk for row in last.rows] == [rows[3].pk, rows[1].pk, rows[0].pk]
 
 
+def test_a_database_restored_while_pages_are_fetched_resets(asha):
+    post(asha, 4)
+    cursor = reading.changes(asha.pk, since=1, limit=1).next_cursor
+    Inbox.objects.filter(user=asha).update(revision=0)
+    assert reading.changes(asha.pk, since=1, limit=1, cursor=cursor).reset
+
+
 def test_history_that_is_trimmed_between_two_statements_of_one_answer_hides_no_deletion(asha):
     """The client has the row that was deleted; without word of it, or a reset, it would keep it for ever."""
     rows = post(asha, 3)

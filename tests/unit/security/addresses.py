@@ -62,6 +62,7 @@ notification_read           POST       401     404       404    200
 notification_delete         POST       401     404       404    200
 notifications_read_all      POST       401     200       200    200
 notifications_delete_read   POST       401     200       200    200
+favicon                     GET        302     302       302    302
 healthz                     GET        200     200       200    200
 readyz                      GET        200     200       200    200
 openapi                     GET        200     200       200    200
