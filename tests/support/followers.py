@@ -75,7 +75,7 @@ class Follower:
         self._connected().send({"type": "get_count"})
 
     def hear_out(self) -> None:
-        """Hear what is still on its way: the answer to a ping comes after it, and is nothing else's answer."""
+        """Hear what is still on its way: the answer to a ping comes after it, and answers nothing else."""
         pongs, catch_ups = self.pongs, self.client.catch_ups
         self._connected().send({"type": "ping"})
         # A socket that breaks meanwhile takes the answer with it; who opens another has asked for everything.
