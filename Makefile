@@ -14,8 +14,8 @@ run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (12
 	@exec $(PYTHON) -m tooling.run
 
 test: setup-test lint test-js ## Install, then lint, types, contracts and every test
-	@# Side by side: most of these tests wait for processes, not for a core.
-	@$(MAKE) --jobs=2 test-sqlite test-postgres test-once
+	@# All three side by side, also on two cores: half of their time these tests wait for processes.
+	@$(MAKE) --jobs=3 test-once test-sqlite test-postgres
 
 chaos: setup-test ## Break and load everything, on SQLite and on PostgreSQL, and print what became of it
 	@$(MAKE) --keep-going chaos-sqlite chaos-postgres

@@ -51,6 +51,7 @@ class Batch:
     rows: list[Delivery]
     errors: dict[int, BaseException] = field(default_factory=dict)  # by delivery id
     refused: set[int] = field(default_factory=set)  # ids that failed together: which one is it?
+    claimed_at: float = field(default_factory=monotonic)
 
 
 @cache
@@ -131,17 +132,26 @@ def _held(token: str) -> QuerySet[Delivery]:
 
 def deliver(batch: Batch) -> bool:
     """Send a claimed batch and settle it. False where the channel layer is away."""
+    # Counted after the claim committed: whatever is newer than this has a delivery of its own.
+    counts = _insist(partial(reading.snapshots, {row.user_id for row in batch.rows}))
+    if monotonic() - batch.claimed_at > LEASE.total_seconds() / 2:
+        _insist(partial(_renew, batch))
     by_user: dict[int, list[Delivery]] = defaultdict(list)
     for row in batch.rows:
         by_user[row.user_id].append(row)
-    # Counted after the claim committed: whatever is newer than this has a delivery of its own.
-    counts = _insist(partial(reading.snapshots, by_user))
     # Whoever has none was deleted since, inbox and rows with them: nobody is left to tell.
     messages = {user: _frames(batch, rows, counts[user]) for user, rows in by_user.items() if user in counts}
     failed = channel.send({user: encoded for user, encoded in messages.items() if encoded})
     for user, error in failed.items():
         _blame(batch, [row for row in by_user[user] if row.pk not in batch.errors], error)
     return _insist(partial(settle, batch))
+
+
+def _renew(batch: Batch) -> None:
+    """Take the lease anew where the database was long away; what others hold by now is theirs to send."""
+    _held(batch.token).update(due_at=Now() + LEASE)
+    held = set(_held(batch.token).values_list("pk", flat=True))
+    batch.rows = [row for row in batch.rows if row.pk in held]
 
 
 def _blame(batch: Batch, rows: list[Delivery], error: BaseException) -> None:

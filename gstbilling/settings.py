@@ -156,8 +156,16 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying does
 AXES_DISABLE_ACCESS_LOG = True  # a row a sign-in for ever, which nobody asked for
 AXES_ENABLE_ADMIN = False  # it would show our limits wrongly; axes_list_attempts shows the failures
 AXES_VERBOSE = False
-# Of what was typed nothing is kept or logged: people type their password into the field above it.
-AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "old_password"]
+# Of what was typed only the name is kept, to count by, until it counts no more; and nothing is logged: people
+# type their password into the field above it. Every field of a form that can fail here stands in this list.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "csrfmiddlewaretoken",
+    "next",
+    "old_password",
+    "new_password1",
+    "new_password2",
+]
 
 # Counts requests for the rate limits; each process for itself, so a limit is per web process. A Redis that
 # all share would put a wait for it into every request, and an outage of it into every page. These limits keep

@@ -48,7 +48,7 @@ class JsonProblems(MiddlewareMixin):
     """Gives scripts JSON where Django would give a page: an unknown address, a wrong method, a bad body."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """The same status and headers with the contract's body."""
+        """The same status, and the methods that are allowed, with the contract's body."""
         if response.status_code not in WORDS or not wants_json(request):
             return response
         if response.headers.get("Content-Type") == "application/json":

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from itertools import pairwise
 from time import monotonic
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from gstbillingapp.actions import announce
@@ -120,7 +120,7 @@ def _catch_up(pk: int, today: datetime.date, end: float) -> None:
     try:
         while monotonic() < end and _do_page(pk, today):
             pass
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         raise  # the database is away, which is nobody's fault: beat's next run goes on
     except Exception:
         # Whatever is wrong with one business, the others are reminded; and it is tried again, and logged.

@@ -22,9 +22,10 @@ from gstbillingapp.limits import seconds_to_wait
 
 Credentials = dict[str, Any] | None
 
-# A failure counts for this long, and so a lock lasts this long at most: a coffee, not a working day.
+# Failures from one address at one account count until this long has passed without another, and so a lock
+# lasts this long at most: a coffee, not a working day.
 WINDOW: timedelta = settings.AXES_COOLOFF_TIME
-# Failures in the window that lock, by what they have in common.
+# Failures that lock, by what they have in common.
 LIMITS = {
     # Somebody who mistypes gets it right within five, or has forgotten it.
     ("username", "ip_address"): 5,

@@ -75,7 +75,9 @@ class LivePage {
     const focused = place.contains(this.root.activeElement) ? this.root.activeElement : null;
     place.replaceChildren(...this.root.importNode(now, true).childNodes);
     if (!focused) return;
-    const same = [...place.querySelectorAll("a, button")].find((other) => other.href === focused.href);
+    const same = [...place.querySelectorAll("a, button")].find(
+      (other) => other.tagName === focused.tagName && other.href === focused.href && other.textContent === focused.textContent,
+    );
     (same ?? this.root.getElementById("invoice-title")).focus({ preventScroll: true });
   }
 }

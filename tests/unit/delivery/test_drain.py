@@ -314,6 +314,20 @@ def test_a_slow_worker_that_lost_its_lease_settles_nothing_that_somebody_else_ho
     assert Delivery.objects.get().state == DeliveryState.SENT
 
 
+def test_after_a_long_wait_for_the_database_nothing_is_sent_that_others_hold_by_now(asha, ravi):
+    post(asha)
+    post(ravi)
+    slow = drain.claim()
+    slow.claimed_at -= drain.LEASE.total_seconds()
+    Delivery.objects.filter(user=asha).update(due_at=timezone.now() - timedelta(hours=1))
+    assert drain.take_back_expired() == 1
+    with recorded_layer() as layer:
+        assert drain.deliver(slow)
+        assert layer.frames_of(asha.pk) == []
+        assert kinds(layer.frames_of(ravi.pk)).count("notification") == 1
+    assert Delivery.objects.get(user=asha).state == DeliveryState.PENDING
+
+
 def test_sent_twice_on_the_wire_is_shown_once_on_the_screen(asha):
     with state_equals_events(asha.pk) as client, recorded_layer() as layer:
         post(asha)

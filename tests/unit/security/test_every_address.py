@@ -18,7 +18,7 @@ from tests.refusals import everything
 from tests.unit.screens.people import Person
 from tests.unit.security.addresses import ADDRESSES, PLACES, World, resolved
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 JSON = {"Accept": "application/json"}

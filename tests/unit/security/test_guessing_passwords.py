@@ -252,6 +252,8 @@ def test_guessing_the_present_password_in_an_open_session_is_the_same_as_at_the_
     assert asha.check_password(PASSWORD)
     assert attempt(PASSWORD).status_code == 429
     assert browser.get(reverse("home")).status_code == 200
+    kept = "".join(AccessAttempt.objects.values_list("post_data", flat=True))
+    assert "another long phrase" not in kept, "the password they wish for is not to be kept"
 
 
 def test_the_administration_changes_passwords_on_the_same_page(asha: User) -> None:

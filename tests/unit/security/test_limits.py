@@ -8,7 +8,7 @@ from tests.refusals import everything
 from tests.unit.screens.people import Person
 from tests.unit.security.addresses import ADDRESSES, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 BY_NAME = {address.name: address for address in ADDRESSES}

@@ -16,7 +16,7 @@ from tests.factories import PASSWORD, MembershipFactory
 from tests.unit.screens.people import Person
 from tests.unit.security.addresses import ADDRESSES, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Each tried as a place to go to after signing in; none may leave this site.
 ELSEWHERE = [
