@@ -8,21 +8,29 @@ import logging
 import os
 import socket
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from delivery import channel, frames, reading, retry
-from delivery.models import ERROR_LENGTH, Attempt, Delivery, DeliveryState, Outcome
+from delivery import channel, frames, reading, retry, tally
+from delivery.models import (
+    ERROR_LENGTH,
+    FINGERPRINT_LENGTH,
+    SETTLED,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Outcome,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +42,9 @@ BATCH = 200
 LEASE = timedelta(seconds=10)
 # Seconds one drain goes on before it makes room for other tasks; it wakes a next one then.
 PATIENCE = 20.0
+# How long something may be pending before it counts as overlooked: as long as the flag of a wake-up on its
+# way lives, after which anybody who posts sends another.
+OVERLOOKED = timedelta(seconds=2)
 # Seconds for which a database that is away is asked again once rows are claimed (PostgreSQL restarts within
 # these, and what was sent is known to this process alone), and seconds between two attempts.
 INSISTENCE, PAUSE = 60.0, 0.25
@@ -51,7 +62,20 @@ class Batch:
     rows: list[Delivery]
     errors: dict[int, BaseException] = field(default_factory=dict)  # by delivery id
     refused: set[int] = field(default_factory=set)  # ids that failed together: which one is it?
+    superseded: set[int] = field(default_factory=set)  # ids of what was read or deleted before it was told
     claimed_at: float = field(default_factory=monotonic)
+
+
+class Failed(NamedTuple):
+    """How an attempt failed, as it is kept."""
+
+    error_class: str
+    message: str
+    fingerprint: str
+
+    @property
+    def line(self) -> str:
+        return f"{self.error_class}: {self.message}"[:ERROR_LENGTH]
 
 
 @cache
@@ -60,17 +84,18 @@ def worker_name(pid: int) -> str:
     return f"{socket.gethostname()[:80]}:{pid}"
 
 
-def drain() -> bool:
+def drain(task_id: str = "") -> bool:
     """Deliver everything that is due. True when nothing is left, False when there may be more.
 
     Ends early when the channel layer is away: the rows are parked then, and the sweep comes back to them.
+    `task_id` is that of the Celery task that does it: should it fail, its rows are found by it.
     """
     end = monotonic() + PATIENCE
     while monotonic() < end:
         delivered = False
         # Rows that may have killed a worker come after their neighbours, one by one.
         for alone in (False, True):
-            if batch := claim(alone=alone):
+            if batch := claim(alone=alone, task_id=task_id):
                 if not deliver(batch):
                     return True
                 delivered = True
@@ -79,7 +104,7 @@ def drain() -> bool:
     return False
 
 
-def claim(*, alone: bool = False) -> Batch | None:
+def claim(*, alone: bool = False, task_id: str = "") -> Batch | None:
     """Take what is due, up to a batch, or up to one of those that are tried alone. None where nothing is.
 
     The choice and the taking are two statements; whoever else chose the same rows meanwhile finds them taken.
@@ -87,19 +112,19 @@ def claim(*, alone: bool = False) -> Batch | None:
     size = 1 if alone else BATCH
     while ids := _due(alone, size):
         token = uuid.uuid4().hex
-        if rows := _insist(partial(_take, ids, token)):
+        if rows := _insist(partial(_take, ids, token, task_id)):
             return Batch(token, rows)
     return None
 
 
-def _take(ids: list[int], token: str) -> list[Delivery]:
-    _mark(ids, token)
+def _take(ids: list[int], token: str, task_id: str) -> list[Delivery]:
+    _mark(ids, token, task_id)
     # Read even if nothing was marked now: where the commit before broke the connection, it was marked then.
     return list(_held(token).select_related("notification").order_by("pk"))
 
 
 @transaction.atomic
-def _mark(ids: list[int], token: str) -> None:
+def _mark(ids: list[int], token: str, task_id: str) -> None:
     due = Delivery.objects.filter(pk__in=ids, state__in=[DeliveryState.PENDING, DeliveryState.WAITING])
     # Rows that another drain is taking right now are passed over: two that waited for each other's would
     # be a deadlock. (SQLite has one writer at a time and needs no such thing.)
@@ -111,6 +136,7 @@ def _mark(ids: list[int], token: str) -> None:
         attempts=F("attempts") + 1,
         claimed_by=worker_name(os.getpid()),
         claimed_at=timezone.now(),
+        task_id=task_id,
     )
 
 
@@ -186,13 +212,16 @@ def _insist(step: Callable[[], T]) -> T:
 def _frames(batch: Batch, rows: list[Delivery], count: reading.Snapshot) -> list[str]:
     """A user's frames: what was posted, that something else changed, and then the count that explains both.
 
-    A row that cannot be built is noted in the batch and leaves the others alone.
+    What was read or deleted before its turn came is not news any more: its page fetches how it stands, and
+    toasts nothing. A row that cannot be built is noted in the batch and leaves the others alone.
     """
     encoded: list[str] = []
     changed = 0
     for row in rows:
-        if row.notification is None or row.notification.is_deleted:
+        if row.notification is None or row.notification.is_deleted or row.notification.is_read:
             changed = max(changed, row.revision)
+            if row.notification is not None:
+                batch.superseded.add(row.pk)
             continue
         try:
             encoded.append(frames.notification(row.notification, row.revision))
@@ -210,46 +239,77 @@ def settle(batch: Batch) -> bool:
     classes = {pk: retry.classify(error) for pk, error in batch.errors.items()}
     parked = [pk for pk, failure in classes.items() if failure is retry.Failure.OUTAGE]
     failed = [row for row in batch.rows if classes.get(row.pk) is retry.Failure.RETRY]
-    sent = [row for row in batch.rows if row.pk not in batch.errors and row.pk not in batch.refused]
+    told = [row for row in batch.rows if row.pk not in batch.errors and row.pk not in batch.refused]
+    numbers = Counter(claimed=len(batch.rows))
     with transaction.atomic():
-        _settle_sent(batch.token, sent)
-        if parked:
-            _park(batch.token, parked)
-        if batch.refused:
-            _park(batch.token, batch.refused, alone=True)
+        numbers += _settle_told(batch, told)
+        numbers["parked"] += _park(batch.token, parked)
+        _park(batch.token, batch.refused, alone=True)
         for row in failed:
-            _settle_failed(batch.token, row, batch.errors[row.pk])
+            numbers += _settle_failed(batch.token, row, batch.errors[row.pk])
+        tally.add(worker_name(os.getpid()), numbers)
     return not parked
 
 
-def _settle_sent(token: str, rows: list[Delivery]) -> None:
-    # Also what was taken back meanwhile and is held by nobody: told is told, however late that is written.
-    ours = Delivery.objects.filter(claim__in=[token, ""])
-    told = [row.pk for row in rows if row.notification_id is not None]
-    if told:
-        ours.filter(pk__in=told).update(
-            state=DeliveryState.SENT, claim="", due_at=None, settled_at=timezone.now()
-        )
+def _settle_told(batch: Batch, rows: list[Delivery]) -> Counter[str]:
+    now = timezone.now()
+    posts = [row for row in rows if row.notification_id is not None and row.pk not in batch.superseded]
+    sent = _settle_as(DeliveryState.SENT, batch.token, {row.pk for row in posts}, now)
+    superseded = _settle_as(DeliveryState.SUPERSEDED, batch.token, batch.superseded, now)
     # That something was read elsewhere is worth nothing once it was told.
     changes = [row.pk for row in rows if row.notification_id is None]
     if changes:
-        ours.filter(pk__in=changes).delete()
+        _ours(batch.token).filter(pk__in=changes).delete()
+    numbers = tally.times(now - row.created_at for row in posts if row.pk in sent)
+    numbers.update(sent=len(sent), superseded=len(superseded), changes=len(changes))
+    return numbers
 
 
-def _park(token: str, ids: Iterable[int], *, alone: bool = False) -> None:
-    """It was no fault of these rows, or of one of them at most: as if they had never been claimed."""
+def _settle_as(state: DeliveryState, token: str, ids: set[int], now: datetime) -> set[int]:
+    """Settle these rows for good; which of them were not settled already."""
+    if not ids:
+        return set()
+    fate = {"state": state, "claim": "", "task_id": "", "due_at": None, "settled_at": now}
+    if _ours(token).filter(pk__in=ids, state=DeliveryState.CLAIMED).update(**fate) == len(ids):
+        return ids
+    # Some were taken back meanwhile, and are held by nobody: told is told, however late that is written.
+    unsettled = _ours(token).filter(pk__in=ids).exclude(state__in=SETTLED).select_for_update()
+    late = set(unsettled.values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=late).update(**fate)
+    settled = Delivery.objects.filter(pk__in=ids, state=state, settled_at=now)
+    return set(settled.values_list("pk", flat=True))
+
+
+def _ours(token: str) -> QuerySet[Delivery]:
+    """What this claim holds, or nobody does."""
+    return Delivery.objects.filter(claim__in=[token, ""])
+
+
+def _park(token: str, ids: Collection[int], *, alone: bool = False) -> int:
+    """It was no fault of these rows, or of one of them at most: as if they had never been claimed.
+
+    Those of which one is at fault are tried alone from now on; the others wait out an outage.
+    """
+    if not ids:
+        return 0
     fate: dict[str, object] = {"state": DeliveryState.PENDING, "due_at": None, "attempts": F("attempts") - 1}
-    if alone:
-        fate["alone"] = True
-    _held(token).filter(pk__in=ids).update(claim="", **fate)
+    fate |= {"alone": True} if alone else {"parked_at": timezone.now()}
+    return _held(token).filter(pk__in=ids).update(claim="", task_id="", **fate)
 
 
-def _settle_failed(token: str, row: Delivery, error: BaseException) -> None:
-    message = _storable(str(error))
-    text = f"{type(error).__name__}: {message}"[:ERROR_LENGTH]
-    if _give_back(Q(pk=row.pk, claim=token), row.attempts, last_error=text):
-        logger.warning("delivery %s failed (attempt %s): %s", row.pk, row.attempts, type(error).__name__)
-        _record(row, Outcome.FAILED, type(error).__qualname__, message)
+def _settle_failed(token: str, row: Delivery, error: BaseException) -> Counter[str]:
+    text = _storable(str(error))
+    failure = Failed(type(error).__qualname__, text, _storable(retry.fingerprint(error))[:FINGERPRINT_LENGTH])
+    if not _give_back(Q(pk=row.pk, claim=token), row.attempts, failure):
+        return Counter()
+    logger.warning("delivery %s failed (attempt %s): %s", row.pk, row.attempts, failure.fingerprint)
+    _record(row, Outcome.FAILED, failure)
+    return Counter(failed=1) + _fate_of(row)
+
+
+def _fate_of(row: Delivery) -> Counter[str]:
+    """How one that failed is counted: it is tried again, or was tried for the last time."""
+    return Counter(["dead" if retry.wait(row.attempts) is None else "retried"])
 
 
 def _storable(text: str) -> str:
@@ -262,20 +322,35 @@ def take_back_expired() -> int:
     expired = Delivery.objects.filter(state=DeliveryState.CLAIMED, due_at__lt=Now())
     taken = 0
     for row in expired.order_by("due_at")[: 5 * BATCH]:
-        text = f"Lost: the lease of {row.claimed_by} ended before it settled."
+        text = f"the lease of {row.claimed_by} ended before it settled."
+        failure = Failed("LeaseExpired", text, "LeaseExpired")
         with transaction.atomic():
-            if _give_back(
-                Q(pk=row.pk, claim=row.claim), row.attempts, last_error=text, alone=True, at_once=True
-            ):
-                _record(row, Outcome.LOST, "LeaseExpired", text)
+            if _give_back(Q(pk=row.pk, claim=row.claim), row.attempts, failure, at_once=True):
+                _record(row, Outcome.LOST, failure)
+                tally.add(worker_name(os.getpid()), Counter(lost=1) + _fate_of(row))
                 taken += 1
     return taken
 
 
-def _give_back(
-    held: Q, attempts: int, *, last_error: str, alone: bool = False, at_once: bool = False
-) -> bool:
-    """Have a claimed row tried again, or make it dead after its last attempt. False if somebody else did."""
+def note_overlooked() -> int:
+    """Count what is due and nobody came for: its wake-up was lost, or could not be sent. How many rows.
+
+    Not while some drain is at work, which will come to them. Only counted: the drain that follows sends them.
+    """
+    pending = Delivery.objects.filter(state=DeliveryState.PENDING, created_at__lt=timezone.now() - OVERLOOKED)
+    held = Delivery.objects.filter(state=DeliveryState.CLAIMED, due_at__gte=Now())
+    overlooked = 0 if not pending.exists() or held.exists() else pending.count()
+    if overlooked:
+        tally.add(worker_name(os.getpid()), {"wakeups_lost": 1, "recovered": overlooked})
+        logger.warning("%s deliveries were due and no wake-up told of them", overlooked)
+    return overlooked
+
+
+def _give_back(held: Q, attempts: int, failure: Failed, *, at_once: bool = False) -> bool:
+    """Have a claimed row tried again, or make it dead after its last attempt. False if somebody else did.
+
+    At once: after its worker was lost, and from then on alone.
+    """
     wait = retry.wait(attempts)
     if wait is None:
         fate: dict[str, object] = {"state": DeliveryState.DEAD, "due_at": None, "settled_at": timezone.now()}
@@ -283,20 +358,22 @@ def _give_back(
         fate = {"state": DeliveryState.PENDING, "due_at": None}
     else:
         fate = {"state": DeliveryState.WAITING, "due_at": Now() + wait}
-    if alone:
+    if at_once:
         fate["alone"] = True
     rows = Delivery.objects.filter(held, state=DeliveryState.CLAIMED)
-    return bool(rows.update(claim="", last_error=last_error, **fate))
+    return bool(rows.update(claim="", last_error=failure.line, fingerprint=failure.fingerprint, **fate))
 
 
-def _record(row: Delivery, outcome: Outcome, error_class: str, message: str) -> None:
+def _record(row: Delivery, outcome: Outcome, failure: Failed) -> None:
     Attempt.objects.create(
         delivery=row,
         number=row.attempts,
         outcome=outcome,
         worker=row.claimed_by,
+        task_id=row.task_id,
         started_at=row.claimed_at,
         ended_at=timezone.now(),
-        error_class=error_class,
-        error_message=message,
+        error_class=failure.error_class,
+        error_message=failure.message,
+        fingerprint=failure.fingerprint,
     )

@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 DRAIN = "delivery.drain"
+DEEDS = "delivery.deeds"
 # Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.
 FLAG = "delivery:wake-up"
 FLAG_MILLISECONDS = 2_000
@@ -50,6 +51,18 @@ def wake() -> None:
         _waker().wake()
 
 
+def wake_deeds() -> None:
+    """Have what a person has started be carried on soon. Returns at once; the sweep does it in any case."""
+    if settings.REDIS_URL is not None:
+        _waker().wake(DEEDS)
+    else:
+        started_here.set()
+
+
+# In one process: that deeds were started in it, which its ticker carries on though no socket may be open.
+started_here = threading.Event()
+
+
 def begun() -> None:
     """Say that a drain has begun: what is committed from now on needs a wake-up of its own."""
     if settings.REDIS_URL is not None:
@@ -74,14 +87,14 @@ class Waker:
             str(settings.REDIS_URL), socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=None
         )
         self._state = threading.Condition()
-        self._needed = False
+        self._needed: set[str] = set()  # names of tasks
         self._publishing = False
         self._away = False
         self._thread: threading.Thread | None = None
 
-    def wake(self) -> None:
+    def wake(self, task: str = DRAIN) -> None:
         with self._state:
-            self._needed = True
+            self._needed.add(task)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="wake-ups", daemon=True)
                 self._thread.start()
@@ -94,34 +107,38 @@ class Waker:
                 self._publishing = False
                 self._state.notify_all()
                 self._state.wait_for(lambda: self._needed)
-                self._needed, self._publishing = False, True
+                tasks, self._needed, self._publishing = self._needed, set(), True
             try:
-                published = self._publish()
+                tasks = {task for task in tasks if not self._publish(task)}
             except Exception:
                 # Whatever it was, this thread must live: without it nothing of this process is told at once.
                 logger.exception("a wake-up could not be published")
-                published = False
-            if not published:
+            if tasks:
                 with self._state:
-                    self._needed = True
+                    self._needed |= tasks
                 time.sleep(PAUSE)
 
     def _publish_flagged(self) -> None:
         try:
-            current_app.tasks[DRAIN].apply_async(expires=EXPIRES)
+            self._apply_async(DRAIN)
         except OperationalError:
             self.redis.delete(FLAG)  # nothing is on its way, so the next attempt must not think so
             raise
+
+    def _apply_async(self, task: str) -> None:
+        current_app.tasks[task].apply_async(expires=EXPIRES)
 
     def finish(self) -> None:
         """Wait, but not for long, until what was woken for is published: at the end of a process."""
         with self._state:
             self._state.wait_for(lambda: not self._needed and not self._publishing, FAREWELL)
 
-    def _publish(self) -> bool:
-        """Publish one wake-up, unless one is on its way. False where the broker is away."""
+    def _publish(self, task: str) -> bool:
+        """Publish one wake-up, of a drain only where none is on its way. False where the broker is away."""
         try:
-            if self.redis.set(FLAG, 1, nx=True, px=FLAG_MILLISECONDS):
+            if task != DRAIN:
+                self._apply_async(task)
+            elif self.redis.set(FLAG, 1, nx=True, px=FLAG_MILLISECONDS):
                 self._publish_flagged()
         except (RedisError, OperationalError, OSError) as error:
             if not self._away:

@@ -1,11 +1,15 @@
 """What the probes and the dashboard ask of the pipeline."""
 
-from django.db.models import Min, Q
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
 from django.db.utils import Error as AnyDatabaseError
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from delivery import pulse
-from delivery.models import Delivery, DeliveryState
+from delivery.models import ODD, Delivery, DeliveryState
 
 # Seconds that something due may wait before the pipeline counts as stuck.
 LONGEST_WAIT = 60.0
@@ -33,3 +37,53 @@ def report() -> tuple[bool, dict[str, bool | float | None]]:
     parts: dict[str, bool | float | None] = {"database": oldest is not None, **pulse.look()}
     is_ready = all(parts.values()) and oldest is not None and oldest < LONGEST_WAIT
     return is_ready, {**parts, "oldest_due_seconds": oldest}
+
+
+@dataclass(slots=True)
+class Now:
+    """How the pipeline stands at this moment."""
+
+    pending: int = 0  # due, parked ones included
+    claimed: int = 0  # held by a worker
+    waiting: int = 0  # for their next attempt
+    dead: int = 0
+    superseded: int = 0
+    discarded: int = 0
+    parked: int = 0  # of those pending: given back in an outage
+    oldest_due_seconds: float = 0.0
+    database: bool = True
+    redis: bool = True
+    workers: list[pulse.Sign] = field(default_factory=list)
+    beats: list[pulse.Sign] = field(default_factory=list)
+
+
+# What a person sees counted: everything but what was sent, which is nearly all there is.
+COUNTED = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.WAITING, *ODD)
+
+
+def now() -> Now:
+    """How the pipeline stands. What cannot be reached is said to be away, and its numbers are 0."""
+    answer = Now()
+    try:
+        _count(answer)
+    except AnyDatabaseError:
+        answer.database = False
+    if settings.REDIS_URL is not None:
+        try:
+            signs = pulse.signs()
+        except RedisError:
+            answer.redis = False
+        else:
+            answer.workers = [sign for sign in signs if sign.part == "worker"]
+            answer.beats = [sign for sign in signs if sign.part == "beat"]
+    return answer
+
+
+def _count(answer: Now) -> None:
+    answer.oldest_due_seconds = oldest_due_seconds()
+    # One query a state: each is answered by its own partial index, without a look at what was sent.
+    for state in COUNTED:
+        rows = Delivery.objects.filter(state=state).aggregate(all=Count("pk"))
+        setattr(answer, state, rows["all"])
+    parked = Delivery.objects.filter(state=DeliveryState.PENDING, parked_at__isnull=False)
+    answer.parked = parked.count()

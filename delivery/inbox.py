@@ -194,12 +194,13 @@ def _take_revisions(users: Sequence[int]) -> dict[int, int]:
     One statement that Django's own upsert cannot say (the new value refers to the old one): a third of the
     cost of reading, locking and writing one after another.
     """
-    values = ",".join(["(%s, 1, 1, 0)"] * len(users))
+    values = ",".join(["(%s, 1, 1, 0, 1)"] * len(users))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO delivery_inbox AS inbox (user_id, revision, unread_count, history_from) "  # noqa: S608
+            "INSERT INTO delivery_inbox AS inbox (user_id, revision, unread_count, history_from, posted) "  # noqa: S608
             f"VALUES {values} ON CONFLICT (user_id) DO UPDATE "
-            "SET revision = inbox.revision + 1, unread_count = inbox.unread_count + 1 "
+            "SET revision = inbox.revision + 1, unread_count = inbox.unread_count + 1, "
+            "posted = inbox.posted + 1 "
             "RETURNING user_id, revision",
             list(users),
         )

@@ -16,6 +16,8 @@ LINK_LENGTH = 500
 LINK_TEXT_LENGTH = 60
 KEY_LENGTH = 200
 ERROR_LENGTH = 1000
+FINGERPRINT_LENGTH = 200
+TASK_ID_LENGTH = 64
 
 
 class Inbox(models.Model):
@@ -32,6 +34,10 @@ class Inbox(models.Model):
     unread_count = models.PositiveIntegerField(default=0)
     # Changes up to here may have been pruned: whoever knows only an older revision must start afresh.
     history_from = models.BigIntegerField(default=0)
+    # Ever posted to it: counted in the statement that posts, and not by counting rows, which are pruned.
+    posted = models.BigIntegerField(default=0, db_default=0)
+    # Days after which what is read is deleted, by its owner's choice; None keeps it for ever.
+    keep_read_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "inboxes"
@@ -159,6 +165,14 @@ class DeliveryState(models.TextChoices):
     WAITING = "waiting"  # failed; due again at `due_at`
     SENT = "sent"
     DEAD = "dead"  # out of attempts; kept for a person to look at
+    SUPERSEDED = "superseded"  # nothing was left to tell when its turn came
+    DISCARDED = "discarded"  # a person decided not to send it, and may decide otherwise
+
+
+# What nothing happens to any more by itself, and how it is counted when it is listed.
+SETTLED = (DeliveryState.SENT, DeliveryState.SUPERSEDED, DeliveryState.DISCARDED)
+# What a person looks for, and what is little among a million that were sent.
+ODD = (DeliveryState.DEAD, DeliveryState.SUPERSEDED, DeliveryState.DISCARDED)
 
 
 class Delivery(models.Model):
@@ -183,11 +197,23 @@ class Delivery(models.Model):
     claim = models.CharField(max_length=32, blank=True, help_text="The token of whoever holds the lease.")
     claimed_by = models.CharField(max_length=100, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    task_id = models.CharField(
+        max_length=TASK_ID_LENGTH, blank=True, help_text="The Celery task that claimed it last."
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
+    # Since when it waits out an outage that is no fault of its own.
+    parked_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=ERROR_LENGTH, blank=True)
+    fingerprint = models.CharField(
+        max_length=FINGERPRINT_LENGTH, blank=True, help_text="Class and place of the last failure."
+    )
 
     class Meta:
         verbose_name_plural = "deliveries"
+        permissions = [
+            ("retry_delivery", "Can retry and reschedule deliveries"),
+            ("discard_delivery", "Can discard and supersede deliveries"),
+        ]
         indexes = [
             models.Index(fields=["id"], condition=Q(state="pending"), name="delivery_pending"),
             # Without it every batch of a long queue would look through all of it for a row to try alone.
@@ -197,7 +223,7 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
             models.Index(fields=["due_at"], condition=Q(state="claimed"), name="delivery_leased"),
             models.Index(fields=["claim"], condition=~Q(claim=""), name="delivery_claim"),
-            models.Index(fields=["-settled_at"], condition=Q(state="dead"), name="delivery_dead"),
+            models.Index(fields=["state", "-id"], condition=Q(state__in=ODD), name="delivery_odd"),
         ]
 
     def __str__(self) -> str:
@@ -220,11 +246,139 @@ class Attempt(models.Model):
     worker = models.CharField(max_length=100, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField()
+    task_id = models.CharField(max_length=TASK_ID_LENGTH, blank=True)
     error_class = models.CharField(max_length=200, blank=True)
     error_message = models.CharField(max_length=ERROR_LENGTH, blank=True)
+    fingerprint = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True)
 
     class Meta:
         ordering = ["ended_at", "id"]
+        indexes = [
+            models.Index(fields=["ended_at", "fingerprint"], name="attempt_errors"),
+            models.Index(fields=["task_id"], condition=~Q(task_id=""), name="attempt_task"),
+        ]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of delivery {self.delivery_id}: {self.outcome}"
+
+
+class Tally(models.Model):
+    """What happened in one minute, as one process counted it in the transactions that made it happen.
+
+    A row a minute and process, so that no two processes wait for each other's; minute 0 holds what pruning
+    has folded together.
+    """
+
+    minute = models.BigIntegerField(help_text="Minutes since 1970.")
+    source = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=20)
+    value = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [
+            models.UniqueConstraint(fields=["minute", "source", "name"], name="tally_once_a_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.name} in minute {self.minute}"
+
+
+class DeedKind(models.TextChoices):
+    """What a person can do to deliveries."""
+
+    RETRY = "retry", "Retry"
+    DISCARD = "discard", "Discard"
+    RESTORE = "restore", "Undo discard"
+    RESCHEDULE = "reschedule", "Reschedule"
+    SUPERSEDE = "supersede", "Supersede"
+
+
+class DeedState(models.TextChoices):
+    """How far a deed has come."""
+
+    PROPOSED = "proposed"  # counted, and shown to whoever may start it
+    TRYING = "trying"  # one row first
+    STOPPED = "stopped"  # that one failed: a person decides
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+# What goes on in the background.
+UNDER_WAY = (DeedState.TRYING, DeedState.RUNNING)
+
+
+class Deed(models.Model):
+    """What one person has done, or means to do, to the deliveries that match some criteria."""
+
+    kind = models.CharField(max_length=12, choices=DeedKind.choices)
+    state = models.CharField(max_length=12, choices=DeedState.choices, default=DeedState.PROPOSED)
+    criteria = models.JSONField(default=dict)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    matching = models.PositiveIntegerField(default=0, help_text="How many matched when it was proposed.")
+    # Rows that came later are not what a person agreed to: nothing above this id is touched.
+    up_to = models.BigIntegerField(default=0)
+    position = models.BigIntegerField(default=0, help_text="The last id that it has come past.")
+    done = models.PositiveIntegerField(default=0)
+    passed_over = models.PositiveIntegerField(default=0, help_text="Matched no longer when their turn came.")
+    due_at = models.DateTimeField(null=True, blank=True, help_text="For what is rescheduled: when.")
+    first = models.ForeignKey(
+        Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    note = models.CharField(max_length=ERROR_LENGTH, blank=True, help_text="Why it stopped.")
+    # One process at a time carries it on; the lease of one that died ends.
+    token = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state__in=UNDER_WAY), name="deed_under_way"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.matching} deliveries ({self.state})"
+
+
+class DeedRow(models.Model):
+    """That a deed has touched a delivery, and in which state it found it."""
+
+    deed = models.ForeignKey(Deed, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="deed_rows")
+    from_state = models.CharField(max_length=10, choices=DeliveryState.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deed", "delivery"], name="deed_touches_a_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery {self.delivery_id} by deed {self.deed_id}"
+
+
+class Alarm(models.Model):
+    """That something needs a person: raised once for each cause, and cleared when the cause has gone."""
+
+    cause = models.CharField(max_length=FINGERPRINT_LENGTH + 10)
+    detail = models.CharField(max_length=ERROR_LENGTH, blank=True)
+    raised_at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    # When its people were told of the latest of the two, in their inboxes and by e-mail.
+    told_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause"], condition=Q(cleared_at__isnull=True), name="alarm_once_a_cause"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {'cleared' if self.cleared_at else 'open'}"

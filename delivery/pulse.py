@@ -2,8 +2,9 @@
 
 import logging
 import os
+import socket
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple, cast
 
 from celery.signals import beat_init, before_task_publish, heartbeat_sent
 from django.conf import settings
@@ -19,17 +20,62 @@ LIFETIME = 15
 TIMEOUT = 1.0
 
 
+# Seconds for which one that has gone silent is still shown, with how long ago its last sign was.
+REMEMBERED = 3600
+# Their names; which of them have left a sign lately, their own keys tell.
+NAMES = "delivery:parts"
+
+
+class Sign(NamedTuple):
+    """The last sign of life of one process."""
+
+    part: Part
+    name: str
+    seconds: float  # ago
+
+    @property
+    def is_alive(self) -> bool:
+        return self.seconds < LIFETIME
+
+
 @cache
 def _redis(_pid: int) -> Redis:
-    return Redis.from_url(str(settings.REDIS_URL), socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+    return Redis.from_url(
+        str(settings.REDIS_URL),
+        socket_timeout=TIMEOUT,
+        socket_connect_timeout=TIMEOUT,
+        decode_responses=True,
+    )
 
 
-def leave(part: Part) -> None:
+def leave(part: Part, name: str) -> None:
     """Leave a sign of life."""
+    member = f"{part}:{name}"
     try:
-        _redis(os.getpid()).set(f"delivery:alive:{part}", 1, ex=LIFETIME)
+        with _redis(os.getpid()).pipeline(transaction=False) as pipeline:
+            pipeline.sadd(NAMES, member)
+            # How much of its life the key has left tells how old it is, by the clock of Redis alone.
+            pipeline.set(_key(member), 1, ex=REMEMBERED)
+            pipeline.execute()
     except RedisError as error:
-        logger.debug("no sign of life of %s: %s", part, error)
+        logger.debug("no sign of life of %s: %s", member, error)
+
+
+def signs() -> list[Sign]:
+    """The last sign of each worker and beat that left one within the hour. Raises a RedisError."""
+    redis = _redis(os.getpid())
+    members = sorted(str(member) for member in redis.smembers(NAMES))
+    with redis.pipeline(transaction=False) as pipeline:
+        for member in members:
+            pipeline.pttl(_key(member))
+        left = dict(zip(members, pipeline.execute(), strict=True))
+    if forgotten := [member for member, milliseconds in left.items() if milliseconds < 0]:
+        redis.srem(NAMES, *forgotten)
+    return [
+        Sign(cast(Part, part), name, max(0.0, REMEMBERED - milliseconds / 1000))
+        for (part, _, name), milliseconds in ((member.partition(":"), left[member]) for member in members)
+        if milliseconds >= 0
+    ]
 
 
 def look() -> dict[str, bool]:
@@ -40,15 +86,20 @@ def look() -> dict[str, bool]:
     if settings.REDIS_URL is None:
         return {"redis": True, "worker": True, "beat": True}
     try:
-        worker, beat = _redis(os.getpid()).mget("delivery:alive:worker", "delivery:alive:beat")
+        living = {sign.part for sign in signs() if sign.is_alive}
     except RedisError:
         return {"redis": False, "worker": False, "beat": False}
-    return {"redis": True, "worker": worker is not None, "beat": beat is not None}
+    return {"redis": True, "worker": "worker" in living, "beat": "beat" in living}
+
+
+def _key(member: str) -> str:
+    return f"delivery:alive:{member}"
 
 
 @heartbeat_sent.connect
-def _worker_lives(**_: object) -> None:
-    leave("worker")
+def _worker_lives(sender: object = None, **_: object) -> None:
+    eventer = getattr(sender, "eventer", None)
+    leave("worker", str(getattr(eventer, "hostname", None) or socket.gethostname()))
 
 
 @beat_init.connect
@@ -57,4 +108,4 @@ def _watch_beat(**_: object) -> None:
 
 
 def _beat_lives(**_: object) -> None:
-    leave("beat")
+    leave("beat", f"beat@{socket.gethostname()}")

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from celery import shared_task
+from celery import current_task, shared_task
 from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError
 
+from delivery import deeds as doing
 from delivery import drain as draining
 from delivery import handoff
 
@@ -26,12 +27,21 @@ def sweep() -> None:
     """Deliver what no wake-up told of and what a dead worker left; sent by beat and at worker start."""
     with _or_at_the_next_sweep():
         draining.take_back_expired()
+        draining.note_overlooked()
         _drain()
+        doing.advance()
+
+
+@shared_task(name=handoff.DEEDS, ignore_result=True)
+def deeds() -> None:
+    """Carry on what a person has started."""
+    with _or_at_the_next_sweep():
+        doing.advance()
 
 
 def _drain() -> None:
     handoff.begun()
-    if not draining.drain():
+    if not draining.drain(current_task.request.id or ""):
         handoff.wake()
 
 

@@ -9,6 +9,8 @@ from celery import current_app
 from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
+from delivery import handoff
+
 logger = logging.getLogger(__name__)
 
 # Seconds between sweeps. What `manage.py notify` posts from a second terminal arrives this late at most.
@@ -34,8 +36,9 @@ class Ticker:
         """For as long as this process lives."""
         while True:
             time.sleep(INTERVAL)
-            # Never in the process of the autoreloader: it has no sockets and must claim nothing.
-            if get_channel_layer().is_listening:
+            # Never in the process of the autoreloader: it has no sockets and must claim nothing. But where
+            # somebody has started a deed here, it is carried on, sockets or not.
+            if get_channel_layer().is_listening or handoff.started_here.is_set():
                 close_old_connections()
                 self.tick()
 
