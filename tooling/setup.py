@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +23,9 @@ NODE_MODULES = ROOT / "node_modules"
 
 REQUIREMENTS = {"run": "requirements.txt", "test": "requirements-dev.txt"}
 # What the tests drive that comes from the system's packages: the program, and the package that brings it.
-TEST_PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server"}
+TEST_PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server", "nginx": "nginx"}
+# Where Debian looks for leave before it starts the services of a package that it has just installed.
+POLICY = Path("/usr/sbin/policy-rc.d")
 
 
 class SetupError(Exception):
@@ -108,10 +112,16 @@ def install_front_end() -> None:
 
 
 def install_programs() -> None:
-    """Install what the tests drive and .venv cannot bring: a browser, and a Redis beside the embedded one."""
-    missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
+    """Install what the tests drive and .venv cannot bring: a browser, another Redis, compose's balancer."""
+    path = program_path()
+    missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program, path=path)]
     if missing:
         _apt_install(missing, f"the tests need {' and '.join(missing)}")
+
+
+def program_path() -> str:
+    """Where programs are looked for: servers are in a folder that is not on everybody's PATH."""
+    return os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
 
 def _apt_install(packages: list[str], reason: str) -> None:
@@ -123,7 +133,22 @@ def _apt_install(packages: list[str], reason: str) -> None:
     environment = {"DEBIAN_FRONTEND": "noninteractive"}
     advice = f"{' '.join(packages)} could not be installed; the reason is above and in {_shown(LOG)}."
     _run(["apt-get", "update"], advice, environment)
-    _run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], advice, environment)
+    with _services_kept_off():
+        _run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], advice, environment)
+
+
+@contextmanager
+def _services_kept_off() -> Iterator[None]:
+    """Let no package start its service in the block: nginx would take port 80, a Redis 6379."""
+    if POLICY.exists():  # somebody has decided that already
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")  # "action not allowed"
+    POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        POLICY.unlink()
 
 
 def _run(command: list[str], advice: str, environment: dict[str, str] | None = None) -> None:

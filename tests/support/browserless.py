@@ -77,11 +77,15 @@ class Client:
     def socket(self, path: str = "/ws/notifications/", origin: str | None = "") -> "Socket":
         """An open WebSocket with this session's cookie; the site's own origin unless another is given."""
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies().items())
+        headers = self.headers | ({"Cookie": cookies} if cookies else {})
+        there = urllib.parse.urlsplit(self.url)
+        host = headers.pop("Host", there.netloc)  # a second one beside the address's own is an error
         return Socket(
             connect(
-                self.url.replace("http", "ws", 1) + path,
+                f"ws://{host}{path}",
+                address=(there.hostname, there.port),
                 origin=self.origin if origin == "" else origin,  # type: ignore[arg-type]
-                additional_headers=self.headers | ({"Cookie": cookies} if cookies else {}),
+                additional_headers=headers,
                 open_timeout=TIMEOUT_SECONDS,
                 close_timeout=2,
                 compression=None,

@@ -25,6 +25,10 @@ def on_postgres() -> bool:
     return connections["default"].vendor == "postgresql"
 
 
+# The settings of a database that say where it is.
+_WHERE = ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD")
+
+
 @dataclass(frozen=True)
 class Database:
     """One database: `url` is what processes get as DATABASE_URL."""
@@ -36,14 +40,15 @@ class Database:
         """Point this process's ORM, on every thread, at it."""
         settings = connections.settings["default"]
         there = dj_database_url.parse(self.url)
-        kept = {name: settings[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD", "OPTIONS")}
-        connections.close_all()
-        settings.update({name: there.get(name, "") for name in kept if name != "OPTIONS"})
-        settings["OPTIONS"] = {**kept["OPTIONS"], **there.get("OPTIONS", {})}
+        kept = {name: settings[name] for name in (*_WHERE, "OPTIONS")}
+        options = kept["OPTIONS"] if there["ENGINE"] == kept["ENGINE"] else {}
+        _forget_connections()
+        settings.update({name: there.get(name, "") for name in _WHERE})
+        settings["OPTIONS"] = {**options, **there.get("OPTIONS", {})}
         try:
             yield
         finally:
-            connections.close_all()
+            _forget_connections()
             settings.update(kept)
 
 
@@ -108,9 +113,17 @@ def manage(database_url: str, *arguments: str, **environment: str) -> str:
 def clean_environment(**settings: str) -> dict[str, str]:
     """This process's environment with the product's settings replaced by those given."""
     sites = ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "TRUSTED_ORIGINS", "PROXY_COUNT")
-    ours = (*sites, "REDIS_URL", "EMAIL_URL", "LOG_LEVEL")
+    others = ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "LOG_LEVEL", "LOG_FORMAT", "METRICS_TOKEN")
+    ours = (*sites, "REDIS_URL", *others)
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, "DJANGO_SETTINGS_MODULE": "gstbilling.settings", "PYTHONUNBUFFERED": "1", **settings}
+
+
+def _forget_connections() -> None:
+    """Close this thread's connections; the next are made anew, as it may be for another kind of database."""
+    connections.close_all()
+    for connection in connections.all(initialized_only=True):
+        del connections[connection.alias]
 
 
 def _sqlite_path(url: str) -> Path:

@@ -34,10 +34,8 @@ class RedisServer:
 
     def start(self) -> None:
         """Start it and wait until it answers, its file read."""
-        program = services.valkey(self._socket, self._folder)[0] if self.kind == "valkey" else redis_program()
-        command = [program, *services.redis_options(self._socket, self._folder)]
         log = self._folder / "log"
-        self.process = Process(f"redis ({self.kind})", command, log, dict(os.environ), self._folder)
+        self.process = Process(f"redis ({self.kind})", self._command(), log, dict(os.environ), self._folder)
         wait_until(self.answers, 10, f"{self.process.name} does not answer")
 
     def client(self) -> Redis:
@@ -89,6 +87,10 @@ class RedisServer:
         self._socket.unlink(missing_ok=True)
         if self._socket.parent != self._folder.parent:
             self._socket.parent.rmdir()
+
+    def _command(self) -> list[str]:
+        program = services.valkey(self._socket, self._folder)[0] if self.kind == "valkey" else redis_program()
+        return [program, *services.redis_options(self._socket, self._folder)]
 
     def _running(self) -> Process:
         assert self.process is not None, "the server was never started"

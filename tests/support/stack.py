@@ -44,7 +44,8 @@ class Stack:
         """Start a process that is not running, and wait until it does its work."""
         old = self._processes.get(name)
         assert old is None or not old.is_running, f"{name} is running already"
-        process = Process(name, self._command(name), self._folder / f"{name}.log", self.environment, ROOT)
+        command, log = self._command(name), self._folder / f"{name}.log"
+        process = Process(name, command, log, self._environment(name), ROOT)
         self._processes[name] = process
         if wait:
             self.wait_ready(name)
@@ -54,7 +55,7 @@ class Stack:
         """Wait until a process does its work."""
         kind = name.partition("-")[0]
         process = self._processes[name]
-        if kind == "web":
+        if name in self._urls:
             wait_until(
                 lambda: self._answers(name), START_SECONDS, f"{name} does not answer:\n{process.tail()}"
             )
@@ -97,11 +98,25 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command beside the stack; its standard output."""
-        return self._run([sys.executable, "manage.py", *arguments])
+        return self.run([sys.executable, "manage.py", *arguments])
 
     def python(self, script: str) -> str:
         """Run a script in a process of its own, Django set up; its standard output."""
-        return self._run([sys.executable, "-c", f"import django\ndjango.setup()\n{script}"])
+        return self.run([sys.executable, "-c", f"import django\ndjango.setup()\n{script}"])
+
+    def run(self, command: list[str]) -> str:
+        """Run a command beside the stack, in its environment; its standard output."""
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command[1:3]} failed:\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     @contextmanager
     def posting(self) -> Iterator[None]:
@@ -136,6 +151,9 @@ class Stack:
             self._urls[name] = f"http://127.0.0.1:{free_port()}"
         return self._server("127.0.0.1", int(self._urls[name].rpartition(":")[2]))
 
+    def _environment(self, name: str) -> dict[str, str]:
+        return self.environment
+
     def _answers(self, name: str) -> bool:
         process = self._processes[name]
         assert process.is_running, f"{name} ended with {process.popen.returncode}:\n{process.tail()}"
@@ -147,19 +165,6 @@ class Stack:
             return False
         finally:
             connection.close()
-
-    def _run(self, command: list[str]) -> str:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command[1:3]} failed:\n{done.stdout}{done.stderr}"
-        return done.stdout
 
 
 @contextmanager

@@ -88,21 +88,50 @@ def test_without_root_the_missing_packages_are_named(
     recorded: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(setup.SetupError, match=r"install: chromium redis-server \(on Debian: sudo apt-get"):
+    monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
+    named = r"install: chromium redis-server nginx \(on Debian: sudo apt-get"
+    with pytest.raises(setup.SetupError, match=named):
         setup.install_programs()
     assert recorded == []
 
 
+def only_chromium_is_missing(name: str, path: str | None = None) -> str | None:
+    return None if name == "chromium" else f"/usr/bin/{name}"
+
+
 def test_root_gets_only_what_is_missing_and_fresh_lists_first(
-    recorded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+    recorded: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(shutil, "which", lambda name: None if name == "chromium" else f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", only_chromium_is_missing)
+    monkeypatch.setattr(setup, "POLICY", tmp_path / "policy-rc.d")
     setup.install_programs()
     assert recorded[0] == ["apt-get", "update"]
     assert recorded[1][:2] == ["apt-get", "install"]
     assert recorded[1][-1] == "chromium"
+
+
+@pytest.mark.parametrize("somebodys", [None, "#!/bin/sh\nexit 104\n"])
+def test_no_service_of_what_is_installed_is_started_and_nobodys_policy_is_touched(
+    somebodys: str | None, recorded: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    policy, seen = tmp_path / "policy-rc.d", []
+    if somebodys:
+        policy.write_text(somebodys)
+
+    def runs(command: list[str], environment: dict[str, str] | None = None) -> bool:
+        seen.append((command[1], policy.read_text() if policy.exists() else None))
+        return command[1] == "update"  # and the installation fails
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", only_chromium_is_missing)
+    monkeypatch.setattr(setup, "POLICY", policy)
+    monkeypatch.setattr(setup, "_runs", runs)
+    setup.LOG.touch()
+    with pytest.raises(setup.SetupError, match="chromium could not be installed"):
+        setup.install_programs()
+    assert seen == [("update", somebodys), ("install", somebodys or "#!/bin/sh\nexit 101\n")]
+    assert (policy.read_text() if policy.exists() else None) == somebodys
 
 
 def test_a_socket_goes_where_its_path_is_short_and_plain_enough(
