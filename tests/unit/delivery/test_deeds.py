@@ -1,0 +1,333 @@
+"""Deeds on deliveries: what is touched, what is passed over, and that nothing is done or sent twice."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from delivery import deeds, drain, inbox, retry, tally
+from delivery.criteria import Criteria
+from delivery.drafts import Draft
+from delivery.models import (
+    Deed,
+    DeedKind,
+    DeedRow,
+    DeedState,
+    Delivery,
+    DeliveryState,
+    Notification,
+)
+from tests.support.inbox_client import recorded_layer, state_equals_events
+
+pytestmark = pytest.mark.django_db
+DEAD = Criteria(state=DeliveryState.DEAD)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    """A deed paces itself by the second; what it does is the same without."""
+    monkeypatch.setattr(deeds, "sleep", lambda _seconds: None)
+
+
+@pytest.fixture
+def asha():
+    return User.objects.create_user("asha")
+
+
+@pytest.fixture
+def operator():
+    return User.objects.create_user("operator", is_staff=True)
+
+
+def dead(user, count=1):
+    """Deliveries that have run out of attempts."""
+    rows = [inbox.post([user.pk], Draft(title=f"Number {n}", message=""))[0] for n in range(count)]
+    found = Delivery.objects.filter(notification__in=rows).order_by("pk")
+    found.update(
+        state=DeliveryState.DEAD,
+        attempts=retry.MAX_ATTEMPTS,
+        settled_at=timezone.now(),
+        last_error="ValueError: as it was",
+        fingerprint="ValueError in delivery.frames.body",
+    )
+    return list(found)
+
+
+def states(rows):
+    found = Delivery.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    return list(found.values_list("state", flat=True))
+
+
+def told(layer, user):
+    frames = [json.loads(text) for text in layer.frames_of(user.pk)]
+    return [frame["notification"]["title"] for frame in frames if frame["type"] == "notification"]
+
+
+def carry_on():
+    """As many slices as it takes."""
+    for _ in range(20):
+        deeds.advance()
+        if not Deed.objects.filter(state__in=[DeedState.TRYING, DeedState.RUNNING]).exists():
+            return
+    raise AssertionError("the deed does not come to an end")
+
+
+def test_a_proposed_deed_counts_and_touches_nothing(asha, operator):
+    rows = dead(asha, 3)
+    deed = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    deeds.advance()
+    assert (deed.matching, deed.state) == (3, DeedState.PROPOSED)
+    assert set(states(rows)) == {DeliveryState.DEAD}
+    assert not LogEntry.objects.exists()
+
+
+def test_a_bulk_retry_tries_one_and_then_sends_all_once(asha, operator):
+    rows = dead(asha, 5)
+    deed = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    assert deeds.start(deed.pk, operator)
+    with recorded_layer() as layer:
+        carry_on()
+    deed.refresh_from_db()
+    assert (deed.state, deed.done, deed.passed_over) == (DeedState.DONE, 5, 0)
+    assert deed.first_id == rows[0].pk
+    assert told(layer, asha) == [f"Number {n}" for n in range(5)]
+    assert set(states(rows)) == {DeliveryState.SENT}
+
+
+def test_after_a_bulk_retry_who_followed_the_frames_knows_what_a_fresh_fetch_knows(asha, operator):
+    dead(asha, 5)
+    with state_equals_events(asha.pk):
+        deeds.start(deeds.propose(DeedKind.RETRY, DEAD, operator).pk, operator)
+        carry_on()
+
+
+def test_a_second_click_starts_nothing(asha, operator):
+    dead(asha, 3)
+    deed = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    assert deeds.start(deed.pk, operator)
+    assert not deeds.start(deed.pk, operator)
+    with recorded_layer() as layer:
+        carry_on()
+        assert not deeds.start(deed.pk, operator)
+        carry_on()
+    assert len(told(layer, asha)) == 3
+    assert LogEntry.objects.filter(change_message__startswith="Started").count() == 1
+
+
+def test_where_the_first_one_fails_again_the_others_wait_for_a_person(asha, operator):
+    rows = dead(asha, 4)
+    Notification.objects.filter(delivery=rows[0]).update(notification_type="BOGUS")
+    deed = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    deeds.start(deed.pk, operator)
+    with recorded_layer() as layer:
+        carry_on()
+        deed.refresh_from_db()
+        assert (deed.state, deed.note) == (DeedState.STOPPED, "KeyError: 'BOGUS'")
+        assert states(rows)[1:] == [DeliveryState.DEAD] * 3
+        assert layer.sent == []
+        assert deeds.go_on(deed.pk, operator)
+        assert not deeds.go_on(deed.pk, operator)
+        carry_on()
+    assert states(rows) == [DeliveryState.WAITING, *[DeliveryState.SENT] * 3]
+    assert sorted(told(layer, asha)) == ["Number 1", "Number 2", "Number 3"]
+
+
+def test_in_an_outage_the_first_one_is_parked_and_the_deed_waits_with_it(asha, operator):
+    rows = dead(asha, 3)
+    deeds.start(deeds.propose(DeedKind.RETRY, DEAD, operator).pk, operator)
+    with recorded_layer() as layer:
+        layer.failing = {f"inbox.{asha.pk}": ConnectionRefusedError()}
+        deeds.advance()
+        deeds.advance()
+        assert states(rows) == [DeliveryState.PENDING, DeliveryState.DEAD, DeliveryState.DEAD]
+        layer.failing = {}
+        drain.drain()
+        carry_on()
+    assert told(layer, asha) == ["Number 0", "Number 1", "Number 2"]
+
+
+def test_what_was_delivered_meanwhile_is_passed_over_and_sent_to_nobody_again(asha, operator):
+    rows = dead(asha, 4)
+    deed = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    with recorded_layer() as before:
+        deeds.do_now(DeedKind.RETRY, [rows[1].pk, rows[2].pk], operator)
+        drain.drain()
+    assert told(before, asha) == ["Number 1", "Number 2"]
+    deeds.start(deed.pk, operator)
+    with recorded_layer() as layer:
+        carry_on()
+    deed.refresh_from_db()
+    assert (deed.done, deed.passed_over) == (2, 2)
+    assert told(layer, asha) == ["Number 0", "Number 3"]
+
+
+def test_what_died_after_the_count_is_not_part_of_the_deed(asha, operator):
+    agreed = dead(asha, 2)
+    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
+    later = dead(asha, 2)
+    deeds.start(deed.pk, operator)
+    carry_on()
+    assert set(states(agreed)) == {DeliveryState.DISCARDED}
+    assert set(states(later)) == {DeliveryState.DEAD}
+
+
+def test_a_cancelled_deed_leaves_the_rest_alone(asha, operator, monkeypatch):
+    monkeypatch.setattr(deeds, "RATE", 2)
+    rows = dead(asha, 6)
+    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
+    deeds.start(deed.pk, operator)
+    # Somebody else's click, between two chunks.
+    monkeypatch.setattr(deeds, "drain", lambda: deeds.cancel(deed.pk, operator))
+    carry_on()
+    assert states(rows) == [DeliveryState.DISCARDED] * 2 + [DeliveryState.DEAD] * 4
+    deed.refresh_from_db()
+    assert (deed.state, deed.done) == (DeedState.CANCELLED, 2)
+    assert not deeds.cancel(deed.pk, operator)
+    assert not deeds.start(deed.pk, operator)
+
+
+def test_a_deed_whose_process_was_killed_is_carried_on_by_another_and_does_nothing_twice(
+    asha, operator, monkeypatch
+):
+    monkeypatch.setattr(deeds, "RATE", 2)
+    dead(asha, 6)
+    deed = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    deeds.start(deed.pk, operator)
+    held = deeds._take()
+    with recorded_layer() as layer:
+        for _ in range(4):
+            deeds._step(held)  # it dies here, holding its lease
+            drain.drain()
+        deeds.advance()
+        assert DeedRow.objects.filter(deed=deed).count() < 6, "nobody else may go on while the lease lasts"
+        Deed.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+        carry_on()
+        assert deeds._step(held) is None, "who has lost the lease does nothing any more"
+    assert sorted(told(layer, asha)) == [f"Number {n}" for n in range(6)]
+    assert DeedRow.objects.filter(deed=deed).count() == 6
+
+
+def test_no_more_is_let_loose_while_much_is_pending(asha, operator, monkeypatch):
+    monkeypatch.setattr(deeds, "MOST_PENDING", 3)
+    rows = dead(asha, 2)
+    for number in range(4):
+        inbox.post([asha.pk], Draft(title=f"Pending {number}", message=""))
+    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
+    deeds.start(deed.pk, operator)
+    deeds.advance()
+    assert set(states(rows)) == {DeliveryState.DEAD}
+    with recorded_layer():
+        drain.drain()
+    carry_on()
+    assert set(states(rows)) == {DeliveryState.DISCARDED}
+
+
+def test_a_discard_is_undone_to_what_it_was(asha, operator):
+    was_dead = dead(asha, 2)
+    [waited] = inbox.post([asha.pk], Draft(title="Was due", message=""))
+    ids = [*(row.pk for row in was_dead), waited.delivery.pk]
+    discard = deeds.do_now(DeedKind.DISCARD, ids, operator)
+    with recorded_layer() as layer:
+        drain.drain()
+    assert layer.sent == []
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.DISCARDED}
+    undo = deeds.propose(DeedKind.RESTORE, Criteria(deed=discard.pk), operator)
+    deeds.start(undo.pk, operator)
+    with recorded_layer() as layer:
+        carry_on()
+    assert set(states(was_dead)) == {DeliveryState.DEAD}
+    assert told(layer, asha) == ["Was due"]
+
+
+def test_what_was_discarded_restored_and_discarded_again_goes_back_to_what_it_last_was(asha, operator):
+    [row] = dead(asha)
+    deeds.do_now(DeedKind.DISCARD, [row.pk], operator)
+    deeds.do_now(DeedKind.RESTORE, [row.pk], operator)
+    deeds.do_now(DeedKind.RETRY, [row.pk], operator)
+    deeds.do_now(DeedKind.DISCARD, [row.pk], operator)
+    deeds.do_now(DeedKind.RESTORE, [row.pk], operator)
+    assert states([row]) == [DeliveryState.PENDING]
+
+
+def test_a_rescheduled_row_waits_for_its_time_and_has_all_its_attempts_before_it(asha, operator):
+    [row] = dead(asha)
+    later = timezone.now() + timedelta(hours=3)
+    deeds.do_now(DeedKind.RESCHEDULE, [row.pk], operator, later)
+    with recorded_layer() as layer:
+        drain.drain()
+        assert layer.sent == []
+        row.refresh_from_db()
+        assert (row.state, row.attempts, row.due_at) == (DeliveryState.WAITING, 0, later)
+        Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        drain.drain()
+    assert told(layer, asha) == ["Number 0"]
+
+
+def test_a_superseded_row_is_never_sent(asha, operator):
+    rows = dead(asha, 2)
+    deeds.do_now(DeedKind.SUPERSEDE, [rows[0].pk], operator)
+    deeds.do_now(DeedKind.RETRY, [row.pk for row in rows], operator)
+    with recorded_layer() as layer:
+        drain.drain()
+    assert told(layer, asha) == ["Number 1"]
+    assert states(rows) == [DeliveryState.SUPERSEDED, DeliveryState.SENT]
+    assert tally.totals()["superseded"] == 1
+
+
+@pytest.mark.parametrize("kind", DeedKind.values)
+def test_a_deed_passes_over_every_state_that_does_not_allow_it(asha, operator, kind):
+    rows = {state: dead(asha)[0] for state in DeliveryState.values}
+    for state, row in rows.items():
+        Delivery.objects.filter(pk=row.pk).update(state=state)
+    due_at = timezone.now() + timedelta(hours=1) if kind == DeedKind.RESCHEDULE else None
+    deed = deeds.do_now(kind, [row.pk for row in rows.values()], operator, due_at)
+    touched = set(deed.rows.values_list("from_state", flat=True))
+    assert touched == set(deeds.ALLOWED[kind])
+    assert deed.passed_over == len(rows) - len(touched)
+    left_alone = [state for state in rows if state not in touched]
+    assert states([rows[state] for state in left_alone]) == left_alone
+
+
+def test_who_did_what_to_how_many_is_in_the_admins_log(asha, operator):
+    dead(asha, 3)
+    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
+    deeds.start(deed.pk, operator)
+    carry_on()
+    entries = LogEntry.objects.filter(object_id=str(deed.pk)).order_by("pk")
+    assert [(entry.user, entry.change_message) for entry in entries] == [
+        (operator, "Started: discard 3 deliveries"),
+        (operator, "3 deliveries discarded"),
+    ]
+
+
+def test_a_deed_of_nobody_in_particular_is_done_all_the_same(asha):
+    rows = dead(asha)
+    deeds.do_now(DeedKind.RETRY, [rows[0].pk], None)
+    assert states(rows) == [DeliveryState.PENDING]
+
+
+@pytest.mark.parametrize(
+    ("kind", "due_in", "field"),
+    [
+        ("explode", None, "kind"),
+        (DeedKind.RESCHEDULE, None, "due_at"),
+        (DeedKind.RESCHEDULE, -1, "due_at"),
+        (DeedKind.RETRY, 1, "due_at"),
+    ],
+)
+def test_a_deed_that_makes_no_sense_is_refused_by_field_and_nothing_is_written(operator, kind, due_in, field):
+    due_at = None if due_in is None else timezone.now() + timedelta(hours=due_in)
+    with pytest.raises(ValueError, match=f"^{field}: "):
+        deeds.propose(kind, DEAD, operator, due_at)
+    assert not Deed.objects.exists()
+
+
+def test_what_tells_of_no_post_is_nobodys_to_judge(asha, operator):
+    [row] = inbox.post([asha.pk], Draft(title="Read", message=""))
+    inbox.mark_read(asha.pk, row.pk)
+    change = Delivery.objects.get(notification=None)
+    deed = deeds.do_now(DeedKind.DISCARD, [change.pk], operator)
+    assert (deed.done, deed.passed_over) == (0, 1)
