@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 from gstbilling import environment
 from gstbillingapp.log_lines import expected
@@ -21,6 +22,7 @@ REDIS_URL = environment.redis_url(DEBUG)
 
 INSTALLED_APPS = [
     "daphne",  # first: it brings the runserver that speaks WebSocket
+    "unfold",  # before the admin, whose look it changes
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -92,6 +94,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# The administration. Its colours are variables in our own style sheet: the ones that unfold would write into
+# every page are an inline style, which the policy below refuses.
+UNFOLD = {
+    "SITE_TITLE": "GST Billing",
+    "SITE_HEADER": "GST Billing",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_ICON": lambda _request: static("img/favicon.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/favicon.svg")}
+    ],
+    "STYLES": [lambda _request: static("css/admin.css")],
+    "COLORS": lambda _request: {},
+    "SHOW_VIEW_ON_SITE": False,
+    "COMMAND": {"search_models": False, "show_history": False},
+    "SIDEBAR": {"navigation": "gstbillingapp.admin_menu.menu"},
+}
+
 # Files that the browser loads: ours and, by lock file, Bootstrap's; all served from here.
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -99,6 +118,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
     ("vendor/bootstrap-icons", BASE_DIR / "node_modules" / "bootstrap-icons" / "font"),
+    ("vendor/alpine", BASE_DIR / "node_modules" / "@alpinejs" / "csp" / "dist"),
     ("vendor/arimo", BASE_DIR / "node_modules" / "@fontsource" / "arimo" / "files"),
 ]
 SERVESTATIC_USE_FINDERS = DEBUG

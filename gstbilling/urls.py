@@ -11,6 +11,7 @@ icon = lazy(static, str)("img/favicon.svg")  # lazy: outside DEBUG its name is k
 urlpatterns = [
     # One page to change a password on, and so one limit for guessing the present one.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
+    path("admin/pipeline/", include("delivery.dashboard.urls")),
     path("admin/", admin.site.urls),
     # Browsers ask for it wherever a page names no icon, as in the administration and beside JSON.
     path("favicon.ico", RedirectView.as_view(url=icon), name="favicon"),

@@ -1,8 +1,24 @@
-"""Billing in the admin: to be looked at. What changes it are the actions, which number, notify and lock."""
+"""The administration's tables.
+
+Billing is to be looked at: what changes it are the actions, which number, notify and lock. People and groups
+are kept here, and what Celery and the administration wrote down of themselves is read here.
+"""
+
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django_celery_results import admin as results_admin
+from django_celery_results.models import GroupResult, TaskResult
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from gstbillingapp.models import (
     Business,
@@ -35,28 +51,28 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
     show_full_result_count = False  # counting a hundred thousand rows again for a subtitle
 
 
-class MembershipInline(ReadOnly, admin.TabularInline):
+class MembershipInline(ReadOnly, TabularInline):
     model = Membership
     extra = 0
 
 
-class LineInline(ReadOnly, admin.TabularInline):
+class LineInline(ReadOnly, TabularInline):
     model = InvoiceLine
     extra = 0
     fields = ("position", "description", "hsn", "qty", "unit", "price", "rate", "taxable", "total")
 
 
-class PaymentInline(ReadOnly, admin.TabularInline):
+class PaymentInline(ReadOnly, TabularInline):
     model = Payment
     extra = 0
     fields = ("date", "amount", "mode", "reference", "recorded_by", "reversed_at")
 
 
-class ProductRateInline(ReadOnly, admin.TabularInline):
+class ProductRateInline(ReadOnly, TabularInline):
     model = ProductRate
     extra = 0
 
@@ -112,7 +128,70 @@ class NumberSeriesAdmin(ReadOnlyAdmin):
 
 
 @admin.register(GstRate)
-class GstRateAdmin(admin.ModelAdmin):
+class GstRateAdmin(ModelAdmin):
     """The one table of billing that an administrator keeps: rates change by notification, not by release."""
 
     list_display = ("rate", "valid_from", "valid_until", "note")
+
+
+for model in (User, Group, TaskResult, GroupResult):  # registered by their own applications, in Django's look
+    admin.site.unregister(model)
+
+
+@admin.register(User)
+class UserAdmin(auth_admin.UserAdmin, ModelAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """Who did what in the administration, deeds on deliveries among it."""
+
+    list_display = ("action_time", "user", "object_repr", "what", "content_type")
+    list_display_links = ("object_repr",)
+    list_select_related = ("user", "content_type")
+    list_filter = ("action_flag",)
+    search_fields = ("object_repr", "change_message", "user__username")
+    date_hierarchy = "action_time"
+
+    @admin.display(description="What")
+    def what(self, entry: LogEntry) -> str:
+        """The entry's own words, as Django puts them."""
+        return entry.get_change_message()
+
+
+@admin.register(TaskResult)
+class TaskResultAdmin(ReadOnly, results_admin.TaskResultAdmin, ModelAdmin):
+    """Failed tasks: Celery's other results are not kept."""
+
+    show_full_result_count = False
+    list_display = ("task_id", "task_name", "status", "worker", "date_done")
+    list_filter = ("status", "task_name")
+
+    def get_fieldsets(self, request: HttpRequest, obj: TaskResult | None = None) -> Any:
+        """What they have always shown, and the way to the deliveries that the task held."""
+        return [(None, {"fields": ("deliveries",)}), *super().get_fieldsets(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: TaskResult | None = None) -> Any:
+        """All of them."""
+        return ["deliveries", *super().get_readonly_fields(request, obj)]
+
+    @admin.display(description="Deliveries")
+    def deliveries(self, result: TaskResult) -> str:
+        """A link to what this task had in its hands."""
+        query = urlencode({"task": result.task_id})
+        return format_html(
+            '<a href="{}?{}">Deliveries of this task</a>', reverse("pipeline:deliveries"), query
+        )
+
+
+@admin.register(GroupResult)
+class GroupResultAdmin(ReadOnly, results_admin.GroupResultAdmin, ModelAdmin):
+    show_full_result_count = False

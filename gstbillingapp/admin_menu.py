@@ -1,0 +1,73 @@
+"""The administration's menu: what somebody may look at, the pipeline first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu, shown to whoever has its permission."""
+
+    title: str
+    icon: str  # of Material Symbols
+    address: str
+    permission: str
+
+    def item(self, active: str) -> dict[str, Any]:
+        """What unfold shows."""
+        return {
+            "title": self.title,
+            "icon": self.icon,
+            "link": (path := reverse(self.address)),
+            "active": path == active,
+        }
+
+
+def _table(title: str, icon: str, app: str, model: str) -> Entry:
+    return Entry(title, icon, f"admin:{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+SEE = "delivery.view_delivery"
+MENU: dict[str, tuple[Entry, ...]] = {
+    "Pipeline": (
+        Entry("Now", "monitoring", "pipeline:now", SEE),
+        Entry("Deliveries", "outbox", "pipeline:deliveries", SEE),
+        Entry("Deeds", "playlist_add_check", "pipeline:deeds", SEE),
+        _table("Task results", "task", "django_celery_results", "taskresult"),
+    ),
+    "Billing": (
+        _table("Businesses", "storefront", "gstbillingapp", "business"),
+        _table("Customers", "group", "gstbillingapp", "customer"),
+        _table("Products", "inventory_2", "gstbillingapp", "product"),
+        _table("Invoices", "receipt_long", "gstbillingapp", "invoice"),
+        _table("Payments", "currency_rupee", "gstbillingapp", "payment"),
+        _table("Stock movements", "swap_vert", "gstbillingapp", "stockmovement"),
+        _table("Number series", "tag", "gstbillingapp", "numberseries"),
+        _table("GST rates", "percent", "gstbillingapp", "gstrate"),
+    ),
+    "People": (
+        _table("Users", "person", "auth", "user"),
+        _table("Groups", "shield_person", "auth", "group"),
+        _table("Log", "history", "admin", "logentry"),
+    ),
+}
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu as somebody sees it: groups of which they may see nothing are left out."""
+    may = request.user.has_perm
+    allowed = {title: [e for e in entries if may(e.permission)] for title, entries in MENU.items()}
+    shown = {title: entries for title, entries in allowed.items() if entries}
+    here = _address(request.path, [reverse(e.address) for entries in shown.values() for e in entries])
+    return [
+        {"title": title, "separator": index > 0, "items": [entry.item(here) for entry in entries]}
+        for index, (title, entries) in enumerate(shown.items())
+    ]
+
+
+def _address(path: str, addresses: list[str]) -> str:
+    """The longest address that a path lies under: `/admin/pipeline/` holds all of the pipeline's."""
+    return max((address for address in addresses if path.startswith(address)), key=len, default="")
