@@ -90,9 +90,9 @@ def _last(delivery: Delivery) -> Iterator[Event]:
     elif delivery.settled_at and delivery.state == DeliveryState.SUPERSEDED:
         yield Event(delivery.settled_at, "superseded", "Superseded", "Nothing was left to tell")
     elif delivery.settled_at and delivery.state == DeliveryState.DEAD:
-        yield Event(
-            delivery.settled_at, "dead", "Dead", "No further attempt is made by itself", tone="danger"
-        )
+        # Written down a moment before the attempt that it comes of.
+        at = max([delivery.settled_at, *(attempt.ended_at for attempt in delivery.failed_attempts.all())])
+        yield Event(at, "dead", "Dead", "No further attempt is made by itself", tone="danger")
 
 
 def _read(delivery: Delivery) -> Iterator[Event]:
