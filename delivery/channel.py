@@ -47,24 +47,31 @@ def _loop_thread() -> LoopThread:
         return _thread
 
 
-def send(messages: Mapping[int, list[str]]) -> dict[int, BaseException]:
+def send(
+    messages: Mapping[int, list[str]], deliveries: Mapping[int, list[int]] | None = None
+) -> dict[int, BaseException]:
     """Send each user's encoded frames to the user's group. Returns what went wrong, by user.
+
+    `deliveries` are the ids that each message is about: the logs of whoever relays it name them.
 
     That a send succeeded says that Redis took it, not that a browser has it: browsers find out by revision.
     """
     if not messages:
         return {}
-    return _loop_thread().run(_send_all(messages))
+    return _loop_thread().run(_send_all(messages, deliveries or {}))
 
 
-async def _send_all(messages: Mapping[int, list[str]]) -> dict[int, BaseException]:
+async def _send_all(
+    messages: Mapping[int, list[str]], deliveries: Mapping[int, list[int]]
+) -> dict[int, BaseException]:
     places = asyncio.Semaphore(CONCURRENT_SENDS)
     deadline = asyncio.get_running_loop().time() + SEND_TIMEOUT
     layer = get_channel_layer()
 
     async def send_one(user_id: int, encoded: list[str]) -> None:
         async with asyncio.timeout_at(deadline), places:
-            await layer.group_send(frames.group_of(user_id), frames.relay(encoded))
+            message = frames.relay(encoded, deliveries.get(user_id, []))
+            await layer.group_send(frames.group_of(user_id), message)
 
     results = await asyncio.gather(*(send_one(*item) for item in messages.items()), return_exceptions=True)
     return {user: result for user, result in zip(messages, results, strict=True) if result is not None}

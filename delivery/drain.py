@@ -9,7 +9,7 @@ import os
 import socket
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from delivery import channel, frames, reading, retry, tally
+from delivery import channel, frames, reading, retry, tally, trail
 from delivery.models import (
     ERROR_LENGTH,
     FINGERPRINT_LENGTH,
@@ -167,7 +167,8 @@ def deliver(batch: Batch) -> bool:
         by_user[row.user_id].append(row)
     # Whoever has none was deleted since, inbox and rows with them: nobody is left to tell.
     messages = {user: _frames(batch, rows, counts[user]) for user, rows in by_user.items() if user in counts}
-    failed = channel.send({user: encoded for user, encoded in messages.items() if encoded})
+    told = {user: encoded for user, encoded in messages.items() if encoded}
+    failed = channel.send(told, {user: [row.pk for row in by_user[user]] for user in told})
     for user, error in failed.items():
         _blame(batch, [row for row in by_user[user] if row.pk not in batch.errors], error)
     return _insist(partial(settle, batch))
@@ -248,6 +249,14 @@ def settle(batch: Batch) -> bool:
         for row in failed:
             numbers += _settle_failed(batch.token, row, batch.errors[row.pk])
         tally.add(worker_name(os.getpid()), numbers)
+    outcomes: dict[str, Iterable[int]] = {
+        "sent": {row.pk for row in told} - batch.superseded,
+        "superseded": batch.superseded,
+        "failed": [row.pk for row in failed],
+        "refused": batch.refused,
+        "parked": parked,
+    }
+    trail.settled(outcomes, monotonic() - batch.claimed_at, batch.rows[0].task_id if batch.rows else "")
     return not parked
 
 
@@ -320,7 +329,7 @@ def _storable(text: str) -> str:
 def take_back_expired() -> int:
     """Take back the rows whose lease has ended: their worker died, or was too slow. How many they were."""
     expired = Delivery.objects.filter(state=DeliveryState.CLAIMED, due_at__lt=Now())
-    taken = 0
+    taken: list[int] = []
     for row in expired.order_by("due_at")[: 5 * BATCH]:
         text = f"the lease of {row.claimed_by} ended before it settled."
         failure = Failed("LeaseExpired", text, "LeaseExpired")
@@ -328,8 +337,9 @@ def take_back_expired() -> int:
             if _give_back(Q(pk=row.pk, claim=row.claim), row.attempts, failure, at_once=True):
                 _record(row, Outcome.LOST, failure)
                 tally.add(worker_name(os.getpid()), Counter(lost=1) + _fate_of(row))
-                taken += 1
-    return taken
+                taken.append(row.pk)
+    trail.lost(taken)
+    return len(taken)
 
 
 def note_overlooked() -> int:

@@ -73,6 +73,7 @@ class Relay(TypedDict):
 
     type: str  # RELAY
     frames: list[str]
+    deliveries: NotRequired[list[int]]  # whose frames these are, for the logs
 
 
 def group_of(user_id: int) -> str:
@@ -136,6 +137,6 @@ def encode(frame: Frame) -> str:
 PONG = encode({"type": "pong"})
 
 
-def relay(frames: list[str]) -> Relay:
+def relay(frames: list[str], deliveries: list[int]) -> Relay:
     """Pack a user's frames into the one message that goes to the user's group."""
-    return {"type": RELAY, "frames": frames}
+    return {"type": RELAY, "frames": frames, "deliveries": deliveries}

@@ -19,6 +19,8 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from delivery import meters
+
 logger = logging.getLogger(__name__)
 
 DRAIN = "delivery.drain"
@@ -127,6 +129,7 @@ class Waker:
 
     def _apply_async(self, task: str) -> None:
         current_app.tasks[task].apply_async(expires=EXPIRES)
+        meters.wake_ups.inc()
 
     def finish(self) -> None:
         """Wait, but not for long, until what was woken for is published: at the end of a process."""
@@ -143,6 +146,7 @@ class Waker:
         except (RedisError, OperationalError, OSError) as error:
             if not self._away:
                 logger.warning("the broker is away (%s); notifications wait in the database", error)
+            meters.wake_ups_failed.inc()
             self._away = True
             return False
         if self._away:

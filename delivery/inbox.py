@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from delivery import handoff
+from delivery import handoff, trail
 from delivery.drafts import Draft
 from delivery.models import Delivery, Inbox, Notification
 from delivery.reading import Snapshot
@@ -181,9 +181,10 @@ def _insert(users: Sequence[int], draft: Draft) -> dict[int, Notification]:
         )
         for user in users
     )
-    Delivery.objects.bulk_create(
+    deliveries = Delivery.objects.bulk_create(
         Delivery(user_id=row.user_id, notification=row, revision=row.revision, created_at=now) for row in rows
     )
+    trail.posted([delivery.pk for delivery in deliveries])
     handoff.wake_on_commit()
     return {row.user_id: row for row in rows}
 
@@ -223,7 +224,10 @@ def _change(inbox: Inbox, rows: object, *, unread: int, **marks: object) -> int:
     inbox.unread_count += unread
     inbox.save(update_fields=["revision", "unread_count"])
     changed = rows.update(revision=inbox.revision, **marks)  # type: ignore[attr-defined]
-    Delivery.objects.create(user_id=inbox.user_id, revision=inbox.revision, created_at=timezone.now())
+    delivery = Delivery.objects.create(
+        user_id=inbox.user_id, revision=inbox.revision, created_at=timezone.now()
+    )
+    trail.changed([delivery.pk])
     handoff.wake_on_commit()
     return changed
 

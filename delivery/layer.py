@@ -31,6 +31,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from delivery import meters, trail
 from delivery.frames import LAYER_RESUMED
 
 logger = logging.getLogger(__name__)
@@ -213,8 +214,10 @@ class RedisLoopLayer:
             # Somebody else publishes here. It must not end the listening of a whole process.
             logger.error("a message on %s could not be unpacked: %r", name, error)  # noqa: TRY400
             return
-        for mailbox in self._boxes.members(name.removeprefix(f"{self.prefix}__group__")):
+        members = self._boxes.members(name.removeprefix(f"{self.prefix}__group__"))
+        for mailbox in members:
             mailbox.put(message)
+        _heard(message, len(members))
 
     def _resumed(self, name: str) -> None:
         for mailbox in self._boxes.members(name.removeprefix(f"{self.prefix}__group__")):
@@ -408,10 +411,19 @@ class OneProcessLayer:
             members = self._boxes.members(group)
         for mailbox in members:
             _deliver(mailbox, message)
+        _heard(message, len(members))
 
     async def flush(self) -> None:
         with self._lock:
             self._boxes = Mailboxes()
+
+
+def _heard(message: Message, sockets: int) -> None:
+    """Note that a message came, once a process, however many sockets it is for."""
+    meters.messages_heard.inc()
+    ids = message.get("deliveries") if isinstance(message, dict) else None
+    if isinstance(ids, list):  # anybody may publish here
+        trail.relayed(ids, sockets)
 
 
 def _deliver(mailbox: Mailbox, message: Message) -> None:

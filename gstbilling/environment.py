@@ -19,6 +19,11 @@ VAR_DIR = BASE_DIR / "var"
 # Written by the supervisor of `make run`, which holds a lock on it for as long as it lives.
 RUNNING = VAR_DIR / "run" / "running.json"
 
+# Of hexadecimal digits: 64 bits, which nobody guesses over a network.
+SHORTEST_TOKEN = 16
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("line", "json")
+
 # More than a content network, a balancer and a proxy: a slip.
 MOST_PROXIES = 9
 
@@ -173,6 +178,24 @@ def beat_schedule() -> str:
     """The file that beat keeps its notes in. Its folder is made here, because beat makes none and ends."""
     VAR_DIR.mkdir(exist_ok=True)
     return str(VAR_DIR / "beat-schedule")
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """A setting that is one of a few words."""
+    word = env.str(name, "") or default
+    if word not in allowed:
+        refuse(name, f"must be one of {', '.join(allowed)}.")
+    return word
+
+
+def metrics_token() -> str:
+    """METRICS_TOKEN: what whoever asks for the metrics has to show; empty where nobody outside can ask."""
+    token = env.str("METRICS_TOKEN", "")
+    if token and not (len(token) >= SHORTEST_TOKEN and token.isascii() and token.isprintable()):
+        refuse("METRICS_TOKEN", f"must have {SHORTEST_TOKEN} or more characters, letters and digits.")
+    if " " in token:
+        refuse("METRICS_TOKEN", "must not have blanks in it.")
+    return token
 
 
 def email() -> dict[str, object]:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "gstbillingapp",
 ]
 MIDDLEWARE = [
+    "gstbillingapp.request_ids.RequestIds",  # first: whatever the others log carries the id
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -156,7 +157,8 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP inside the network
+    # Probes speak plain HTTP inside the network.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -236,9 +238,15 @@ CELERY_BEAT_SCHEDULE_FILENAME = environment.beat_schedule()
 # `worker.database` looks after.
 CELERY_DB_REUSE_MAX = 10_000
 
+# Seconds that a mail server may take for a step: nobody waits for it, but the next look at the alarms does.
+EMAIL_TIMEOUT = 10
 globals().update(environment.email())
 DEFAULT_FROM_EMAIL = environment.env.str("DEFAULT_FROM_EMAIL", "billing@localhost")
 
+METRICS_TOKEN = environment.metrics_token()
+
+LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", environment.LOG_LEVELS)
+LOG_FORMAT = environment.choice("LOG_FORMAT", "line", environment.LOG_FORMATS)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -255,16 +263,17 @@ LOGGING = {
             "()": "gstbillingapp.log_lines.OneLine",
             "format": "{asctime} {levelname:<7} {name}: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "gstbillingapp.log_lines.JsonLine"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["no sweeps", "expected"],
         }
     },
-    "root": {"handlers": ["console"], "level": environment.env.str("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "axes": {"level": "WARNING"},
         "django": {
@@ -275,5 +284,7 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "celery.app.trace": {"level": "WARNING"},  # a line a wake-up would drown everything else
         "celery.worker.strategy": {"level": "WARNING"},
+        "uvicorn": {"level": "WARNING", "handlers": []},  # its own would write lines of another form
+        "uvicorn.error": {"level": "WARNING"},
     },
 }

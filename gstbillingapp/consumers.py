@@ -11,7 +11,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db.utils import Error as AnyDatabaseError
 
-from delivery import frames
+from delivery import frames, meters
 from gstbillingapp.close_codes import FLOOD_SECONDS, FLOODED, NOT_SIGNED_IN, TOO_LARGE
 from gstbillingapp.session_watch import watch
 from gstbillingapp.snapshots import snapshots
@@ -36,12 +36,15 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         """Serve one socket, and leave nothing of it behind however it ended."""
         self.task = asyncio.current_task()
         self.is_ended = False
+        self.closed_with: int | None = None
+        meters.socket_opened()
         try:
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
             if not self.is_ended:
                 raise
         finally:
+            meters.socket_closed(self.closed_with)
             watch.discard(self)
             await self.channel_layer.forget_channel(self.channel_name)
 
@@ -76,6 +79,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """The browser has gone: `__call__` cleans up."""
+        self.closed_with = self.closed_with or message.get("code")
         raise StopConsumer
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -87,6 +91,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         elif (rate := self.rate()) > RATE_CLOSED:
             await self.end(FLOODED)
         elif rate > RATE_ANSWERED:
+            meters.rate_limited.labels("socket").inc()
             await self.send(frames.error("rate_limited", "Too many messages: at most 60 in 10 seconds."))
         else:
             await self.answer(text_data)
@@ -140,10 +145,12 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         """Pass on what was encoded once for all sockets of the user."""
         for frame in message["frames"]:
             await self.send(frame)
+        meters.frames_relayed.inc(len(message["frames"]))
 
     async def end(self, code: int) -> None:
         """Close from this side, with one of the contract's codes."""
         self.is_ended = True
+        self.closed_with = self.closed_with or code
         await self.close(code=code)
 
     def abort(self) -> None:

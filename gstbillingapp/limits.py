@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from delivery import meters
+
 WINDOW = 60  # seconds
 # Requests in a window: ten a second for a whole minute. A page that polls makes two.
 ALLOWED = 600
@@ -44,6 +46,7 @@ def seconds_to_wait(name: str, allowed: int = ALLOWED, window: int = WINDOW) -> 
         return 0
     if count <= allowed:
         return 0
+    meters.rate_limited.labels("http").inc()
     return max(1, math.ceil((start + 1) * window - now))
 
 

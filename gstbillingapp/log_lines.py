@@ -1,6 +1,14 @@
 """How a line of the log looks: whatever somebody typed, one event stays one line."""
 
+import json
 import logging
+from datetime import UTC, datetime
+
+from gstbillingapp import request_ids
+
+# What a line may carry beside its words, given as `extra`. These and no others: libraries hang whole requests
+# on their records, with everything that somebody typed.
+FIELDS = ("deliveries", "sockets", "seconds", "task_id", "cause", "rows")
 
 # Line ends forge lines, escape sequences drive terminals, and directional marks turn a line around.
 _UNSAFE = (
@@ -17,12 +25,46 @@ class OneLine(logging.Formatter):
     """Escapes what would not print; a traceback follows on indented lines."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """The line itself."""
-        return super().formatMessage(record).translate(_ESCAPES)
+        """The line itself, with its fields as `name=value` at the end."""
+        fields = "".join(f" {name}={_word(value)}" for name, value in fields_of(record).items())
+        return (super().formatMessage(record) + fields).translate(_ESCAPES)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, and what belongs to it."""
         return "\n    ".join(line.translate(_ESCAPES) for line in super().format(record).split("\n"))
+
+
+class JsonLine(logging.Formatter):
+    """The same as one JSON object a line, for machines: everything beyond ASCII is escaped by JSON itself."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object; a traceback is one string in it."""
+        told: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **fields_of(record),
+        }
+        if record.exc_info:
+            told["traceback"] = self.formatException(record.exc_info)
+        # DEL, the one control character that JSON leaves as it is.
+        return json.dumps(told, default=str).replace("\x7f", "\\u007f")
+
+
+def fields_of(record: logging.LogRecord) -> dict[str, object]:
+    """What a line carries beside its words, and the id of the request it belongs to."""
+    found = {name: value for name in FIELDS if (value := getattr(record, name, None)) not in (None, "")}
+    request_id = getattr(getattr(record, "request", None), "request_id", None) or request_ids.current.get()
+    return {**found, "request_id": request_id} if request_id else found
+
+
+def _word(value: object) -> str:
+    """A value as one word; what has blanks or quotes in it is quoted."""
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(_word, value))
+    text = str(value)
+    return json.dumps(text, ensure_ascii=False) if set(text) & {" ", '"', "="} else text
 
 
 def expected(record: logging.LogRecord) -> bool:

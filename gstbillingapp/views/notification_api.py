@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
-from delivery import frames, inbox, reading
+from delivery import frames, inbox, meters, reading
 from delivery.models import NotificationType
 from delivery.reading import LARGEST, Snapshot
 from gstbillingapp.limits import seconds_to_wait
@@ -79,6 +79,10 @@ def changes(request: HttpRequest) -> HttpResponse:
         found = reading.changes(_user_id(request), since, limit, request.GET.get("cursor"))
     except ValueError as error:
         raise BadParameterError(str(error)) from error
+    if "cursor" not in request.GET:
+        meters.catch_ups.inc()
+    if found.reset:
+        meters.resets.inc()
     return JsonResponse(
         {
             "revision": found.revision,

@@ -39,11 +39,11 @@ def lie_in_wait(**_: object) -> None:
             raise ValueError(UNBUILDABLE)
         return build(row, revision)
 
-    def sent(messages: Mapping[int, list[str]]) -> dict[int, BaseException]:
+    def sent(messages: Mapping[int, list[str]], *more: Any) -> dict[int, BaseException]:
         unsendable = [user for user, encoded in messages.items() if UNSENDABLE in "".join(encoded)]
         unheard = [user for user, encoded in messages.items() if UNHEARD in "".join(encoded)]
         rest = {user: encoded for user, encoded in messages.items() if user not in [*unsendable, *unheard]}
-        return {**send(rest), **{user: ValueError(UNSENDABLE) for user in unsendable}}
+        return {**send(rest, *more), **{user: ValueError(UNSENDABLE) for user in unsendable}}
 
     frames.notification = notification
     channel.send = sent

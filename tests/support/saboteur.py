@@ -68,9 +68,9 @@ def lie_in_wait(**_: object) -> None:
             die_if_ordered("after the claim")
         return batch
 
-    def sent(messages: Mapping[int, list[str]]) -> dict[int, BaseException]:
+    def sent(messages: Mapping[int, list[str]], *more: Any) -> dict[int, BaseException]:
         die_if_ordered("before the send")
-        failed = send(messages)
+        failed = send(messages, *more)
         die_if_ordered("after the send")
         return failed
 

@@ -28,7 +28,7 @@ OPERATIONS = [
 ]
 JSON = {"accept": "application/json"}
 FUNCTION = re.compile(r"^def (\w+)\(.*?\n((?:    .*\n|\n)+)", re.MULTILINE)
-OPEN_TO_ALL = {"/healthz", "/readyz", "/api/openapi.yaml"}
+OPEN_TO_ALL = {"/healthz", "/readyz", "/metrics", "/api/openapi.yaml"}
 
 
 def filled(path: str) -> str:

@@ -65,6 +65,7 @@ notifications_delete_read   POST       401     200       200    200
 favicon                     GET        302     302       302    302
 healthz                     GET        200     200       200    200
 readyz                      GET        200     200       200    200
+metrics                     GET        200     200       200    200
 openapi                     GET        200     200       200    200
 """
 # Where a table's word sends somebody.
