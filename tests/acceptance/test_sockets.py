@@ -131,22 +131,25 @@ def test_a_reader_that_stops_reading_is_dropped_and_slows_nobody(stack):
     web = stack.process("web")
     reader = demo.socket()
     reader.receive("unread_count")
-    before, memory = open_connections(web.pid), resident_bytes(web.pid)
-    with signed_in(demo, receive_buffer=4096), stack.posting():
-        while "does not read" not in web.log():
-            for _ in range(200):
-                create_notification(user, "Long", "x" * 2000)
-            started, last = monotonic(), create_notification(user, "Last", "")
-            while shown(reader.receive("notification")) != last.pk:
-                pass
-            assert monotonic() - started < 5, "it slows the others"
-            assert resident_bytes(web.pid) - memory < DEAF_BYTES
-        wait_until(lambda: open_connections(web.pid) == before, 10, "its connection is still there")
+    with stack.posting():
+        assert_a_burst_is_shown(user, reader)  # the first one starts threads and fills caches
+        before, memory = open_connections(web.pid), resident_bytes(web.pid)
+        with signed_in(demo, receive_buffer=4096):
+            while "does not read" not in web.log():
+                assert_a_burst_is_shown(user, reader)
+                assert resident_bytes(web.pid) - memory < DEAF_BYTES
+            wait_until(lambda: open_connections(web.pid) == before, 10, "its connection is still there")
     reader.close()
 
 
-def shown(frame) -> int:
-    return frame["notification"]["id"]
+def assert_a_burst_is_shown(user, reader) -> None:
+    """Post more than a reader's buffers hold, and see all of it arrive in time."""
+    for _ in range(200):
+        create_notification(user, "Long", "x" * 2000)
+    started, last = monotonic(), create_notification(user, "Last", "")
+    while reader.receive("notification")["notification"]["id"] != last.pk:
+        pass
+    assert monotonic() - started < 5, "it slows the others"
 
 
 def open_connections(pid: int) -> int:
