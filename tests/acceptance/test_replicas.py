@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from delivery.models import Delivery, DeliveryState, Notification
 from gstbillingapp.models import Business, Invoice, Membership, Role
 from tests.factories import BusinessFactory, draft
+from tests.support.browserless import Client
 from tests.support.compose import HERE, ComposeStack, running_services
 from tests.support.followers import Follower
 from tests.support.inbox_client import InboxClient, truth
@@ -118,6 +119,8 @@ def test_the_balancer_passes_on_who_asks_and_keeps_the_metrics_inside(replicas: 
     for path in ("/metrics", "/metrics/", "//metrics", "/%6detrics", "/healthz/../metrics"):
         answer = outside.get(path)
         assert (answer.status, "nginx" in answer.text) == (404, True), path
+    inside = Client(replicas.web_url("web"), headers={"Host": "web:8000"}).get("/metrics")
+    assert (inside.status, "gstbilling" in inside.text) == (200, True)
 
 
 def test_each_process_killed_in_turn_under_traffic_loses_nothing_and_repeats_nothing(
