@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gstbillingapp.context.business",
             ],
+            "libraries": {"pipeline": "delivery.dashboard.tags"},  # of a package that is no application
         },
     },
 ]

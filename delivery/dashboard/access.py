@@ -19,7 +19,7 @@ Somebody = User | AnonymousUser
 
 
 def page(route: str, view: View, name: str) -> URLPattern:
-    """An address inside the administration: to sign in at it one has to be staff, to see it one needs VIEW."""
+    """An address inside the administration, for staff who may see deliveries."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:

@@ -1,21 +1,136 @@
-from django.http import HttpResponse
+"""One deed: what it will do to how many, how far it has come, and how it ended."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from delivery import deeds
+from delivery.criteria import Criteria
+from delivery.dashboard import words
+from delivery.dashboard.access import may, require
+from delivery.dashboard.pages import page
+from delivery.models import UNDER_WAY, Deed, DeedKind, DeedState, Delivery
+
+SAMPLE = 10
+# What each kind will do, said before anything is touched.
+WILL: dict[str, str] = {
+    DeedKind.RETRY: "become due at once, with all their attempts before them",
+    DeedKind.DISCARD: "will not be sent. That can be undone",
+    DeedKind.RESTORE: "go back to what they were before they were discarded",
+    DeedKind.RESCHEDULE: "will be sent at the time below, with all their attempts before them",
+    DeedKind.SUPERSEDE: "count as having nothing left to tell, and are never sent. That cannot be undone",
+}
 
 
-def show(request, **k):
-    return HttpResponse("stub")
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its page."""
+    deed = _deed(pk)
+    title = f"{deed.get_kind_display()} {words.deliveries(deed.matching)}"
+    return page(request, "deed.html", title, {**_context(request, deed), "sample": _sample(deed)})
 
 
-def live(request, **k):
-    return HttpResponse("stub")
+@require_safe
+def live(request: HttpRequest, pk: int) -> JsonResponse:
+    """How far it is. Its part of the page comes along where the state is another than the page's."""
+    deed = _deed(pk)
+    answer: dict[str, Any] = {
+        "state": deed.state,
+        "past": deed.done + deed.passed_over,
+        "matching": deed.matching,
+        "said": said(deed),
+        "is_under_way": deed.state in UNDER_WAY,
+    }
+    if request.GET.get("state") != deed.state:
+        answer["html"] = render_to_string("dashboard/deed/state.html", _context(request, deed), request)
+    return JsonResponse(answer)
 
 
-def start(request, **k):
-    return HttpResponse("stub")
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start it. A second click finds it started, and changes nothing."""
+    return _moved(request, pk, deeds.start)
 
 
-def go_on(request, **k):
-    return HttpResponse("stub")
+@require_POST
+def go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on with the others although the first one failed."""
+    return _moved(request, pk, deeds.go_on)
 
 
-def cancel(request, **k):
-    return HttpResponse("stub")
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Never mind, stop here, or cancel, whichever it is by its state."""
+    deed = _deed(pk)
+    answer = _moved(request, pk, deeds.cancel)
+    if deed.state == DeedState.PROPOSED:
+        messages.info(request, "Nothing was done.")
+        return redirect(words.address(reverse("pipeline:deliveries"), **_listed(deed)))
+    return answer
+
+
+def _moved(request: HttpRequest, pk: int, move: Any) -> HttpResponse:
+    deed = _deed(pk)
+    require(request.user, deed.kind)
+    move(deed.pk, request.user)
+    return redirect("pipeline:deed", pk=deed.pk)
+
+
+def _deed(pk: int) -> Deed:
+    deed: Deed = get_object_or_404(Deed.objects.select_related("user"), pk=pk)
+    return deed
+
+
+def _context(request: HttpRequest, deed: Deed) -> dict[str, Any]:
+    return {
+        "deed": deed,
+        "said": said(deed),
+        "will": WILL[deed.kind],
+        "may": may(request.user, deed.kind),
+        "past": deed.done + deed.passed_over,
+        "left": max(0, deed.matching - deed.done - deed.passed_over),
+        "rate": deeds.RATE,
+        "is_under_way": deed.state in UNDER_WAY,
+        "tries_first": deed.kind == DeedKind.RETRY and deed.matching > 1,
+        "seconds": max(1, round(deed.matching / deeds.RATE)),
+        "may_undo": deed.kind == DeedKind.DISCARD and bool(deed.done) and may(request.user, DeedKind.RESTORE),
+    }
+
+
+def said(deed: Deed) -> str:
+    """How far it is, in a sentence."""
+    did = f"{words.deliveries(deed.done)} {deeds.PAST[deed.kind]}"
+    if deed.passed_over:
+        did += f", {words.figure(deed.passed_over)} passed over"
+    sentences: dict[str, str] = {
+        DeedState.PROPOSED: "Nothing is touched yet.",
+        DeedState.TRYING: f"Trying one of {words.figure(deed.matching)} first.",
+        DeedState.STOPPED: "The first one failed again, so the others were left alone.",
+        DeedState.RUNNING: f"{words.figure(deed.done)} of {words.figure(deed.matching)} done.",
+        DeedState.DONE: f"Done: {did}.",
+        DeedState.CANCELLED: f"Cancelled: {did}.",
+    }
+    return sentences[deed.state]
+
+
+def _sample(deed: Deed) -> list[Delivery]:
+    """A few of what it is about: while it is proposed, those it would touch; later, those it has touched."""
+    if deed.state == DeedState.PROPOSED:
+        rows = (
+            Criteria.of(deed.criteria)
+            .rows()
+            .filter(state__in=deeds.ALLOWED[deed.kind], notification__isnull=False, pk__lte=deed.up_to)
+        )
+    else:
+        rows = Delivery.objects.filter(deed_rows__deed=deed)
+    return list(rows.select_related("user", "notification").order_by("pk")[:SAMPLE])
+
+
+def _listed(deed: Deed) -> dict[str, Any]:
+    """The criteria as an address of the list; rows chosen one by one are no filter worth going back to."""
+    return {name: value for name, value in deed.criteria.items() if name != "ids"}

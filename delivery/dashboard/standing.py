@@ -1,0 +1,154 @@
+"""How the pipeline stands, in numbers and in words."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from delivery import health, pulse
+from delivery.dashboard import words
+from delivery.models import UNDER_WAY, Deed, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence about what is going on. Its `key` stays while only its numbers change."""
+
+    key: str
+    tone: str
+    text: str
+    link: str = ""
+    link_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One key number."""
+
+    key: str
+    label: str
+    value: str
+    note: str
+    link: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the system, and whether it is there."""
+
+    name: str
+    state: str
+    tone: str
+
+
+def lines(now: health.Now) -> list[Line]:
+    """What is going on, the worst first; one line that all is well where nothing else is to be said."""
+    said = [*_away(now), *_rows(now), *_deeds()]
+    return said or [Line("well", "success", "Everything due has been sent.")]
+
+
+def _away(now: health.Now) -> list[Line]:
+    if not now.database:
+        return [Line("database", "danger", "The database cannot be reached: nothing is known of the queue.")]
+    if settings.REDIS_URL is None:
+        return []
+    if not now.redis:
+        text = "Redis cannot be reached. What is due waits, and no attempt is counted meanwhile."
+        return [Line("redis", "danger", text)]
+    said = []
+    if not any(sign.is_alive for sign in now.workers):
+        said.append(Line("workers", "danger", "No worker is alive: nothing is sent until one starts."))
+    if not any(sign.is_alive for sign in now.beats):
+        text = "Beat is silent: what failed is not tried again, and no reminder is posted, until it is back."
+        said.append(Line("beat", "danger", text))
+    return said
+
+
+def _rows(now: health.Now) -> list[Line]:
+    said = []
+    if now.dead:
+        verb = "is" if now.dead == 1 else "are"
+        text = f"{words.figure(now.dead)} {verb} dead: somebody has to decide."
+        link = words.address(reverse("pipeline:deliveries"), state=DeliveryState.DEAD)
+        said.append(Line("dead", "danger", text, link, "Look at them"))
+    if now.parked:
+        verb = "is" if now.parked == 1 else "are"
+        text = f"{words.figure(now.parked)} {verb} waiting out an outage of Redis."
+        said.append(Line("parked", "warning", text))
+    if now.oldest_due_seconds >= health.LONGEST_WAIT:
+        text = f"The oldest delivery has been due for {words.span(now.oldest_due_seconds)}."
+        said.append(Line("late", "danger", text))
+    if now.waiting:
+        text = f"{words.figure(now.waiting)} failed, and will be tried again by themselves."
+        if now.waiting == 1:
+            text = "1 failed, and will be tried again by itself."
+        said.append(Line("waiting", "info", text))
+    if on_their_way := now.pending - now.parked + now.claimed:
+        verb = "is" if on_their_way == 1 else "are"
+        said.append(Line("pending", "info", f"{words.figure(on_their_way)} {verb} on the way."))
+    return said
+
+
+def _deeds() -> list[Line]:
+    under_way = Deed.objects.filter(state__in=UNDER_WAY).order_by("-pk").first()
+    if under_way is None:
+        return []
+    text = (
+        f"A deed is under way: {under_way.get_kind_display().lower()} {words.deliveries(under_way.matching)}."
+    )
+    return [Line("deed", "info", text, reverse("pipeline:deed", args=[under_way.pk]), "Follow it")]
+
+
+def figures(now: health.Now) -> list[Figure]:
+    """The key numbers, in the order in which a delivery comes by them."""
+    listed = reverse("pipeline:deliveries")
+
+    def count(state: str, label: str, value: int, note: str, tone: str = "") -> Figure:
+        link = words.address(listed, state=state)
+        return Figure(state, label, words.figure(value), note, link, tone if value else "")
+
+    late = now.oldest_due_seconds >= health.LONGEST_WAIT
+    oldest = words.span(now.oldest_due_seconds) if now.oldest_due_seconds else "none"
+    return [
+        count(DeliveryState.PENDING, "Pending", now.pending, "due, not sent yet"),
+        count(DeliveryState.CLAIMED, "In flight", now.claimed, "held by a worker"),
+        count(DeliveryState.WAITING, "Waiting for retry", now.waiting, "failed, due again later"),
+        count(DeliveryState.DEAD, "Dead", now.dead, "out of attempts", "danger"),
+        Figure("parked", "Parked", words.figure(now.parked), "in an outage, of those pending", "",
+               "warning" if now.parked else ""),
+        Figure("oldest", "Oldest due", oldest, "waiting to be sent", "", "danger" if late else ""),
+        count(DeliveryState.DISCARDED, "Discarded", now.discarded, "by a person"),
+        count(DeliveryState.SUPERSEDED, "Superseded", now.superseded, "nothing left to tell"),
+    ]  # fmt: skip
+
+
+def parts(now: health.Now) -> list[Part]:
+    """Database, Redis, and each worker and beat with its last sign of life."""
+    here = [_part("Database", now.database)]
+    if settings.REDIS_URL is None:
+        return [*here, Part("Worker and beat", "in this process", "success")]
+    here.append(_part("Redis", now.redis))
+    if now.redis:
+        here += _signs("Worker", now.workers) + _signs("Beat", now.beats)
+    return here
+
+
+def _part(name: str, is_there: bool) -> Part:
+    return Part(name, "answers" if is_there else "cannot be reached", "success" if is_there else "danger")
+
+
+def _signs(kind: str, signs: list[pulse.Sign]) -> list[Part]:
+    """Who has left signs; one that has gone silent is red only where no other of its kind lives."""
+    if not signs:
+        return [Part(kind, "none has been heard of for an hour", "danger")]
+    others_live = any(sign.is_alive for sign in signs)
+    silent = "quiet" if others_live else "danger"
+    return [
+        Part(
+            f"{kind} {sign.name}",
+            f"heard {words.span(sign.seconds)} ago" + ("" if sign.is_alive else ", silent since"),
+            "success" if sign.is_alive else silent,
+        )
+        for sign in signs
+    ]

@@ -1,0 +1,8 @@
+// The pipeline's pages. Each module looks for its own marks and is silent without them.
+import { followDeed } from "./deed.js";
+import { watchNow } from "./now.js";
+import { chooseRows } from "./rows.js";
+
+watchNow();
+chooseRows();
+followDeed();
