@@ -6,13 +6,16 @@ one inbox happen one after another, whatever process makes them.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, Q
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 
-from delivery import handoff, trail
+from delivery import handoff, tally, trail
 from delivery.drafts import Draft
 from delivery.models import Delivery, Inbox, Notification
 from delivery.reading import Snapshot
@@ -24,6 +27,14 @@ _CHUNK = 300
 # which browsers count.
 RESTORED_REVISIONS = 1_000_000
 RESTORED_IDS = 1_000_000_000
+# How long what was deleted is still told of, to pages that have not heard: the row itself goes then.
+REMOVED_AFTER = timedelta(days=30)
+# How long after it was deleted a dedupe key is still known: past a year, for what comes once in a year.
+KEYS_KNOWN = timedelta(days=400)
+# The tally of what was posted to inboxes that are gone.
+POSTED = "posted"
+# What an owner may choose: days after which what is read is deleted. Nothing chosen keeps it for ever.
+KEEP_READ_DAYS = (365, 90, 30)
 
 
 def post(user_ids: Iterable[int], draft: Draft) -> list[Notification]:
@@ -91,7 +102,7 @@ def delete(user_id: int, notification_id: int) -> Snapshot | None:
             return None
         is_read, is_deleted = row
         if not is_deleted:
-            _change(inbox, rows, unread=0 if is_read else -1, is_deleted=True)
+            _change(inbox, rows, unread=0 if is_read else -1, **_deleted())
         return _snapshot(inbox)
 
 
@@ -100,8 +111,64 @@ def delete_read(user_id: int) -> tuple[int, Snapshot]:
     with transaction.atomic():
         inbox = _locked(user_id)
         rows = Notification.objects.filter(user=user_id, is_read=True, is_deleted=False)
-        deleted = _change(inbox, rows, unread=0, is_deleted=True) if rows.exists() else 0
+        deleted = _change(inbox, rows, unread=0, **_deleted()) if rows.exists() else 0
         return deleted, _snapshot(inbox)
+
+
+def keep_read(user_id: int, days: int | None) -> None:
+    """Choose how long what is read is kept; None for ever. ValueError where nobody may choose that."""
+    if days is not None and days not in KEEP_READ_DAYS:
+        raise ValueError(f"days: must be one of {', '.join(map(str, KEEP_READ_DAYS))}, or none.")
+    with transaction.atomic():
+        inbox = _locked(user_id)
+        inbox.keep_read_days = days
+        inbox.save(update_fields=["keep_read_days"])
+
+
+def delete_old_read(user_id: int, days: int, below: int, limit: int) -> int:
+    """Delete what was read so many days ago, if its owner still wants that, as one change.
+
+    How many that were, `limit` at most. `below` is an id that nothing so old lies above: what is newer need
+    not be looked through.
+    """
+    before = timezone.now() - timedelta(days=days)
+    was_read = Q(read_at__lt=before) | Q(read_at=None, created_at__lt=before)
+    old = Notification.objects.filter(was_read, user=user_id, is_read=True, is_deleted=False, pk__lt=below)
+    if not old.exists():
+        return 0  # without a lock: this is asked of every inbox, and seldom finds anything
+    with transaction.atomic():
+        inbox = _locked(user_id)
+        ids = list(old.order_by("pk").values_list("pk", flat=True)[:limit])
+        if not ids or inbox.keep_read_days != days:
+            return 0
+        return _change(inbox, Notification.objects.filter(pk__in=ids), unread=0, **_deleted())
+
+
+def remove_deleted(now: datetime, limit: int) -> tuple[int, int]:
+    """Remove rows whose deletion everybody has had time to hear of; how many, and of how many the key stays.
+
+    Whoever has not heard starts afresh: history begins after them, from the same commit on. Of what has a
+    dedupe key only the key is left, for as long as keys are known: a repeat is not posted.
+    """
+    due = Notification.objects.filter(remove_at__lt=now)
+    chosen = due.order_by("remove_at").values_list("pk", "user_id", "revision")[:limit]
+    with transaction.atomic():
+        found = {pk: (user, revision) for pk, user, revision in chosen}
+        inboxes = _lock(sorted({user for user, _ in found.values()}))
+        # Another may have removed them while this waited.
+        rows = due.filter(pk__in=list(found))
+        keys = rows.filter(dedupe_key__isnull=False).exclude(title="")
+        emptied = dict.fromkeys(("title", "message", "link_url", "link_text", "thread_key"), "")
+        emptied |= {"related_object_type": "", "related_object_id": ""}
+        kept = keys.update(remove_at=F("remove_at") + (KEYS_KNOWN - REMOVED_AFTER), **emptied)
+        gone = dict(rows.values_list("user_id").annotate(Max("revision")).order_by())
+        for inbox in inboxes:
+            if gone.get(inbox.user_id, 0) > inbox.history_from:
+                inbox.history_from = gone[inbox.user_id]
+                inbox.save(update_fields=["history_from"])
+        removed = rows.count()
+        rows.delete()
+        return removed, kept
 
 
 @transaction.atomic
@@ -230,6 +297,16 @@ def _change(inbox: Inbox, rows: object, *, unread: int, **marks: object) -> int:
     trail.changed([delivery.pk])
     handoff.wake_on_commit()
     return changed
+
+
+@receiver(pre_delete, sender=Inbox)
+def _keep_what_was_posted(instance: Inbox, **_: object) -> None:
+    """How much was ever posted does not become less because somebody is gone."""
+    tally.add("", {POSTED: instance.posted})
+
+
+def _deleted() -> dict[str, object]:
+    return {"is_deleted": True, "remove_at": timezone.now() + REMOVED_AFTER}
 
 
 def _snapshot(inbox: Inbox) -> Snapshot:

@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from delivery import health, meters, pulse, tally
+from delivery.inbox import POSTED
 from delivery.models import Alarm, Inbox
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,6 @@ COUNTERS = {
     "recovered": ("deliveries_recovered", "Deliveries that such a sweep found."),
 }
 STATES = ("pending", "claimed", "waiting", "dead", "superseded", "discarded", "parked")
-# An inbox whose owner was deleted takes its number along; this is where it stays. A counter never goes back.
-POSTED = "posted"
 
 
 class Pipeline(Collector):

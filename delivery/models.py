@@ -126,6 +126,8 @@ class Notification(models.Model):
     is_deleted = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    # When the row itself goes, for one that is marked deleted: until then others may still learn of it.
+    remove_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -142,6 +144,9 @@ class Notification(models.Model):
                 fields=["user", "-id"],
                 condition=Q(is_read=False, is_deleted=False),
                 name="notification_unread",
+            ),
+            models.Index(
+                fields=["remove_at"], condition=Q(remove_at__isnull=False), name="notification_removal"
             ),
         ]
 
@@ -223,7 +228,11 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_waiting"),
             models.Index(fields=["due_at"], condition=Q(state="claimed"), name="delivery_leased"),
             models.Index(fields=["claim"], condition=~Q(claim=""), name="delivery_claim"),
-            models.Index(fields=["state", "-id"], condition=Q(state__in=ODD), name="delivery_odd"),
+            # One each: SQLite does not see that a state is one of several.
+            *(
+                models.Index(fields=["id"], condition=Q(state=state), name=f"delivery_{state}")
+                for state in ("dead", "superseded", "discarded")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -372,6 +381,8 @@ class Alarm(models.Model):
     # When its people were told of the latest of the two, in their inboxes and by e-mail.
     told_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    # Until when one process is about to send that e-mail, and no other.
+    mailing_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

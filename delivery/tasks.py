@@ -8,9 +8,10 @@ from celery import current_task, shared_task
 from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError
 
+from delivery import alarms, handoff
 from delivery import deeds as doing
 from delivery import drain as draining
-from delivery import handoff
+from delivery import prune as pruning
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,20 @@ def deeds() -> None:
     """Carry on what a person has started."""
     with _or_at_the_next_sweep():
         doing.advance()
+
+
+@shared_task(name="delivery.prune", ignore_result=True)
+def prune() -> None:
+    """Remove what nobody needs any more."""
+    with _or_at_the_next_sweep():
+        pruning.prune()
+
+
+@shared_task(name="delivery.look", ignore_result=True)
+def look() -> None:
+    """Tell people if the pipeline needs one; where everything is one process."""
+    with _or_at_the_next_sweep():
+        alarms.look()
 
 
 def _drain() -> None:

@@ -10,14 +10,22 @@ pages = get_asgi_application()  # first: it loads the applications that the rest
 
 from django.conf import settings  # noqa: E402
 
-from delivery import ticker  # noqa: E402
+from delivery import alarms, ticker  # noqa: E402
 from gstbillingapp.routing import sockets  # noqa: E402
 from gstbillingapp.servers import collect_less, raise_file_limit, teach_daphne  # noqa: E402
-from worker.schedule import REMIND_SECONDS  # noqa: E402
+from worker.schedule import PRUNE_SECONDS, REMIND_SECONDS  # noqa: E402
 
 raise_file_limit()
 teach_daphne()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
 if settings.REDIS_URL is None:
-    ticker.start({"gstbillingapp.remind": REMIND_SECONDS})
+    ticker.start(
+        {
+            "gstbillingapp.remind": REMIND_SECONDS,
+            "delivery.look": alarms.INTERVAL,
+            "delivery.prune": PRUNE_SECONDS,
+        }
+    )
+else:
+    alarms.start()
 collect_less()  # last: it counts what is loaded by now as permanent

@@ -31,11 +31,12 @@ class RequestIds:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self.is_awaited = iscoroutinefunction(get_response)
+        if self.is_awaited:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self):
+        if self.is_awaited:
             return self.answer_later(request)
         # On the request too: what Django says of a refusal, it says when all middleware is done.
         request.request_id = id_of(request)  # type: ignore[attr-defined]

@@ -4,6 +4,8 @@ SWEEP_SECONDS = 5.0
 # How soon after its morning a reminder is posted. Asking is one look at what is done; an edge of a crontab,
 # which a clock that jumps may miss, there is none.
 REMIND_SECONDS = 600.0
+# How often what nobody needs any more is removed: a little at a time is hardly noticed.
+PRUNE_SECONDS = 3600.0
 # While no worker runs, messages must not pile up for days; and yet longer than two hosts' clocks ever differ,
 # each of them an hour off.
 EXPIRES = 10_800
@@ -12,6 +14,11 @@ SCHEDULE = {
     "sweep": {
         "task": "delivery.sweep",
         "schedule": SWEEP_SECONDS,
+        "options": {"expires": EXPIRES},
+    },
+    "prune": {
+        "task": "delivery.prune",
+        "schedule": PRUNE_SECONDS,
         "options": {"expires": EXPIRES},
     },
     "remind": {

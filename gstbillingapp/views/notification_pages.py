@@ -6,16 +6,18 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from delivery import inbox as inboxes
 from delivery import reading
-from delivery.models import Notification, NotificationType
+from delivery.models import Inbox, Notification, NotificationType
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.forms.base import whole_number
 from gstbillingapp.templatetags.billing import day
@@ -23,6 +25,8 @@ from gstbillingapp.templatetags.notifications import position_of
 
 ROWS = 25
 STATUSES = {"": "All", "unread": "Unread", "read": "Read"}
+# How long read notifications may be kept, in the words of the form; the days are `delivery.inbox`'s.
+KEPT = {"": "for ever", "365": "a year", "90": "90 days", "30": "30 days"}
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,32 @@ def notifications(request: MemberRequest) -> HttpResponse:
         "read_count": reading.notifications(request.user.pk).filter(is_read=True).count(),
         "is_first_page": not page.newer,
         "here": request.get_full_path(),
+        "kept": KEPT,
+        "keep": _kept_by(request.user.pk),
     }
     return render(request, "notifications/notifications.html", context)
+
+
+@require_POST
+@member_required
+def keep_read(request: MemberRequest) -> HttpResponse:
+    """Choose how long what is read is kept; what is older goes within the hour."""
+    days = request.POST.get("days", "")
+    if days not in KEPT:
+        return HttpResponseBadRequest("Choose one of the times that the form offers.")
+    inboxes.keep_read(request.user.pk, int(days) if days else None)
+    messages.success(request, f"Read notifications are kept {_for(days)}.")
+    return redirect("notifications")
+
+
+def _for(days: str) -> str:
+    return f"for {KEPT[days]}" if days else KEPT[days]
+
+
+def _kept_by(user_id: int) -> str:
+    """The choice of an inbox's owner, as the form says it."""
+    days = Inbox.objects.filter(user=user_id).values_list("keep_read_days", flat=True).first()
+    return str(days or "")
 
 
 def _tabs(typed: QuerySet[Notification], filters: Filters) -> list[Tab]:

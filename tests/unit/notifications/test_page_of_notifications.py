@@ -147,7 +147,7 @@ def test_the_page_costs_the_same_queries_for_one_notification_as_for_many(
 ):
     for number in range(30):
         post(owner, f"Row {number}")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         browser.get(PAGE)
 
 

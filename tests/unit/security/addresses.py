@@ -61,6 +61,7 @@ notification_changes        GET        401     400       400    400
 notification_read           POST       401     404       404    200
 notification_delete         POST       401     404       404    200
 notifications_read_all      POST       401     200       200    200
+notifications_keep_read     POST       login   302       302    302
 notifications_delete_read   POST       401     200       200    200
 favicon                     GET        302     302       302    302
 healthz                     GET        200     200       200    200

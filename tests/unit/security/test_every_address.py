@@ -30,6 +30,7 @@ OWN |= {
     "invoice_new",
     "invoice_preview",
     "notifications_read_all",
+    "notifications_keep_read",
     "notifications_delete_read",
 }
 ADMIN = [address for address in resolved() if address.route.startswith("admin/")]
