@@ -21,7 +21,7 @@ chaos: setup-test ## Break and load everything, on SQLite and on PostgreSQL, and
 	@$(MAKE) --keep-going chaos-sqlite chaos-postgres
 
 bench: setup-test ## Measure what a notification costs and how soon it arrives, on real processes
-	@$(PYTHON) -m bench.latency
+	@$(PYTHON) -m bench --short
 
 lint: setup-test ## Style, types, import contracts, migrations, Django's own checks
 	@$(PYTHON) -m ruff check .

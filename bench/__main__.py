@@ -1,0 +1,109 @@
+"""`python -m bench`: measure the product beside the naive pipeline. `--help` says what can be chosen."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bench import report
+from bench.scale import FULL, SHORT, Scale
+from bench.systems import NAIVE, PRODUCT, Databases, System, systems
+from bench.table import MEASUREMENTS, ROWS, Row
+from gstbilling.environment import VAR_DIR
+from tooling.postgres import Postgres
+
+DATABASES = ("sqlite", "postgres")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, keep; 1 where a run is void."""
+    options = parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with us
+    scale = FULL if options.full else SHORT
+    scale = replace(
+        scale,
+        repeats=options.repeats or scale.repeats,
+        posting_threads=options.threads,
+        memory_sockets=options.sockets or scale.memory_sockets,
+    )
+    rows = [row for row in ROWS if not options.only or row.short in options.only]
+    machine = report.machine()
+    print(f"load of the machine before: {machine['load_before'][0]}, {machine['cores']} cores", flush=True)
+    void = False
+    for database in options.database or DATABASES:
+        some = [row for row in rows if is_measured(row, database, options)]
+        run = measure(database, scale, some, with_naive=not options.without_naive)
+        report.show(run, some)
+        void |= run.is_void
+        if not options.dry:
+            print(f"\nkept in {os.path.relpath(report.write(run, machine))}", flush=True)
+    return int(void)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    names = [row.short for row in ROWS]
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=names, metavar="ROW", help=", ".join(names))
+    parser.add_argument("--database", action="append", choices=DATABASES, help="both, unless one is named")
+    parser.add_argument("--without-naive", action="store_true", help="the product alone")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--short", action="store_true", help="a few minutes; so it is anyhow")
+    length.add_argument("--full", action="store_true", help="longer, and three runs of each row")
+    parser.add_argument("--repeats", type=int, help="runs of each row")
+    parser.add_argument("--threads", type=int, default=1, help="of the one process that posts flat out")
+    parser.add_argument("--sockets", type=int, help="for the memory a socket")
+    parser.add_argument("--dry", action="store_true", help="keep no results")
+    return parser.parse_args(arguments)
+
+
+def is_measured(row: Row, database: str, options: argparse.Namespace) -> bool:
+    """A short run measures once what has nothing to do with the database."""
+    return bool(options.full or options.only or database == DATABASES[0] or not row.alike)
+
+
+def measure(database: str, scale: Scale, rows: Sequence[Row], *, with_naive: bool) -> report.Run:
+    """Every measurement that these rows need, the systems in turn."""
+    run = report.Run(database, scale.name)
+    needed = [name for name in MEASUREMENTS if name in {row.measurement for row in rows}]
+    kinds = [PRODUCT, *([NAIVE] if with_naive else [])]
+    with databases(database) as source, systems(kinds, source) as started:
+        for name in needed:
+            for number in range(scale.repeats):
+                # In turn, and not always in the same order: whatever else the machine does is shared.
+                for system in started if number % 2 == 0 else reversed(started):
+                    take(run, system, name, scale)
+    return run
+
+
+def take(run: report.Run, system: System, name: str, scale: Scale) -> None:
+    """One measurement of one system. One that breaks is reported and leaves the others alone."""
+    print(f"{run.database}: {name}, {system.kind.name}", file=sys.stderr, flush=True)
+    try:
+        run.take(system.kind.name, name, MEASUREMENTS[name](system, scale))
+    except Exception as error:  # noqa: BLE001 - it is told, and makes the run void
+        traceback.print_exc()
+        run.failures.append(f"{name}, {system.kind.name}: {error!r}")
+
+
+@contextmanager
+def databases(name: str) -> Iterator[Databases]:
+    """A folder of this run's own, and a PostgreSQL where that is asked for; both gone afterwards."""
+    (VAR_DIR / "bench").mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=VAR_DIR / "bench"))
+    try:
+        with ExitStack() as stack:
+            yield Databases(folder, stack.enter_context(Postgres()) if name == "postgres" else None)
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

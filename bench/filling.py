@@ -1,0 +1,46 @@
+"""Many rows in one statement: a hundred thousand of them are not to take a minute each time."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+SERIES = (
+    "(WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count}) "
+    "SELECT n FROM series)"
+)
+
+
+def copies(pattern: Model, count: int, **expressions: str) -> None:
+    """Insert `count` rows like this one; expressions in SQL say what is to differ, by `n` from 1 on."""
+    if count:
+        insert_from(pattern, SERIES.format(count=int(count)), **expressions)
+
+
+def insert_from(pattern: Model, source: str, **expressions: str) -> None:
+    """Insert a row like this one for each row of `source`, a query in brackets."""
+    columns: list[str] = []
+    values: list[str] = []
+    parameters: list[Any] = []
+    for field in pattern._meta.concrete_fields:
+        if field.column is None or (field.primary_key and field.column not in expressions):
+            continue
+        columns.append(field.column)
+        if field.column in expressions:
+            values.append(expressions[field.column])
+        else:
+            values.append("%s")
+            parameters.append(field.get_db_prep_save(getattr(pattern, field.attname), connection))
+    statement = (
+        f"INSERT INTO {pattern._meta.db_table} ({', '.join(columns)}) "  # noqa: S608 - nothing from outside
+        f"SELECT {', '.join(values)} FROM {source} AS source"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def know_sizes() -> None:
+    """Have PostgreSQL count anew what it plans by, which it does by itself a minute later."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

@@ -1,0 +1,1 @@
+"""The measurements, one function each: a system and a scale in, samples and faults out."""
