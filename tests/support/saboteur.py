@@ -7,6 +7,7 @@ different.
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def lie_in_wait(**_: object) -> None:
     """Stand behind the functions of the drain; Django is set up by now."""
     from delivery import channel, drain
 
-    take, claim, send, settle_sent = drain._take, drain.claim, channel.send, drain._settle_sent
+    take, claim, send, settle_told = drain._take, drain.claim, channel.send, drain._settle_told
 
     def taken(*args: Any) -> int:
         with transaction.atomic():
@@ -74,11 +75,12 @@ def lie_in_wait(**_: object) -> None:
         die_if_ordered("after the send")
         return failed
 
-    def settled(*args: Any) -> None:
-        settle_sent(*args)
+    def settled(*args: Any) -> Counter[str]:
+        numbers = settle_told(*args)
         die_if_ordered("before the settling commits")
+        return numbers
 
-    replace(drain, _take=taken, claim=claimed, _settle_sent=settled)
+    replace(drain, _take=taken, claim=claimed, _settle_told=settled)
     replace(channel, send=sent)
 
 
