@@ -172,8 +172,14 @@ class TaskResultAdmin(ReadOnly, results_admin.TaskResultAdmin, ModelAdmin):
     """Failed tasks: Celery's other results are not kept."""
 
     show_full_result_count = False
-    list_display = ("task_id", "task_name", "status", "worker", "date_done")
-    list_filter = ("status", "task_name")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """What tells failed tasks apart."""
+        return ("task_id", "task_name", "status", "worker", "date_done")
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """The few values that there are."""
+        return ("status", "task_name")
 
     def get_fieldsets(self, request: HttpRequest, obj: TaskResult | None = None) -> Any:
         """What they have always shown, and the way to the deliveries that the task held."""

@@ -91,6 +91,7 @@ def _context(request: HttpRequest, deed: Deed) -> dict[str, Any]:
         "deed": deed,
         "said": said(deed),
         "will": WILL[deed.kind],
+        "chosen": _chosen(deed),
         "may": may(request.user, deed.kind),
         "past": deed.done + deed.passed_over,
         "left": max(0, deed.matching - deed.done - deed.passed_over),
@@ -108,7 +109,7 @@ def said(deed: Deed) -> str:
     if deed.passed_over:
         did += f", {words.figure(deed.passed_over)} passed over"
     sentences: dict[str, str] = {
-        DeedState.PROPOSED: "Nothing is touched yet.",
+        DeedState.PROPOSED: f"{deed.get_kind_display()} {words.deliveries(deed.matching)}?",
         DeedState.TRYING: f"Trying one of {words.figure(deed.matching)} first.",
         DeedState.STOPPED: "The first one failed again, so the others were left alone.",
         DeedState.RUNNING: f"{words.figure(deed.done)} of {words.figure(deed.matching)} done.",
@@ -129,6 +130,14 @@ def _sample(deed: Deed) -> list[Delivery]:
     else:
         rows = Delivery.objects.filter(deed_rows__deed=deed)
     return list(rows.select_related("user", "notification").order_by("pk")[:SAMPLE])
+
+
+def _chosen(deed: Deed) -> str:
+    """What was chosen, in words."""
+    named = [f"{name.replace('_', ' ')} {value}" for name, value in _listed(deed).items()]
+    if ids := deed.criteria.get("ids", ""):
+        named.insert(0, f"{words.figure(ids.count(',') + 1)} ticked one by one")
+    return ", ".join(named) or "all deliveries"
 
 
 def _listed(deed: Deed) -> dict[str, Any]:

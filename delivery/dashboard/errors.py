@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.urls import reverse
@@ -42,7 +43,7 @@ def groups() -> list[Group]:
         f"last_{hours}": Count("delivery", distinct=True, filter=Q(ended_at__gte=since[hours]))
         for hours in WINDOWS
     }
-    rows = (
+    rows: Any = (
         Attempt.objects.filter(ended_at__gte=since[max(WINDOWS)])
         .exclude(fingerprint="")
         .values("fingerprint")

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
 from delivery import tenants
 from delivery.criteria import Criteria
 
@@ -36,6 +39,28 @@ class Filters:
     offered: list[tuple[int, str]] = field(default_factory=list)  # businesses of a name that several have
     before: int | None = None
     after: int | None = None
+
+    @property
+    def since(self) -> str:
+        """What the field for the earliest time holds."""
+        return self._local("since")
+
+    @property
+    def until(self) -> str:
+        """What the field for the latest time holds."""
+        return self._local("until")
+
+    def _local(self, name: str) -> str:
+        """A moment as the browser's field takes it, in India's time; empty where it is none."""
+        try:
+            moment = parse_datetime(self.typed.get(name, ""))
+        except ValueError:
+            moment = None
+        if moment is None:
+            return ""
+        return (timezone.localtime(moment) if timezone.is_aware(moment) else moment).strftime(
+            "%Y-%m-%dT%H:%M"
+        )
 
     @property
     def is_narrowed(self) -> bool:

@@ -7,7 +7,10 @@ from django.urls import reverse
 
 from delivery import health, pulse
 from delivery.dashboard import words
-from delivery.models import UNDER_WAY, Deed, DeliveryState
+from delivery.models import UNDER_WAY, Deed, DeedState, DeliveryState
+
+# Deeds that are spoken of at once; the list has all of them.
+MOST_DEEDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,18 @@ def _rows(now: health.Now) -> list[Line]:
 
 
 def _deeds() -> list[Line]:
-    under_way = Deed.objects.filter(state__in=UNDER_WAY).order_by("-pk").first()
-    if under_way is None:
-        return []
-    text = (
-        f"A deed is under way: {under_way.get_kind_display().lower()} {words.deliveries(under_way.matching)}."
-    )
-    return [Line("deed", "info", text, reverse("pipeline:deed", args=[under_way.pk]), "Follow it")]
+    """Deeds that go on, or wait for a person."""
+    latest = Deed.objects.filter(state__in=(DeedState.STOPPED, *UNDER_WAY)).order_by("-pk")
+    return [_deed(deed) for deed in latest[:MOST_DEEDS]]
+
+
+def _deed(deed: Deed) -> Line:
+    what = f"{deed.get_kind_display().lower()} {words.deliveries(deed.matching)}"
+    link = reverse("pipeline:deed", args=[deed.pk])
+    if deed.state == DeedState.STOPPED:
+        text = f"A deed has stopped at its first delivery: {what}."
+        return Line(f"deed-{deed.pk}-stopped", "danger", text, link, "Decide")
+    return Line(f"deed-{deed.pk}", "info", f"A deed is under way: {what}.", link, "Follow it")
 
 
 def figures(now: health.Now) -> list[Figure]:

@@ -13,7 +13,7 @@ def figure(number: int) -> str:
     """A number with its digits grouped as in India: 12,34,567."""
     digits = str(abs(number))
     head, tail = digits[:-3], digits[-3:]
-    groups = []
+    groups: list[str] = []
     while head:
         groups.insert(0, head[-2:])
         head = head[:-2]

@@ -2,7 +2,7 @@
 const LINES = [
   ["p50", "--pl-accent", []],
   ["p95", "--pl-warning", [6, 3]],
-  ["p99", "--pl-danger", [2, 2]],
+  ["p99", "--pl-quiet", [2, 2]],
 ];
 
 export function drawCharts(root) {
@@ -21,7 +21,7 @@ export function drawCharts(root) {
         axis.grid.color = colour("--pl-line");
       }
       drawn.options.plugins.legend.labels.color = colour("--pl-ink-2");
-      drawn.update("none");
+      drawn.update(); // in mode "none" it would keep the colours of what is drawn already
     }
   }
 
@@ -40,8 +40,8 @@ export function drawCharts(root) {
 
   // The theme is a class of the root element.
   new MutationObserver(paint).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
-  show(data);
   paint();
+  show(data);
   return { show };
 }
 
@@ -55,7 +55,6 @@ function chart(root, name, type, sets) {
     borderWidth: isLine ? 2 : 0,
     borderRadius: 2,
     pointRadius: isLine ? 1.5 : 0,
-    spanGaps: false,
     barPercentage: 0.9,
     categoryPercentage: 0.95,
   }));
@@ -67,19 +66,24 @@ function chart(root, name, type, sets) {
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       plugins: {
+        colors: { enabled: false },
         legend: { display: isLine, position: "bottom", labels: { boxWidth: 24, boxHeight: 0 } },
         tooltip: { callbacks: isLine ? { label: (item) => `${item.dataset.label}: ${item.formattedValue} ms` } : {} },
       },
       scales: {
         x: { ticks: { maxTicksLimit: 7, maxRotation: 0 }, grid: { display: false } },
-        y: {
-          beginAtZero: true,
-          suggestedMax: isLine ? undefined : 5,
-          ticks: { maxTicksLimit: 5, callback: (value) => (isLine ? `${value} ms` : value) },
-          grid: {},
-        },
+        // From a few milliseconds to an outage of minutes: on an even scale the first would be flat.
+        y: isLine
+          ? { type: "logarithmic", suggestedMin: 1, suggestedMax: 100, ticks: { callback: milliseconds }, grid: {} }
+          : { beginAtZero: true, suggestedMax: 5, ticks: { maxTicksLimit: 5 }, grid: {} },
       },
     },
   });
   return { drawn, sets };
+}
+
+// Powers of ten are enough of an axis.
+function milliseconds(value) {
+  if (!Number.isInteger(Math.log10(value))) return "";
+  return value < 1000 ? `${value} ms` : `${value / 1000} s`;
 }
