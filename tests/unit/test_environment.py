@@ -76,6 +76,11 @@ def test_outside_debug_a_missing_setting_stops_the_start(name: str) -> None:
         ("DATABASE_URL", "postgresql://billing@host:port/name"),
         ("REDIS_URL", "http://localhost:6379"),
         ("EMAIL_URL", "carrier-pigeon://coop"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "chatty"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", "sixteen letters and blanks"),
+        ("METRICS_TOKEN", "sixteen-and-₹-more"),
     ],
 )
 def test_a_bad_setting_stops_the_start(name: str, value: str) -> None:

@@ -1,0 +1,61 @@
+"""A real mail server on loopback, that keeps what it is sent."""
+
+import asyncio
+import email
+import socket
+from email.message import Message
+from types import TracebackType
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from tests.support.processes import free_port
+
+
+class MailServer:
+    """Started and stopped at one and the same port, as one that is away for a while."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"smtp://127.0.0.1:{self.port}"
+        self.messages: list[Message] = []
+        self.recipients: list[list[str]] = []
+        self._controller: Controller | None = None
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # aiosmtpd's name
+        self.messages.append(email.message_from_bytes(envelope.content))
+        self.recipients.append(envelope.rcpt_tos)
+        return "250 Message accepted"
+
+    @property
+    def subjects(self) -> list[str]:
+        return [str(message["Subject"]) for message in self.messages]
+
+    def start(self) -> None:
+        self._controller = Controller(self, "127.0.0.1", self.port, loop=asyncio.new_event_loop())
+        self._controller.start()
+
+    def stop(self) -> None:
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    def __enter__(self) -> "MailServer":
+        self.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class SilentServer:
+    """Takes connections, and says nothing on any: a mail server that is stalled."""
+
+    def __enter__(self) -> int:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        return int(self._listener.getsockname()[1])
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
