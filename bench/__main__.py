@@ -34,12 +34,12 @@ def main(arguments: Sequence[str]) -> int:
         memory_sockets=options.sockets or scale.memory_sockets,
     )
     rows = [row for row in ROWS if not options.only or row.short in options.only]
-    machine = report.machine()
-    print(f"load of the machine before: {machine['load_before'][0]}, {machine['cores']} cores", flush=True)
+    machine = report.machine(options.folder)
+    print(report.heading(machine), flush=True)
     void = False
     for database in options.database or DATABASES:
         some = [row for row in rows if is_measured(row, database, options)]
-        run = measure(database, scale, some, with_naive=not options.without_naive)
+        run = measure(database, scale, some, place=options.folder, with_naive=not options.without_naive)
         report.show(run, some)
         void |= run.is_void
         if not options.dry:
@@ -60,6 +60,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, help="runs of each row")
     parser.add_argument("--threads", type=int, default=1, help="of the one process that posts flat out")
     parser.add_argument("--sockets", type=int, help="for the memory a socket")
+    parser.add_argument(
+        "--folder", type=Path, default=VAR_DIR / "bench", help="where databases are, for as long as it runs"
+    )
     parser.add_argument("--dry", action="store_true", help="keep no results")
     return parser.parse_args(arguments)
 
@@ -69,12 +72,12 @@ def is_measured(row: Row, database: str, options: argparse.Namespace) -> bool:
     return bool(options.full or options.only or database == DATABASES[0] or not row.alike)
 
 
-def measure(database: str, scale: Scale, rows: Sequence[Row], *, with_naive: bool) -> report.Run:
+def measure(database: str, scale: Scale, rows: Sequence[Row], *, place: Path, with_naive: bool) -> report.Run:
     """Every measurement that these rows need, the systems in turn."""
     run = report.Run(database, scale.name)
     needed = [name for name in MEASUREMENTS if name in {row.measurement for row in rows}]
     kinds = [PRODUCT, *([NAIVE] if with_naive else [])]
-    with databases(database) as source, systems(kinds, source) as started:
+    with databases(database, place) as source, systems(kinds, source) as started:
         for name in needed:
             for number in range(scale.repeats):
                 # In turn, and not always in the same order: whatever else the machine does is shared.
@@ -94,10 +97,10 @@ def take(run: report.Run, system: System, name: str, scale: Scale) -> None:
 
 
 @contextmanager
-def databases(name: str) -> Iterator[Databases]:
+def databases(name: str, place: Path) -> Iterator[Databases]:
     """A folder of this run's own, and a PostgreSQL where that is asked for; both gone afterwards."""
-    (VAR_DIR / "bench").mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=VAR_DIR / "bench"))
+    place.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=place))
     try:
         with ExitStack() as stack:
             yield Databases(folder, stack.enter_context(Postgres()) if name == "postgres" else None)

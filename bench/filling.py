@@ -1,10 +1,18 @@
-"""Many rows in one statement: a hundred thousand of them are not to take a minute each time."""
+"""What is posted, and many rows of it in one statement."""
 
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
+# Of the size that the product's own have.
+CONTENT: dict[str, str] = {
+    "title": "Invoice INV-2026-0042 created",
+    "message": "₹1,180.00 for Asha Traders, due 22 November 2026",
+    "notification_type": "INVOICE",
+    "link_url": "/invoice/42/",
+    "link_text": "View invoice",
+}
 SERIES = (
     "(WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count}) "
     "SELECT n FROM series)"

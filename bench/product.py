@@ -5,18 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from bench.filling import copies, insert_from, know_sizes
+from bench.filling import CONTENT, copies, insert_from, know_sizes
 from delivery import channel, frames
 from delivery.models import Delivery, DeliveryState, Inbox, Notification
 from gstbillingapp.utils import create_notification, create_notifications
-
-CONTENT: dict[str, str] = {
-    "title": "Invoice INV-2026-0042 created",
-    "message": "₹1,180.00 for Asha Traders, due 22 November 2026",
-    "notification_type": "INVOICE",
-    "link_url": "/invoice/42/",
-    "link_text": "View invoice",
-}
 
 
 def post(user: Any) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,6 +15,7 @@ from bench.arithmetic import Faults, Measured, median
 from bench.table import Row
 
 RESULTS = Path(__file__).parent / "results"
+DISK_WRITES = 50
 LINE = "{:<56}{:>22}{:>24}{:>9}{:>13}  {}"
 
 
@@ -123,7 +125,29 @@ def read(path: Path) -> tuple[Run, dict[str, Any]]:
     return Run(content["database"], content["scale"], measured, content["failures"]), content["machine"]
 
 
-def machine() -> dict[str, Any]:
+def heading(machine: dict[str, Any]) -> str:
+    """What the reader has to know first."""
+    return (
+        f"{machine['cores']} cores, load {machine['load_before'][0]} before it began; "
+        f"to have 4 KiB on the disk takes {machine['disk_ms']} ms"
+    )
+
+
+def disk_ms(folder: Path) -> float:
+    """Milliseconds, the median, until the disk has what is written: SQLite waits for it at every commit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(DISK_WRITES):
+            file.write(bytes(4096))
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            taken.append(1e3 * (time.perf_counter() - began))
+    return round(median(taken), 2)
+
+
+def machine(folder: Path) -> dict[str, Any]:
     """What the figures depend on: cores, Python, how busy the machine was, and which code this is."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"],  # noqa: S607
@@ -136,6 +160,7 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "disk_ms": disk_ms(folder),
         "load_before": [round(load, 2) for load in os.getloadavg()],
         "commit": commit.stdout.strip(),
         "at": time.strftime("%Y-%m-%d %H:%M:%S %z"),
