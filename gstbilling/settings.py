@@ -285,6 +285,8 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "celery.app.trace": {"level": "WARNING"},  # a line a wake-up would drown everything else
         "celery.worker.strategy": {"level": "WARNING"},
+        # Celery would write of its killed children in another form.
+        "multiprocessing": {"level": "ERROR", "handlers": ["console"], "propagate": False},
         "uvicorn": {"level": "WARNING", "handlers": []},  # its own would write lines of another form
         "uvicorn.error": {"level": "WARNING"},
     },
