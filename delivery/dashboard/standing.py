@@ -11,6 +11,7 @@ from delivery.models import UNDER_WAY, Deed, DeedState, DeliveryState
 
 # Deeds that are spoken of at once; the list has all of them.
 MOST_DEEDS = 3
+URGENCY = ("danger", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Part:
 
 def lines(now: health.Now) -> list[Line]:
     """What is going on, the worst first; one line that all is well where nothing else is to be said."""
-    said = [*_away(now), *_rows(now), *_deeds()]
+    said = sorted([*_away(now), *_rows(now), *_deeds()], key=lambda line: URGENCY.index(line.tone))
     return said or [Line("well", "success", "Everything due has been sent.")]
 
 

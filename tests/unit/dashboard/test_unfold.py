@@ -16,6 +16,9 @@ THEIRS = Path(unfold.__file__).parent / "templates"
 REPLACED = {
     "unfold/layouts/skeleton.html": "66af9f0bb45f98ba",
     "unfold/helpers/welcomemsg.html": "e8eab02522ba2319",
+    "unfold/helpers/navigation_header.html": "35139b9d94580be9",
+    "unfold/helpers/navigation_user.html": "4c9ba58b3f215326",
+    "unfold/helpers/theme_switch.html": "c8e659df65f5aa78",
     "admin/actions.html": "b5332aace8e69192",
 }
 
