@@ -54,18 +54,32 @@ RECONNECT_FIRST, RECONNECT_MOST = 0.1, 2.0
 JOIN_TIMEOUT = 1.0
 
 
-class Mailbox:
-    """The messages waiting for one socket: bounded, and filled from its own event loop."""
+# Takes a message at once, from the event loop's own call, and says whether it has.
+Sink = Callable[[Message], bool]
 
-    __slots__ = ("_messages", "_waiter", "loop")
+
+class Mailbox:
+    """The messages waiting for one socket: bounded, and filled from its own event loop.
+
+    With a sink, nothing waits that can be passed on at once: a socket whose peer reads costs one call a
+    message, and no task that is woken for it.
+    """
+
+    __slots__ = ("_messages", "_waiter", "loop", "sink")
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self._messages: deque[Message] = deque()
+        self.sink: Sink | None = None
+        # Made when something has to wait, which with most sockets never happens.
+        self._messages: deque[Message] | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     def put(self, message: Message) -> None:
-        """Add a message. Past the bound all become one `LAYER_RESUMED`: the database has the truth."""
+        """Pass a message on, or add it. Past the bound all become one `LAYER_RESUMED`: ask for the truth."""
+        if not self._messages and self.sink is not None and self.sink(message):
+            return
+        if self._messages is None:
+            self._messages = deque()
         if len(self._messages) >= MAILBOX_SIZE:
             self._messages.clear()
             message = RESUMED
@@ -73,15 +87,19 @@ class Mailbox:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def next(self) -> Message | None:
+        """The oldest message, if one waits."""
+        return self._messages.popleft() if self._messages else None
+
     async def get(self) -> Message:
         """The oldest message, when there is one."""
-        while not self._messages:
+        while (message := self.next()) is None:
             self._waiter = self.loop.create_future()
             try:
                 await self._waiter
             finally:
                 self._waiter = None
-        return self._messages.popleft()
+        return message
 
 
 class Mailboxes:
@@ -168,6 +186,10 @@ class RedisLoopLayer:
 
     async def receive(self, channel: str) -> Message:
         return await self._boxes.channels[channel].get()
+
+    def mailbox(self, channel: str) -> Mailbox:
+        """Where the messages for a channel of this process go."""
+        return self._boxes.channels[channel]
 
     async def forget_channel(self, channel: str) -> None:
         """Drop a channel whose consumer has ended, and its place in every group."""
@@ -386,6 +408,10 @@ class OneProcessLayer:
 
     async def receive(self, channel: str) -> Message:
         return await self._boxes.channels[channel].get()
+
+    def mailbox(self, channel: str) -> Mailbox:
+        """Where the messages for a channel of this process go."""
+        return self._boxes.channels[channel]
 
     async def forget_channel(self, channel: str) -> None:
         """Drop a channel whose consumer has ended, and its place in every group."""

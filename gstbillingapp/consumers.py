@@ -9,12 +9,14 @@ from typing import Any, NoReturn
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from django.db.utils import Error as AnyDatabaseError
 
 from delivery import frames, meters
 from gstbillingapp.close_codes import FLOOD_SECONDS, FLOODED, NOT_SIGNED_IN, TOO_LARGE
 from gstbillingapp.session_watch import watch
 from gstbillingapp.snapshots import snapshots
+from gstbillingapp.uvicorn_protocols import wire
 
 logger = logging.getLogger(__name__)
 
@@ -29,24 +31,48 @@ SOCKETS_A_PERSON = 10_000
 SEND_SECONDS = 10.0
 
 
+# Where a message keeps its frames as they go over the wire: no key that a message could have come with.
+_ENCODED = object()
+
+
 class NotificationConsumer(AsyncWebsocketConsumer):
     """One socket. It reads the inbox when it opens and when it is asked for the count."""
 
+    groups = ()
+    # When the latest messages came; made by the first one, which most pages send after half a minute.
+    arrivals: deque[float] | None = None
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one socket, and leave nothing of it behind however it ended."""
+        """Serve one socket, and leave nothing of it behind however it ended.
+
+        As Channels' own, without its two tasks a socket: one that waits for the browser is enough, since the
+        channel layer calls (`take`) instead of being waited for.
+        """
+        self.scope, self.base_send = scope, send
         self.task = asyncio.current_task()
         self.is_ended = False
         self.closed_with: int | None = None
+        self.catching_up: asyncio.Task[None] | None = None
+        self.channel_name = await self.channel_layer.new_channel()
         meters.socket_opened()
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         except asyncio.CancelledError:
             if not self.is_ended:
                 raise
         finally:
             meters.socket_closed(self.closed_with)
             watch.discard(self)
+            if self.catching_up is not None:
+                self.catching_up.cancel()
             await self.channel_layer.forget_channel(self.channel_name)
+
+    @property
+    def channel_layer(self) -> Any:
+        return get_channel_layer(self.channel_layer_alias)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Call the handler of a message.
@@ -61,10 +87,45 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             return
         await handler(self, message)
 
+    def take(self, message: dict[str, Any]) -> bool:
+        """Pass a message of the channel layer on at once, where the server can and the browser reads.
+
+        False leaves it in the mailbox, for a task that waits for the browser.
+        """
+        if self.catching_up is None:
+            if message["type"] == frames.RELAY and self.write_now(message):
+                return True
+            self.catching_up = asyncio.create_task(self.catch_up(), name="a socket that is behind")
+        return False
+
+    def write_now(self, message: dict[Any, Any]) -> bool:
+        """Write a message's frames, which are encoded once for all sockets of this process."""
+        write = self.scope["write_now"]
+        if write is None or self.is_ended:
+            return False
+        encoded = message.get(_ENCODED)
+        if encoded is None:
+            encoded = message[_ENCODED] = wire(message["frames"])
+        if not write(encoded):
+            return False
+        meters.frames_relayed.inc(len(message["frames"]))
+        return True
+
+    async def catch_up(self) -> None:
+        """Pass on what waits in the mailbox, one after another, until nothing does."""
+        mailbox = self.channel_layer.mailbox(self.channel_name)
+        try:
+            while (message := mailbox.next()) is not None:
+                await self.dispatch(message)
+        except OSError as error:
+            logger.debug("a socket of user %s has gone: %r", self.user_id, error)
+        finally:
+            self.catching_up = None
+
     async def connect(self) -> None:
         """Join first, read second, send third: what is posted in between arrives twice, never not at all."""
+        user, session_key = self.scope.pop("user"), self.scope.pop("session_key")
         await self.accept()
-        user = self.scope["user"]
         if not user.is_authenticated or not user.is_active:
             await self.end(NOT_SIGNED_IN)
             return
@@ -72,9 +133,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         if watch.held_by(self.user_id) >= SOCKETS_A_PERSON:
             await self.end(FLOODED)
             return
-        self.arrivals: deque[float] = deque(maxlen=RATE_CLOSED + 1)
+        self.channel_layer.mailbox(self.channel_name).sink = self.take
         await self.channel_layer.group_add(frames.group_of(self.user_id), self.channel_name)
-        watch.add(self, self.scope["session"].session_key, user)
+        watch.add(self, session_key, user)
         await self.send_count()
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
@@ -114,6 +175,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     def rate(self) -> int:
         """How many messages came in the last ten seconds, this one included."""
         now = time.monotonic()
+        if self.arrivals is None:
+            self.arrivals = deque(maxlen=RATE_CLOSED + 1)
         self.arrivals.append(now)
         while self.arrivals[0] <= now - FLOOD_SECONDS:
             self.arrivals.popleft()

@@ -12,18 +12,10 @@ from django.conf import settings
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-class SameOrigin:
-    """Answers 403 to sockets whose `Origin` is missing, repeated or not one of this site's."""
-
-    def __init__(self, application: Any) -> None:
-        self.application = application
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
-        if len(origins) == 1 and origins[0] in own_origins(scope):
-            await self.application(scope, receive, send)
-        else:
-            await refuse(scope, receive, send)
+def is_own_page(scope: dict[str, Any]) -> bool:
+    """Whether the `Origin` is there, once, and one of this site's."""
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    return len(origins) == 1 and origins[0] in own_origins(scope)
 
 
 async def refuse(_scope: dict[str, Any], _receive: Any, send: Any) -> None:

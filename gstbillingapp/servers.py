@@ -23,21 +23,17 @@ OPEN_FILES = 65_536
 FULL_COLLECTION_EVERY = 30
 
 
-class Droppable:
-    """Lets the application drop a connection whose peer reads nothing, not even a close.
+def ways_around(send: Any) -> tuple[Any, dict[str, Any]]:
+    """What ASGI has no word for, by the server behind `send`; and what to send with.
 
-    ASGI has no word for that. The scope carries the way to abort the connection, as `drop`. Where daphne is
-    the server, sending also waits for the peer to read, which it does by itself under uvicorn.
+    `drop` aborts a connection whose peer reads nothing, not even a close. `write_now` writes frames that are
+    encoded already, and is None where the server cannot. Where daphne is the server, sending also waits for
+    the peer to read, which it does by itself under uvicorn.
     """
-
-    def __init__(self, application: Any) -> None:
-        self.application = application
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        protocol = behind(send)
-        if isinstance(protocol, DaphneProtocol):
-            send = protocol.waiting_for_the_peer(send)
-        await self.application({**scope, "drop": way_to_drop(protocol)}, receive, send)
+    protocol = behind(send)
+    if isinstance(protocol, DaphneProtocol):
+        send = protocol.waiting_for_the_peer(send)
+    return send, {"drop": way_to_drop(protocol), "write_now": getattr(protocol, "write_now", None)}
 
 
 def behind(send: Any) -> Any:
