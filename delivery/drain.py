@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
+from itertools import count
 from time import monotonic, sleep
 from typing import NamedTuple, TypeVar
 
@@ -21,7 +22,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from delivery import channel, frames, reading, retry, tally, trail
+from delivery import channel, frames, reading, retry, statements, tally, trail
 from delivery.models import (
     ERROR_LENGTH,
     FINGERPRINT_LENGTH,
@@ -92,14 +93,16 @@ def drain(task_id: str = "") -> bool:
     """
     end = monotonic() + PATIENCE
     while monotonic() < end:
-        delivered = False
+        batch = claim(task_id=task_id)
+        if batch and not deliver(batch):
+            return True
         # Rows that may have killed a worker come after their neighbours, one by one.
-        for alone in (False, True):
-            if batch := claim(alone=alone, task_id=task_id):
-                if not deliver(batch):
-                    return True
-                delivered = True
-        if not delivered:
+        lone = claim(alone=True, task_id=task_id)
+        if lone and not deliver(lone):
+            return True
+        # What is committed after a claim brings a wake-up of its own: only what this one may have left
+        # behind, or has itself set apart, is looked for again.
+        if lone is None and (batch is None or (len(batch.rows) < BATCH and not batch.refused)):
             return True
     return False
 
@@ -107,49 +110,34 @@ def drain(task_id: str = "") -> bool:
 def claim(*, alone: bool = False, task_id: str = "") -> Batch | None:
     """Take what is due, up to a batch, or up to one of those that are tried alone. None where nothing is.
 
-    The choice and the taking are two statements; whoever else chose the same rows meanwhile finds them taken.
+    One statement chooses and takes; whoever else is about to take the same rows passes them over.
     """
-    size = 1 if alone else BATCH
-    while ids := _due(alone, size):
-        token = uuid.uuid4().hex
-        if rows := _insist(partial(_take, ids, token, task_id)):
-            return Batch(token, rows)
-    return None
+    token, tries = uuid.uuid4().hex, count()
+    rows = _insist(lambda: _take(token, alone, task_id, again=next(tries) > 0))
+    return Batch(token, rows) if rows else None
 
 
-def _take(ids: list[int], token: str, task_id: str) -> list[Delivery]:
-    _mark(ids, token, task_id)
-    # Read even if nothing was marked now: where the commit before broke the connection, it was marked then.
-    return list(_held(token).select_related("notification").order_by("pk"))
+def _take(token: str, alone: bool, task_id: str, again: bool) -> list[Delivery]:
+    rows = _mark(token, alone, task_id)
+    if again:
+        # Where the commit before broke the connection, what it marked is held under the same token.
+        rows = list(_held(token))
+    rows.sort(key=lambda row: row.pk)
+    told = statements.notifications([row.notification_id for row in rows if row.notification_id is not None])
+    for row in rows:
+        row.notification = told.get(row.notification_id) if row.notification_id is not None else None
+    return rows
 
 
-@transaction.atomic
-def _mark(ids: list[int], token: str, task_id: str) -> None:
-    due = Delivery.objects.filter(pk__in=ids, state__in=[DeliveryState.PENDING, DeliveryState.WAITING])
-    # Rows that another drain is taking right now are passed over: two that waited for each other's would
-    # be a deadlock. (SQLite has one writer at a time and needs no such thing.)
-    free = due.select_for_update(skip_locked=True).values("pk")
-    Delivery.objects.filter(pk__in=free).update(
-        state=DeliveryState.CLAIMED,
-        claim=token,
-        due_at=Now() + LEASE,
-        attempts=F("attempts") + 1,
-        claimed_by=worker_name(os.getpid()),
-        claimed_at=timezone.now(),
+def _mark(token: str, alone: bool, task_id: str) -> list[Delivery]:
+    return statements.claim(
+        token,
+        alone=alone,
+        size=1 if alone else BATCH,
+        lease=LEASE,
+        worker=worker_name(os.getpid()),
         task_id=task_id,
     )
-
-
-def _due(alone: bool, size: int) -> list[int]:
-    rows = Delivery.objects.filter(alone=alone).values_list("pk", flat=True)
-    # Of those tried alone, the one that has failed least: a row that kills its worker must not be the first
-    # of every new drain while its neighbours wait behind it.
-    order = ("attempts", "pk") if alone else ("pk",)
-    ids = list(rows.filter(state=DeliveryState.PENDING).order_by(*order)[:size])
-    if len(ids) < size:
-        waiting = rows.filter(state=DeliveryState.WAITING, due_at__lte=Now()).order_by("due_at")
-        ids += waiting[: size - len(ids)]
-    return ids
 
 
 def _held(token: str) -> QuerySet[Delivery]:
@@ -278,10 +266,10 @@ def _settle_as(state: DeliveryState, token: str, ids: set[int], now: datetime) -
     """Settle these rows for good; which of them were not settled already."""
     if not ids:
         return set()
-    fate = {"state": state, "claim": "", "task_id": "", "due_at": None, "settled_at": now}
-    if _ours(token).filter(pk__in=ids, state=DeliveryState.CLAIMED).update(**fate) == len(ids):
+    if statements.settle(token, ids, state, now) == len(ids):
         return ids
     # Some were taken back meanwhile, and are held by nobody: told is told, however late that is written.
+    fate = {"state": state, "claim": "", "task_id": "", "due_at": None, "settled_at": now}
     unsettled = _ours(token).filter(pk__in=ids).exclude(state__in=SETTLED).select_for_update()
     late = set(unsettled.values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=late).update(**fate)
