@@ -28,6 +28,21 @@ DEEDS = "delivery.deeds"
 # Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.
 FLAG = "delivery:wake-up"
 FLAG_MILLISECONDS = 2_000
+# Set while a drain stays and listens (`delivery.bell`), and the list that it waits at.
+LISTENING, BELL = "delivery:listening", "delivery:bell"
+# What is to be done so that a drain looks: nothing, where one is on its way; ring, where one listens, once if
+# it has not heard the last one yet; publish, otherwise. In one step, or the listener could leave in between.
+ON_ITS_WAY, RUNG, PUBLISH = 0, 1, 2
+_SUMMON = f"""
+    if redis.call('EXISTS', KEYS[1]) == 1 then
+        if redis.call('LLEN', KEYS[2]) == 0 then
+            redis.call('RPUSH', KEYS[2], 'ring')
+            redis.call('PEXPIRE', KEYS[2], ARGV[1])
+        end
+        return {RUNG}
+    end
+    return redis.call('SET', KEYS[3], 1, 'NX', 'PX', ARGV[1]) and {PUBLISH} or {ON_ITS_WAY}
+"""
 # Seconds after which a wake-up is dropped, so that they do not pile up for days while no worker runs. Celery
 # compares the clocks of two hosts here: longer than they differ where each is off by an hour.
 EXPIRES = 10_800
@@ -88,6 +103,7 @@ class Waker:
         self.redis = Redis.from_url(
             str(settings.REDIS_URL), socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=None
         )
+        self._summon = self.redis.register_script(_SUMMON)
         self._state = threading.Condition()
         self._needed: set[str] = set()  # names of tasks
         self._publishing = False
@@ -120,12 +136,16 @@ class Waker:
                     self._needed |= tasks
                 time.sleep(PAUSE)
 
-    def _publish_flagged(self) -> None:
-        try:
-            self._apply_async(DRAIN)
-        except OperationalError:
-            self.redis.delete(FLAG)  # nothing is on its way, so the next attempt must not think so
-            raise
+    def _summon_drain(self) -> None:
+        answer = self._summon(keys=[LISTENING, BELL, FLAG], args=[FLAG_MILLISECONDS])
+        if answer == RUNG:
+            meters.rings.inc()
+        elif answer == PUBLISH:
+            try:
+                self._apply_async(DRAIN)
+            except OperationalError:
+                self.redis.delete(FLAG)  # nothing is on its way, so the next attempt must not think so
+                raise
 
     def _apply_async(self, task: str) -> None:
         current_app.tasks[task].apply_async(expires=EXPIRES)
@@ -141,8 +161,8 @@ class Waker:
         try:
             if task != DRAIN:
                 self._apply_async(task)
-            elif self.redis.set(FLAG, 1, nx=True, px=FLAG_MILLISECONDS):
-                self._publish_flagged()
+            else:
+                self._summon_drain()
         except (RedisError, OperationalError, OSError) as error:
             if not self._away:
                 logger.warning("the broker is away (%s); notifications wait in the database", error)

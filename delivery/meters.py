@@ -50,6 +50,11 @@ wake_ups = Counter(
     "Wake-ups of the drain that this process has sent to the broker.",
     registry=registry,
 )
+rings = Counter(
+    "gstbilling_bell_rings",
+    "Rings of this process for a drain that stays, each instead of a wake-up through the broker.",
+    registry=registry,
+)
 wake_ups_failed = Counter(
     "gstbilling_wakeups_failed",
     "Attempts to send a wake-up that the broker did not take; each is tried again.",

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from celery import current_task, shared_task
 from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError
 
-from delivery import alarms, handoff
+from delivery import alarms, bell, handoff
 from delivery import deeds as doing
 from delivery import drain as draining
 from delivery import prune as pruning
@@ -18,9 +19,11 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name=handoff.DRAIN, ignore_result=True)
 def drain() -> None:
-    """Deliver what is due."""
+    """Deliver what is due, and stay for a while where more is to come."""
     with _or_at_the_next_sweep():
         _drain()
+        request = current_task.request
+        bell.stay(str(request.hostname), partial(draining.drain, request.id or ""), handoff.wake)
 
 
 @shared_task(name="delivery.sweep", ignore_result=True)

@@ -8,9 +8,11 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from delivery import bell, handoff, meters
 from gstbillingapp.utils import create_notification, create_notifications
 from tests.support.followers import Follower
 from tests.support.inbox_client import truth
+from tests.support.waiting import wait_until
 
 PASSWORD = "gst-demo-people"
 names = (f"in-the-pipeline-{number}" for number in count(1))
@@ -124,4 +126,43 @@ def test_two_workers_may_finish_in_any_order_and_the_badge_is_right_all_the_same
         hers.follow_until(agrees(asha))
     revisions = [revision for revision, _ in hers.client.counts_seen]
     assert revisions == sorted(revisions)
+    shared_stack.mend()
+
+
+@pytest.mark.once
+def test_a_drain_that_stays_is_rung_for_and_leaves_when_its_worker_is_told_to_end(shared_stack, comes):
+    asha, hers = comes(shared_stack)
+    redis = shared_stack.redis.client()
+    with shared_stack.posting():
+        post(asha, 1)
+        wait_until(lambda: redis.exists(handoff.LISTENING), 10)
+        before = meters.rings._value.get()
+        for number in range(2, 12):
+            hers.follow_until(lambda client, number=number: len(client.shown) == number - 1)
+            post(asha, number)
+        hers.follow_until(agrees(asha))
+        assert meters.rings._value.get() - before >= 9
+        started = monotonic()
+        shared_stack.terminate("worker")
+        assert monotonic() - started < bell.QUIET, "it was sent away, and did not leave by itself"
+        post(asha, 12)
+        shared_stack.start("worker")
+        hers.follow_until(lambda client: len(client.shown) == 12)
+        hers.follow_until(agrees(asha))
+    redis.close()
+
+
+@pytest.mark.once
+def test_what_was_rung_for_when_the_listener_was_killed_comes_with_the_sweep(shared_stack, comes):
+    asha, hers = comes(shared_stack)
+    shared_stack.start("worker-2")
+    redis = shared_stack.redis.client()
+    with shared_stack.posting():
+        post(asha, 1)
+        name = wait_until(lambda: redis.get(handoff.LISTENING), 10).decode()
+        shared_stack.kill(name.partition("@")[0])
+        post(asha, 2)
+        hers.follow_until(lambda client: len(client.shown) == 2, timeout=20)
+        hers.follow_until(agrees(asha))
+    redis.close()
     shared_stack.mend()

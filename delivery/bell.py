@@ -1,0 +1,133 @@
+"""A drain that stays while there is much to do, and hears of it by a bell instead of a task each.
+
+Publishing a Celery task and having it picked up costs a few milliseconds each time, a push to a list that
+somebody waits at a tenth of one. So a drain that has done its work stays for a while; as long as it does,
+`handoff` rings instead of publishing. The bell carries as little as a task: losing it costs what losing a
+task does, the seconds until the sweep.
+"""
+
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from functools import cache
+from time import monotonic
+from typing import Literal
+
+from celery.signals import celeryd_after_setup, worker_shutting_down
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+from delivery.handoff import BELL, LISTENING, TIMEOUT
+
+logger = logging.getLogger(__name__)
+
+# Seconds without a ring after which the process is given back, and after which it is in any case: a worker
+# has other tasks, and whoever stops it waits for this one.
+QUIET, LONGEST = 10.0, 60.0
+# Seconds one wait for the bell takes, after which it is made sure that this is still the one who listens.
+WAIT = 1.0
+# How long it counts as listening without saying so again: longer than a wait and most drains, short enough
+# that tasks are published again soon after it was killed. In a drain longer than this they are, and others
+# come to help.
+LISTENING_MILLISECONDS = 3_000
+# What is pushed where it is not to look but to go.
+LEAVE = b"leave"
+
+# Only by whom it belongs to: another may have begun to listen after it had lapsed.
+_KEEP = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
+_GIVE_BACK = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1])"
+
+# Whether a drain may stay here: in a worker with a single process, nothing else would be done meanwhile.
+may_stay = False
+
+
+@celeryd_after_setup.connect
+def _count_processes(instance: object = None, **_: object) -> None:
+    """In the parent, before its children are forked."""
+    global may_stay
+    pool = str(getattr(instance, "pool_cls", ""))
+    may_stay = "prefork" in pool and int(getattr(instance, "concurrency", 0) or 0) > 1
+
+
+@worker_shutting_down.connect
+def _send_away(sender: str = "", **_: object) -> None:
+    """A worker that ends waits for its tasks: the one that stays is to go now."""
+    if settings.REDIS_URL is None or not may_stay:
+        return
+    try:
+        redis = _redis(os.getpid())
+        listener = redis.get(LISTENING)
+        if isinstance(listener, bytes) and listener.startswith(f"{sender}|".encode()):
+            redis.rpush(BELL, LEAVE)
+    except RedisError as error:
+        logger.debug("whoever listens to the bell leaves by itself: %s", error)
+
+
+@cache
+def _redis(_pid: int) -> Redis:
+    return Redis.from_url(
+        str(settings.REDIS_URL), socket_timeout=WAIT + TIMEOUT, socket_connect_timeout=TIMEOUT
+    )
+
+
+class Bell:
+    """The bell as its one listener hears it. Everything here may raise a RedisError."""
+
+    def __init__(self, hostname: str) -> None:
+        self._redis = _redis(os.getpid())
+        self._name = f"{hostname}|{uuid.uuid4().hex}"
+        self._said = 0.0
+
+    def listen(self) -> bool:
+        """Begin to listen; False where somebody does already."""
+        self._said = monotonic()
+        return bool(self._redis.set(LISTENING, self._name, nx=True, px=LISTENING_MILLISECONDS))
+
+    def heard(self) -> Literal["ring", "leave"] | None:
+        """Wait a second for a ring. None where there was none; leave, too, where another listens by now."""
+        if monotonic() - self._said > WAIT and not self._keep():
+            return "leave"
+        rung = self._redis.blpop([BELL], timeout=WAIT)
+        if rung is None:
+            return None
+        return "leave" if rung[1] == LEAVE else "ring"
+
+    def give_back(self) -> None:
+        """Listen no more: from now on, tasks are published."""
+        self._redis.eval(_GIVE_BACK, 1, LISTENING, self._name)
+
+    def _keep(self) -> bool:
+        kept = self._redis.eval(_KEEP, 1, LISTENING, self._name, LISTENING_MILLISECONDS)
+        self._said = monotonic()
+        return bool(kept) or self.listen()
+
+
+def stay(hostname: str, work: Callable[[], bool], more: Callable[[], None]) -> None:
+    """Do the work whenever the bell rings, for as long as that is often. `more` where there is too much."""
+    if not may_stay:
+        return
+    try:
+        _stay(Bell(hostname), work, more)
+    except RedisError as error:
+        logger.debug("the bell cannot be heard: %s", error)
+    # What came between the last look and the giving back had only rung.
+    work()
+
+
+def _stay(bell: Bell, work: Callable[[], bool], more: Callable[[], None]) -> None:
+    if not bell.listen():
+        return
+    began = last = monotonic()
+    try:
+        while (now := monotonic()) - last < QUIET and now - began < LONGEST:
+            heard = bell.heard()
+            if heard == "leave":
+                return
+            if heard == "ring":
+                last = now
+                if not work():
+                    more()
+    finally:
+        bell.give_back()
