@@ -63,7 +63,7 @@ class Batch:
     rows: list[Delivery]
     errors: dict[int, BaseException] = field(default_factory=dict)  # by delivery id
     refused: set[int] = field(default_factory=set)  # ids that failed together: which one is it?
-    superseded: set[int] = field(default_factory=set)  # ids of what was read or deleted before it was told
+    superseded: set[int] = field(default_factory=set)  # ids of what there was nothing left to tell of
     claimed_at: float = field(default_factory=monotonic)
 
 
@@ -201,13 +201,13 @@ def _insist(step: Callable[[], T]) -> T:
 def _frames(batch: Batch, rows: list[Delivery], count: reading.Snapshot) -> list[str]:
     """A user's frames: what was posted, that something else changed, and then the count that explains both.
 
-    What was read or deleted before its turn came is not news any more: its page fetches how it stands, and
-    toasts nothing. A row that cannot be built is noted in the batch and leaves the others alone.
+    Of what was deleted, or whose cause has gone, before its turn came nothing is left to tell but that. A row
+    that cannot be built is noted in the batch and leaves the others alone.
     """
     encoded: list[str] = []
     changed = 0
     for row in rows:
-        if row.notification is None or row.notification.is_deleted or row.notification.is_read:
+        if row.notification is None or row.notification.is_deleted or row.is_moot:
             changed = max(changed, row.revision)
             if row.notification is not None:
                 batch.superseded.add(row.pk)

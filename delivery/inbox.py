@@ -79,7 +79,10 @@ def mark_all_read(user_id: int) -> tuple[int, Snapshot]:
 
 
 def mark_keys_read(user_ids: Iterable[int], dedupe_keys: Sequence[str]) -> None:
-    """Mark read what carries one of these dedupe keys in any of these inboxes; the others are not touched."""
+    """Mark read what carries one of these dedupe keys in any of these inboxes; the others are not touched.
+
+    What has not been sent yet never will be: its cause is gone.
+    """
     unread = Notification.objects.filter(dedupe_key__in=dedupe_keys, is_read=False, is_deleted=False)
     with transaction.atomic():
         # Seldom anybody has any: nobody's inbox is locked for nothing.
@@ -89,6 +92,7 @@ def mark_keys_read(user_ids: Iterable[int], dedupe_keys: Sequence[str]) -> None:
                 rows = unread.filter(user=inbox.user_id)
                 count = rows.count()
                 if count:
+                    Delivery.objects.filter(notification__in=rows, settled_at=None).update(is_moot=True)
                     _change(inbox, rows, unread=-count, is_read=True, read_at=timezone.now())
 
 

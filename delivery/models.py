@@ -199,6 +199,8 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # After a batch whose worker died nobody knows which row did it: each is then tried by itself.
     alone = models.BooleanField(default=False)
+    # What it tells of has been settled otherwise since it was posted, as an invoice that was paid.
+    is_moot = models.BooleanField(default=False, db_default=False)
     claim = models.CharField(max_length=32, blank=True, help_text="The token of whoever holds the lease.")
     claimed_by = models.CharField(max_length=100, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)

@@ -56,9 +56,9 @@ def lie_in_wait(**_: object) -> None:
 
     take, claim, send, settle_told = drain._take, drain.claim, channel.send, drain._settle_told
 
-    def taken(*args: Any) -> int:
+    def taken(*args: Any, **options: Any) -> list[Any]:
         with transaction.atomic():
-            rows = take(*args)
+            rows = take(*args, **options)
             if rows:
                 die_if_ordered("before the claim commits")
         return rows

@@ -83,12 +83,12 @@ def test_a_lost_lease_is_counted_and_what_was_told_late_is_sent_once(asha):
     assert Delivery.objects.get().state == DeliveryState.SENT
 
 
-def test_what_was_read_before_its_turn_came_is_superseded_and_not_counted_as_sent(asha):
+def test_what_was_deleted_before_its_turn_came_is_superseded_and_not_counted_as_sent(asha):
     first, second = post(asha, 2)
-    inbox.mark_read(asha.pk, first.pk)
+    inbox.delete(asha.pk, first.pk)
     with recorded_layer():
         drain.drain()
-    assert first.delivery.state == DeliveryState.PENDING  # as it was read
+    assert first.delivery.state == DeliveryState.PENDING  # as it was posted
     first.delivery.refresh_from_db()
     second.delivery.refresh_from_db()
     assert (first.delivery.state, second.delivery.state) == (DeliveryState.SUPERSEDED, DeliveryState.SENT)

@@ -75,8 +75,17 @@ def test_an_outage_and_a_lost_worker_are_told_as_what_they_were(posted):
     assert kinds(posted) == ["posted", "parked", "lost", "claimed", "sent"]
 
 
-def test_what_was_read_first_is_superseded(posted):
-    inbox.mark_read(posted.user_id, posted.notification_id)
-    with recorded_layer():
+def test_a_reminder_whose_cause_is_gone_before_it_was_sent_is_superseded(posted):
+    Notification.objects.update(dedupe_key="inv:7:due:3")
+    inbox.mark_keys_read([posted.user_id], ["inv:7:due:3"])
+    with recorded_layer() as layer:
         drain.drain()
     assert kinds(posted) == ["posted", "read", "claimed", "superseded"]
+    assert not any('"notification"' in text for text in layer.frames_of(posted.user_id))
+
+
+def test_what_was_deleted_first_is_superseded(posted):
+    inbox.delete(posted.user_id, posted.notification_id)
+    with recorded_layer():
+        drain.drain()
+    assert kinds(posted) == ["posted", "claimed", "superseded"]

@@ -52,9 +52,9 @@ def drain_again():
 
 
 def test_the_pipelines_numbers_agree_with_its_rows(asha):
-    good, [bad], [read] = post(asha, 4), post(asha), post(asha)
+    good, [bad], [deleted] = post(asha, 4), post(asha), post(asha)
     Notification.objects.filter(pk=bad.pk).update(notification_type="BOGUS")
-    inbox.mark_read(asha.pk, read.pk)
+    inbox.delete(asha.pk, deleted.pk)
     for _ in range(retry.MAX_ATTEMPTS):
         drain_again()
         Delivery.objects.filter(state=DeliveryState.WAITING).update(
@@ -257,7 +257,7 @@ def test_wake_ups_are_counted_when_sent_and_when_the_broker_does_not_take_them(s
     waker = handoff.Waker()
     before = meters.wake_ups_failed._value.get(), meters.wake_ups._value.get()
     assert waker._publish(handoff.DRAIN) is False
-    monkeypatch.setattr(waker.redis, "set", lambda *_, **__: True)
+    monkeypatch.setattr(waker, "_summon", lambda **_: handoff.PUBLISH)
     monkeypatch.setattr(handoff.current_app.tasks[handoff.DRAIN], "apply_async", lambda **_: None)
     assert waker._publish(handoff.DRAIN) is True
     assert (meters.wake_ups_failed._value.get(), meters.wake_ups._value.get()) == (

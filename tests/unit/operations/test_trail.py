@@ -77,7 +77,7 @@ def test_one_delivery_is_followed_from_its_request_to_the_sockets_of_a_process(c
     assert int(lines[2]["sockets"]) == 1
     assert [line["message"] for line in log() if row.delivery.pk in line["deliveries"]] == [
         "posted",
-        "superseded",
+        "sent",
         "relayed",
     ]
 
