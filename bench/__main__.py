@@ -93,7 +93,8 @@ def take(run: report.Run, system: System, name: str, scale: Scale) -> None:
         run.take(system.kind.name, name, MEASUREMENTS[name](system, scale))
     except Exception as error:  # noqa: BLE001 - it is told, and makes the run void
         traceback.print_exc()
-        run.failures.append(f"{name}, {system.kind.name}: {error!r}")
+        print(system.tails(), file=sys.stderr)
+        run.failures.append(f"{name}, {system.kind.name}: {str(error).strip().splitlines()[-1]}")
 
 
 @contextmanager

@@ -153,11 +153,13 @@ class Ears:
         """Open a socket for each (user id, cookie); seconds until the last had its first count."""
         return self._run(self._open(host, port, people, at_once))
 
-    def wait(self, notifications: int, frames: int, seconds: float) -> tuple[int, int]:
-        """Wait until that many have come since `clear`, or so long; what has come by then."""
-        totals, deadline = self._totals, time.monotonic() + seconds
+    def wait(self, notifications: int, frames: int, silence: float) -> tuple[int, int]:
+        """Wait until that many have come since `clear`, or nothing more for so long; what has come by then."""
+        totals, before, since = self._totals, -1, time.monotonic()
         while totals.notifications < notifications or totals.frames < frames:
-            if time.monotonic() > deadline:
+            if totals.frames != before:
+                before, since = totals.frames, time.monotonic()
+            if time.monotonic() - since > silence:
                 break
             time.sleep(POLL_SECONDS)
         return totals.notifications, totals.frames

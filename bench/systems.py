@@ -23,8 +23,8 @@ from tooling.postgres import Postgres
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
-# Seconds for the last frame of a measurement. The naive pipeline needs a good part of it for its queue.
-ARRIVAL = 120.0
+# Seconds without a frame after which those that are still missing count as lost: longer than a lease.
+SILENCE = 20.0
 # Seconds after the last frame in which one that comes twice is to show itself.
 ENCORE = 0.15
 # Seconds between two looks at a process whose memory is settling, and how little it then may have moved.
@@ -144,6 +144,10 @@ class System:
         """End one process."""
         self.processes.pop(name).kill()
 
+    def tails(self) -> str:
+        """The last lines of every process."""
+        return "\n".join(f"{name}:\n{process.tail()}" for name, process in self.processes.items())
+
     def close(self) -> None:
         """End everything, and remove what it wrote."""
         for process in self.processes.values():
@@ -186,7 +190,7 @@ class System:
         """New people, each with a session."""
         return list(self.poster.call("people", count=count))
 
-    def open(self, people: list[Person], at_once: int = 100) -> float:
+    def open(self, people: list[Person], at_once: int = 50) -> float:
         """A socket for each; seconds until the last had its first count."""
         return float(self.sockets.call("open", host=HOST, port=self.port, people=people, at_once=at_once))
 
@@ -196,21 +200,19 @@ class System:
         self.open(people)
         self.sockets.call("clear")
 
-    def hear(self, posts: list[Posted], seconds: float = ARRIVAL) -> tuple[list[Heard], Faults]:
+    def hear(self, posts: list[Posted], silence: float = SILENCE) -> tuple[list[Heard], Faults]:
         """Wait for what these posts owe to the open sockets; what each has heard, and what went astray."""
-        deadline = time.monotonic() + seconds
         owed = owed_by(posts)
         heard = self.heard()
         expected = sum(len(owed.get(socket.user_id, ())) for socket in heard)
         while True:
-            left = deadline - time.monotonic()
-            self.sockets.call("wait", notifications=expected, frames=0, seconds=max(0.0, left))
+            got = self.sockets.call("wait", notifications=expected, frames=0, silence=silence)
             time.sleep(ENCORE)
             heard = self.heard()
             faults = audit(owed, heard)
-            if not faults.lost or left <= 0:
+            if not faults.lost or got[0] < expected:
                 return heard, faults
-            expected += 1  # what came twice stood in for what has not come yet
+            expected = got[0] + 1  # what came twice stood in for what has not come yet
 
     def heard(self) -> list[Heard]:
         """What each open socket has heard since it was listened to."""

@@ -33,7 +33,7 @@ CHANNEL_LAYERS = {
             # Without the first of these every idle socket ends after 5 s (channels_redis#422). With the 100
             # messages that are the default of the second it loses some under load, and its figures were void.
             "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
-            "capacity": 10_000,
+            "capacity": 100_000,
         },
     }
 }
