@@ -28,3 +28,6 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
 # Connections of other threads end with their work: PostgreSQL drops no database that somebody is in.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 SOCKET_CONN_MAX_AGE = 0
+# A test's client makes the middleware anew, and each would read all static files and node_modules: a fifth of
+# the suite. Where a browser asks for files, a server's own handler gives them.
+SERVESTATIC_USE_FINDERS = SERVESTATIC_USE_STATIC_ROOT = SERVESTATIC_AUTOREFRESH = False
