@@ -17,10 +17,9 @@ from time import monotonic, sleep
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Max, Min, Model, QuerySet
-from django.utils import timezone
 from django_celery_results.models import TaskResult
 
-from delivery import inbox, tally
+from delivery import inbox, statements, tally
 from delivery.models import SETTLED, Deed, DeedState, Delivery, DeliveryState, Inbox, Notification
 
 logger = logging.getLogger(__name__)
@@ -45,7 +44,8 @@ LONGEST_REST = 0.5
 
 def prune(seconds: float = LONGEST) -> dict[str, int]:
     """Remove what is due, for so many seconds at most; how many rows of each kind it was."""
-    end, now = monotonic() + seconds, timezone.now()
+    # By the database's clock: a host whose own has run ahead must not remove what is still wanted.
+    end, now = monotonic() + seconds, statements.database_now()
     removed: Counter[str] = Counter()
     going = {kind: chunks(now) for kind, chunks in KINDS.items()}
     # By turns: a kind with a year to catch up on does not keep the others from theirs.

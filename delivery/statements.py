@@ -1,4 +1,4 @@
-"""What the drain says to the database for every batch, as SQL.
+"""What the pipeline says to the database as SQL: what the drain says for every batch, and what time it is.
 
 Django builds a statement anew each time it is said: of the 5 ms that one delivery took, 3 were spent on that.
 Whatever is not said for every batch is said through the models. State names are literals, because a partial
@@ -77,6 +77,15 @@ def settle(token: str, ids: Collection[int], state: DeliveryState, now: datetime
             [state, connection.ops.adapt_datetimefield_value(now), token, *ids],
         )
         return int(cursor.rowcount)
+
+
+def database_now() -> datetime:
+    """The moment it is by the database's clock: one for all hosts, whatever their own say."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')" if sqlite else f"SELECT {_POSTGRES_NOW}")
+        [told] = cursor.fetchone()
+    return datetime.fromisoformat(f"{told}+00:00") if sqlite else told
 
 
 def _places(items: Collection[int]) -> str:

@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -384,3 +385,16 @@ def test_what_was_ever_posted_is_not_less_because_its_owner_is_gone(asha):
     asha.delete()
     assert not Inbox.objects.exists()
     assert tally.totals()[inbox.POSTED] == 3
+
+
+def test_a_host_whose_clock_has_run_ahead_removes_nothing_before_its_time(asha, monkeypatch):
+    session = SessionStore()
+    session.create()
+    [posted] = post(asha)
+    with recorded_layer():
+        drain.drain()
+    a_year_later = timezone.now() + timedelta(days=365)
+    monkeypatch.setattr(timezone, "now", lambda: a_year_later)
+    prune.prune()
+    assert Session.objects.filter(pk=session.session_key).exists()
+    assert Delivery.objects.filter(notification=posted).exists()
