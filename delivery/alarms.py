@@ -1,8 +1,8 @@
 """Tells people when the pipeline needs one: raised once for each cause, and cleared when the cause has gone.
 
-The look is taken in the web processes: a worker behind a Redis that is away hears of nothing. All of
-them look, and the row in the database makes it one alarm however many they are. People are told in their inbox,
-in the same transaction, and by e-mail after it: should the mail server be away, the next look tries again.
+The look is taken in the web processes: a worker behind a Redis that is away hears of nothing. All of them
+look, and the row in the database makes it one alarm however many they are. People are told in their inbox, in
+the same transaction, and by e-mail after it: should the mail server be away, the next look tries again.
 """
 
 import logging

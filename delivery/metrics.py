@@ -29,7 +29,7 @@ COUNTERS = {
     "sent": ("deliveries_sent", "Notifications that the channel layer took for their owner's sockets."),
     "superseded": (
         "deliveries_superseded",
-        "Deliveries that had nothing to tell any more: read or deleted before, or superseded by a person.",
+        "Deliveries with nothing left to tell when their turn came: deleted, or its cause had gone.",
     ),
     "failed": ("delivery_attempts_failed", "Attempts that failed by the delivery's own fault."),
     "retried": ("deliveries_retried", "Deliveries that were put back to be tried again."),

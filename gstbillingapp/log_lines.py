@@ -27,11 +27,11 @@ class OneLine(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line itself, with its fields as `name=value` at the end."""
         fields = "".join(f" {name}={_word(value)}" for name, value in fields_of(record).items())
-        return (super().formatMessage(record) + fields).translate(_ESCAPES)
+        return _escaped(super().formatMessage(record) + fields)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, and what belongs to it."""
-        return "\n    ".join(line.translate(_ESCAPES) for line in super().format(record).split("\n"))
+        return "\n    ".join(map(_escaped, super().format(record).split("\n")))
 
 
 class JsonLine(logging.Formatter):
@@ -52,6 +52,11 @@ class JsonLine(logging.Formatter):
         return json.dumps(told, default=str).replace("\x7f", "\\u007f")
 
 
+def _escaped(text: str) -> str:
+    """The same for nearly every line, and then ten times as fast."""
+    return text if text.isprintable() else text.translate(_ESCAPES)
+
+
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
     """What a line carries beside its words, and the id of the request it belongs to."""
     found = {name: value for name in FIELDS if (value := getattr(record, name, None)) not in (None, "")}
@@ -64,6 +69,8 @@ def _word(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(_word, value))
     text = str(value)
+    if isinstance(value, int):
+        return text
     return json.dumps(text, ensure_ascii=False) if set(text) & {" ", '"', "="} else text
 
 

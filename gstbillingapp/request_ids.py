@@ -3,18 +3,17 @@
 import re
 import uuid
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from delivery.trail import request_id as current
+
 HEADER = "X-Request-ID"
 # What a proxy may call a request: as nginx and the like do, and nothing that a line could be forged of.
 _FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")
-
-current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def id_of(request: HttpRequest) -> str:

@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import re
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -18,7 +20,9 @@ from delivery.layer import OneProcessLayer
 from delivery.models import Delivery
 from gstbillingapp import request_ids
 from gstbillingapp.log_lines import JsonLine, OneLine
+from tests.support.databases import ROOT, clean_environment
 from tests.support.inbox_client import recorded_layer
+from tests.support.waiting import wait_until
 
 NASTY = ["\nCRITICAL root: forged", "\r", "\x1b[2J", "\u202e", "\u2028", "\x00", "\x7f", "\x9b31m", '" }{']
 ID = "edge-7f3a.91_0"
@@ -32,7 +36,12 @@ def log(request, monkeypatch, settings):
     monkeypatch.setattr(handler, "stream", stream)
     if request.param == "json":
         monkeypatch.setattr(handler, "formatter", JsonLine())
-    return lambda: [read(line) for line in stream.getvalue().splitlines()]
+
+    def lines():
+        trail.flush()
+        return [read(line) for line in stream.getvalue().splitlines()]
+
+    return lines
 
 
 def read(line):
@@ -75,11 +84,8 @@ def test_one_delivery_is_followed_from_its_request_to_the_sockets_of_a_process(c
     assert lines[0]["request_id"] == answer["X-Request-ID"]
     assert lines[1]["task_id"] == "a-task"
     assert int(lines[2]["sockets"]) == 1
-    assert [line["message"] for line in log() if row.delivery.pk in line["deliveries"]] == [
-        "posted",
-        "sent",
-        "relayed",
-    ]
+    of_the_post = [line["message"] for line in log() if row.delivery.pk in line["deliveries"]]
+    assert sorted(of_the_post) == ["posted", "relayed", "sent"]
 
 
 def relay_to_one_socket(message):
@@ -109,6 +115,46 @@ def test_a_batch_is_one_line_that_names_all_of_it(asha, log):
     [line] = log()
     assert line["message"] == "sent"
     assert line["deliveries"] == sorted(row.delivery.pk for row in rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_posts_of_a_script_are_few_lines_that_name_each_of_them(log):
+    asha = User.objects.create_user("asha")
+    rows = [post(asha) for _ in range(100)]
+    named = wait_until(lambda: len(ids_of(log())) >= 100 and log(), 5, "some were never named")
+    assert len(named) < 50
+    assert ids_of(named) == [row.delivery.pk for row in rows]
+    assert all("request_id" not in line for line in named)
+
+
+def ids_of(lines):
+    return [pk for line in lines for pk in line["deliveries"]]
+
+
+def test_what_is_gathered_is_written_by_itself_and_at_the_end_of_a_process(tmp_path):
+    script = """
+import django; django.setup()
+import time
+from delivery import trail
+trail.relayed([1, 2], 3); trail.relayed([3], 3); trail.relayed([4], 1)
+time.sleep(5 * trail.MOMENT)
+print("half way", flush=True)
+trail.relayed([5], 1)
+"""
+    environment = clean_environment(DATABASE_URL=f"sqlite:///{tmp_path / 'none.sqlite3'}")
+    environment["DJANGO_SETTINGS_MODULE"] = "gstbilling.settings"
+    command = [sys.executable, "-c", script]
+    both = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    words = re.findall(r"relayed deliveries=(\S+) sockets=(\d)|(half way)", both)
+    assert words == [("1,2,3", "3", ""), ("4", "1", ""), ("", "", "half way"), ("5", "1", "")]
 
 
 def test_what_failed_and_what_was_parked_is_named(asha, log):
