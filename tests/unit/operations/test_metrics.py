@@ -14,6 +14,7 @@ from delivery import drain, handoff, health, inbox, meters, metrics, retry, tall
 from delivery.drafts import Draft
 from delivery.models import Attempt, Delivery, DeliveryState, Notification, Outcome
 from gstbillingapp import limits
+from tests.support.databases import ROOT
 from tests.support.inbox_client import recorded_layer
 from tests.unit.notifications.test_consumer import closed, opened, received, socket
 
@@ -114,6 +115,13 @@ def test_names_units_and_words_are_as_prometheus_wants_them(db):
             assert not family.name.endswith(("_ms", "_minutes", "_count", "_created"))
 
 
+def test_each_of_them_is_explained_to_whoever_operates_this(db):
+    told = (ROOT / "docs" / "operations.md").read_text()
+    for family in text_string_to_metric_families(metrics.exposed().decode()):
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        assert f"`{name}" in told or name.startswith("process_"), name
+
+
 def test_nothing_of_any_business_or_person_is_in_it(asha):
     post(asha, 2, "Invoice of Kaveri Handlooms")
     drain_again()
@@ -177,6 +185,29 @@ def test_it_is_asked_over_plain_http_as_the_probes_are(client, db, settings):
     settings.SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics/x").status_code == 301
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("10.0.3.7:8000", 200),
+        ("10.0.3.7", 200),
+        ("[fd00::7]:8000", 200),
+        ("[fd00::7]", 200),
+        ("elsewhere.example", 400),
+        ("10.0.3.7.elsewhere.example", 400),
+        ("10.0.3.7:8000@elsewhere.example", 400),
+        ("elsewhere.example:10.0.3.7", 400),
+        ("", 400),
+    ],
+)
+@pytest.mark.parametrize("probe", ["/healthz", "/readyz", "/metrics"])
+def test_a_probe_may_name_a_replica_by_its_address_and_nobody_by_a_foreign_name(
+    client, db, settings, probe, host, status
+):
+    settings.ALLOWED_HOSTS = ["billing.example.in"]
+    assert client.get(probe, headers={"host": host}).status_code == status
+    assert client.get("/accounts/login/", headers={"host": host}).status_code == 400
 
 
 def test_it_takes_a_get_and_nothing_else_and_is_kept_by_no_cache(client, db):
