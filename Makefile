@@ -1,6 +1,6 @@
 # `make help` lists the commands. Python lives in .venv, everything that is written under var/.
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench lint format check lock setup setup-test test-js test-sqlite test-postgres test-once chaos-sqlite chaos-postgres
+.PHONY: help run test chaos bench lint format check lock setup setup-test test-js test-sqlite test-postgres test-processes test-browser test-once chaos-sqlite chaos-postgres
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 export RUFF_CACHE_DIR := var/cache/ruff
@@ -13,9 +13,9 @@ help: ## List the commands
 run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (127.0.0.1)
 	@exec $(PYTHON) -m tooling.run
 
-test: setup-test lint test-js ## Install, then lint, types, contracts and every test
-	@# All three side by side, also on two cores: half of their time these tests wait for processes.
-	@$(MAKE) --jobs=3 test-once test-sqlite test-postgres
+test: setup-test ## Install, then lint, types, contracts and every test
+	@# Three at a time, also on two cores: half of their time these tests wait for processes. The longest go first.
+	@$(MAKE) --jobs=3 --keep-going test-processes test-postgres test-sqlite test-browser test-once lint test-js
 
 chaos: setup-test ## Break and load everything, on SQLite and on PostgreSQL, and print what became of it
 	@$(MAKE) --keep-going chaos-sqlite chaos-postgres
@@ -56,8 +56,15 @@ test-sqlite:
 test-postgres:
 	@$(PYTHON) -m tooling.postgres $(PYTHON) -m pytest -m "not once"
 
+# What no database could make a difference to, in three parts of about the same length.
+test-processes:
+	@$(PYTHON) -m pytest -m once tests/acceptance tests/chaos
+
+test-browser:
+	@$(PYTHON) -m pytest -m once tests/browser
+
 test-once:
-	@$(PYTHON) -m pytest -m once
+	@$(PYTHON) -m pytest -m once --ignore tests/acceptance --ignore tests/chaos --ignore tests/browser
 
 chaos-sqlite:
 	@$(PYTHON) -m pytest tests/chaos --full-length

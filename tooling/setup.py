@@ -23,7 +23,13 @@ NODE_MODULES = ROOT / "node_modules"
 
 REQUIREMENTS = {"run": "requirements.txt", "test": "requirements-dev.txt"}
 # What the tests drive that comes from the system's packages: the program, and the package that brings it.
-TEST_PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server", "nginx": "nginx"}
+TEST_PROGRAMS = {
+    "chromium-headless-shell": "chromium-headless-shell",
+    "redis-server": "redis-server",
+    "nginx": "nginx",
+}
+# What does as well where it is there already, if more slowly.
+INSTEAD = {"chromium-headless-shell": "chromium"}
 # Where Debian looks for leave before it starts the services of a package that it has just installed.
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -114,7 +120,11 @@ def install_front_end() -> None:
 def install_programs() -> None:
     """Install what the tests drive and .venv cannot bring: a browser, another Redis, compose's balancer."""
     path = program_path()
-    missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program, path=path)]
+
+    def is_there(program: str) -> bool:
+        return any(shutil.which(name, path=path) for name in (program, INSTEAD.get(program, program)))
+
+    missing = [package for program, package in TEST_PROGRAMS.items() if not is_there(program)]
     if missing:
         _apt_install(missing, f"the tests need {' and '.join(missing)}")
 

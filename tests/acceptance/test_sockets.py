@@ -27,28 +27,35 @@ from tests.support.raw_socket import (
     resident_bytes,
     signed_in,
 )
+from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.once
 
-# What a reader that stops may make a process hold, beside what this process takes for its work anyway.
-DEAF_BYTES = 16 * 1024 * 1024
+# What a reader that stops may make a process hold until it is dropped: SEND_SECONDS of all that can be posted to
+# it, which is 20 MiB where nothing else is done. One that is never dropped is past this a little later.
+DEAF_BYTES = 48 * 1024 * 1024
 # 400 is the server's own word for headers that make no sense, before it asks the application.
 REFUSALS = (400, 403)
 
-ON_DEMO = pytest.mark.parametrize("live_database", ["demo"], indirect=True)
+ON_BOTH = pytest.mark.parametrize("site", ["uvicorn", "daphne"], indirect=True)
 
 
-@ON_DEMO
-@pytest.mark.parametrize("stack", ["uvicorn", "daphne"], indirect=True)
-def test_every_abuse_gets_the_contracts_answer_and_leaves_no_traceback(stack):
-    demo = stack.sign_in("demo", "gst-demo")
-    refuses_foreign_origins(stack, demo)
-    closes_without_a_session(stack)
+@pytest.fixture
+def site(request: pytest.FixtureRequest, shared_stack: Stack) -> Stack:
+    """The processes that this file shares, their web process served by what the test asks for."""
+    return request.getfixturevalue("daphne") if request.param == "daphne" else shared_stack
+
+
+@ON_BOTH
+def test_every_abuse_gets_the_contracts_answer_and_leaves_no_traceback(site):
+    demo = site.sign_in("demo", "gst-demo")
+    refuses_foreign_origins(site, demo)
+    closes_without_a_session(site)
     answers_nonsense(demo)
     closes_large_messages(demo)
     closes_a_flood(demo)
-    log = stack.process("web").log()
+    log = site.process("web").log()
     assert "Traceback" not in log, log
     assert " ERROR " not in log, log
 
@@ -124,21 +131,20 @@ def closes_a_flood(demo: Client) -> None:
     assert answers == ["pong"] * 60 + ["error"] * 140
 
 
-@ON_DEMO
-@pytest.mark.parametrize("stack", ["uvicorn", "daphne"], indirect=True)
-def test_a_reader_that_stops_reading_is_dropped_and_slows_nobody(stack):
-    demo, user = stack.sign_in("demo", "gst-demo"), User.objects.get(username="demo")
-    web = stack.process("web")
+@ON_BOTH
+def test_a_reader_that_stops_reading_is_dropped_and_slows_nobody(site):
+    demo, user = site.sign_in("demo", "gst-demo"), User.objects.get(username="demo")
+    web = site.process("web")
     reader = demo.socket()
     reader.receive("unread_count")
-    with stack.posting():
+    with site.posting():
         assert_a_burst_is_shown(user, reader)  # the first one starts threads and fills caches
         before, memory = open_connections(web.pid), resident_bytes(web.pid)
         with signed_in(demo, receive_buffer=4096):
             while "does not read" not in web.log():
                 assert_a_burst_is_shown(user, reader)
                 assert resident_bytes(web.pid) - memory < DEAF_BYTES
-            wait_until(lambda: open_connections(web.pid) == before, 10, "its connection is still there")
+            wait_until(lambda: open_connections(web.pid) <= before, 10, "its connection is still there")
     reader.close()
 
 
@@ -177,10 +183,9 @@ BROKEN = {
 ACCORDING_TO_RFC = {1002, 1006, 1007, 1009}
 
 
-@ON_DEMO
-@pytest.mark.parametrize("stack", ["uvicorn", "daphne"], indirect=True)
-def test_what_no_browser_sends_costs_its_own_socket_and_nobody_elses(stack):
-    demo, web = stack.sign_in("demo", "gst-demo"), stack.process("web")
+@ON_BOTH
+def test_what_no_browser_sends_costs_its_own_socket_and_nobody_elses(site):
+    demo, web = site.sign_in("demo", "gst-demo"), site.process("web")
     with demo.socket() as bystander:
         bystander.receive("unread_count")
         offers_compression(demo)
@@ -236,11 +241,11 @@ def floods_below_the_messages(demo: Client, flood: bytes) -> None:
         assert raw.close_code() in (4429, 1006)  # 1006: what was still under way reset the connection
 
 
-@ON_DEMO
-def test_a_request_that_never_ends_gives_its_place_back(stack):
-    web = stack.process("web")
+def test_a_request_that_never_ends_gives_its_place_back(shared_stack):
+    web = shared_stack.process("web")
     before = open_connections(web.pid)
-    with RawSocket(stack.url) as silent, RawSocket(stack.url) as slow, RawSocket(stack.url) as endless:
+    url = shared_stack.url
+    with RawSocket(url) as silent, RawSocket(url) as slow, RawSocket(url) as endless:
         slow.send(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         endless.send(
             b"GET /healthz HTTP/1.1\r\n", *[b"X-%d: " % n + b"x" * 1000 + b"\r\n" for n in range(100)]
@@ -249,15 +254,16 @@ def test_a_request_that_never_ends_gives_its_place_back(stack):
         for waiting in (silent, slow):
             waiting.connection.settimeout(2 * HEADERS_SECONDS)
             assert waiting.answer() == b""
-    wait_until(lambda: open_connections(web.pid) == before, 10, "their connections are still open")
+    wait_until(lambda: open_connections(web.pid) <= before, 10, "their connections are still open")
 
 
-@ON_DEMO
-def test_behind_a_proxy_only_the_sites_own_origin_opens_sockets(stack):
+def test_behind_a_proxy_only_the_sites_own_origin_opens_sockets(shared_stack, monkeypatch):
     """As in production: DEBUG off, TLS ended by a proxy, `TRUSTED_ORIGINS` says where the site is."""
-    site, key = "https://billing.example.in", "d1f3b6a9c2e5f8071b4d7e0a3c6f9b2e5d8071a4c7f0b3e6d9"
-    stack.environment |= {"SECRET_KEY": key, "DEBUG": "0", "TRUSTED_ORIGINS": site}
-    stack.environment |= {"ALLOWED_HOSTS": "billing.example.in,127.0.0.1"}
+    stack, site = shared_stack, "https://billing.example.in"
+    key = "d1f3b6a9c2e5f8071b4d7e0a3c6f9b2e5d8071a4c7f0b3e6d9"
+    production = {"SECRET_KEY": key, "DEBUG": "0", "TRUSTED_ORIGINS": site}
+    production["ALLOWED_HOSTS"] = "billing.example.in,127.0.0.1"
+    monkeypatch.setattr(stack, "environment", stack.environment | production)
     stack.start("web-2")
     session = stack.python(LET_IN).strip()
     proxied = {"X-Forwarded-Proto": "https", "Cookie": f"sessionid={session}"}

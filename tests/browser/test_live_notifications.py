@@ -17,6 +17,8 @@ from tests.support.waiting import wait_until
 
 DEMO_PASSWORD = "gst-demo"
 TOASTS = "#notification-toasts > li"
+pytestmark = pytest.mark.once
+
 BURST = 500
 HALF_A_MINUTE = 30_000
 

@@ -46,18 +46,6 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 names = (f"crowd-{number}" for number in count(1))
 
 
-@pytest.fixture(scope="module")
-def daphne(shared_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One more web process on the same database and Redis, served by daphne."""
-    stack = Stack(shared_stack.database, shared_stack.redis, tmp_path_factory.mktemp("daphne"), "daphne")
-    try:
-        stack.start("web")
-        yield stack
-    finally:
-        print(stack.report())
-        stack.close()
-
-
 def test_every_open_socket_gets_its_own_frames_and_stays_open(shared_stack, loads, full_length):
     sockets, seconds = (5000, 60.0) if full_length else (400, 4.0)
     people = visitors(sockets * 9 // 10, next(names))

@@ -49,6 +49,9 @@ Fixtures (registered by tests/conftest.py, so a test only names them):
     The same with the demo business in it, once for all tests of a module: each brings its own people and
     leaves the processes working for the next.
 
+``daphne``
+    One more web process on the database and Redis of ``shared_stack``, served by daphne: ``daphne.url``.
+
 ``wait_until(predicate, timeout)``
     Polls every 20 ms and returns the first true value; raises with what was last seen.
 

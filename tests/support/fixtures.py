@@ -1,5 +1,6 @@
 """The fixtures that `tests.support` describes."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -78,3 +79,15 @@ def shared_stack(
         cleanup.enter_context(django_db_blocker.unblock())
         cleanup.enter_context(database.used_here())
         yield cleanup.enter_context(running(Stack(database, redis, folder)))
+
+
+@pytest.fixture(scope="module")
+def daphne(shared_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One more web process on the database and Redis of `shared_stack`, served by daphne."""
+    stack = Stack(shared_stack.database, shared_stack.redis, tmp_path_factory.mktemp("daphne"), "daphne")
+    try:
+        stack.start("web")
+        yield stack
+    finally:
+        print(stack.report(), file=sys.stderr)
+        stack.close()

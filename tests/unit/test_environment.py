@@ -11,6 +11,8 @@ import pytest
 from gstbilling import environment
 from tests.support.databases import ROOT, clean_environment
 
+pytestmark = pytest.mark.once
+
 LONG_KEY = "kT7vQ2m-" * 8
 PRODUCTION = {
     "DEBUG": "0",

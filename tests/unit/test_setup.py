@@ -89,14 +89,14 @@ def test_without_root_the_missing_packages_are_named(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(shutil, "which", lambda name, path=None: None)
-    named = r"install: chromium redis-server nginx \(on Debian: sudo apt-get"
+    named = r"install: chromium-headless-shell redis-server nginx \(on Debian: sudo apt-get"
     with pytest.raises(setup.SetupError, match=named):
         setup.install_programs()
     assert recorded == []
 
 
 def only_chromium_is_missing(name: str, path: str | None = None) -> str | None:
-    return None if name == "chromium" else f"/usr/bin/{name}"
+    return None if name.startswith("chromium") else f"/usr/bin/{name}"
 
 
 def test_root_gets_only_what_is_missing_and_fresh_lists_first(
@@ -108,7 +108,15 @@ def test_root_gets_only_what_is_missing_and_fresh_lists_first(
     setup.install_programs()
     assert recorded[0] == ["apt-get", "update"]
     assert recorded[1][:2] == ["apt-get", "install"]
-    assert recorded[1][-1] == "chromium"
+    assert recorded[1][-2:] == ["--no-install-recommends", "chromium-headless-shell"]
+
+
+def test_a_chromium_that_is_there_will_do(recorded: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        shutil, "which", lambda name, path=None: None if "headless" in name else f"/usr/bin/{name}"
+    )
+    setup.install_programs()
+    assert recorded == []
 
 
 @pytest.mark.parametrize("somebodys", [None, "#!/bin/sh\nexit 104\n"])
@@ -128,7 +136,7 @@ def test_no_service_of_what_is_installed_is_started_and_nobodys_policy_is_touche
     monkeypatch.setattr(setup, "POLICY", policy)
     monkeypatch.setattr(setup, "_runs", runs)
     setup.LOG.touch()
-    with pytest.raises(setup.SetupError, match="chromium could not be installed"):
+    with pytest.raises(setup.SetupError, match="chromium-headless-shell could not be installed"):
         setup.install_programs()
     assert seen == [("update", somebodys), ("install", somebodys or "#!/bin/sh\nexit 101\n")]
     assert (policy.read_text() if policy.exists() else None) == somebodys

@@ -12,6 +12,8 @@ from gstbillingapp.models.fields import day_text
 from tests.factories import CustomerFactory, draft, issued, line, paid
 from tests.unit.screens.people import Person
 
+pytestmark = pytest.mark.once
+
 
 def paper(person: Person, invoice: Invoice) -> str:
     return person.client.get(reverse("invoice_print", args=[invoice.pk])).text

@@ -8,6 +8,8 @@ from tests.factories import CustomerFactory, ProductFactory
 from tests.unit.invoices_screens.typing_forms import LAMP, typed
 from tests.unit.screens.people import Person
 
+pytestmark = pytest.mark.once
+
 PREVIEW = "/invoices/preview/"
 
 
