@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more: beat asks for it every hour, `manage.py delivery prune` at any time.
+"""Removes what nobody needs any more, a little every ten minutes, and all of it by `manage.py delivery prune`.
 
 In short chunks, each its own transaction, with a rest after each: no lock is held for longer than a drain
 holds its own, and SQLite's one writer is free for half of the time. Runs may overlap: what one has locked the
@@ -36,8 +36,9 @@ KEEP_PROPOSALS = timedelta(days=7)
 KEEP_MINUTES = timedelta(hours=25)
 # Rows a transaction removes: some tens of milliseconds on SQLite, cascades included.
 CHUNK = 300
-# Seconds one run goes on: the next one goes on from there.
-LONGEST = 60.0
+# Seconds one run goes on, the next one goes on from there: it has one of a worker's processes for itself, and
+# sweeps may be waiting for it. Every ten minutes, that is some four million rows a day.
+LONGEST = 10.0
 # The longest rest between two chunks, in seconds; the shortest is as long as the chunk took.
 LONGEST_REST = 0.5
 

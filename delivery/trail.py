@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # Seconds that lines are gathered for: nobody who reads a log notices, and 1,500 posts a second are ten lines.
 MOMENT = 0.1
+# Ids in one line: collectors of logs cut what is longer than a few KiB.
+MOST_IDS = 500
 
 Fields = tuple[tuple[str, object], ...]
 
@@ -73,7 +75,10 @@ def _once_committed(event: str, ids: Collection[int]) -> None:
 
 
 def _line(event: str, ids: Collection[int], **fields: object) -> None:
-    logger.info(event, extra={"deliveries": list(ids), **fields})
+    rest = list(ids)
+    while rest:
+        logger.info(event, extra={"deliveries": rest[:MOST_IDS], **fields})
+        rest = rest[MOST_IDS:]
 
 
 class Gathered:

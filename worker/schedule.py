@@ -5,7 +5,7 @@ SWEEP_SECONDS = 5.0
 # which a clock that jumps may miss, there is none.
 REMIND_SECONDS = 600.0
 # How often what nobody needs any more is removed: a little at a time is hardly noticed.
-PRUNE_SECONDS = 3600.0
+PRUNE_SECONDS = 600.0
 # While no worker runs, messages must not pile up for days; and yet longer than two hosts' clocks ever differ,
 # each of them an hour off.
 EXPIRES = 10_800

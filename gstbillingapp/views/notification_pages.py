@@ -106,7 +106,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required
 def keep_read(request: MemberRequest) -> HttpResponse:
-    """Choose how long what is read is kept; what is older goes within the hour."""
+    """Choose how long what is read is kept; what is older goes with the next pruning."""
     days = request.POST.get("days", "")
     if days not in KEPT:
         return HttpResponseBadRequest("Choose one of the times that the form offers.")

@@ -1,6 +1,7 @@
 """`manage.py delivery DEED`: what whoever runs this does to the pipeline by hand."""
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         retry.add_argument("--error", help='those that failed so, as "status" writes it')
         retry.add_argument("--all", action="store_true", dest="everything", help="all that can be")
         retry.add_argument("--dry-run", action="store_true", help="only say how many they are")
-        does.add_parser("prune", help="remove now what beat would remove every hour")
+        does.add_parser("prune", help="remove now what beat would have removed in time")
 
     def handle(self, *_: Any, deed: str, **options: Any) -> None:
         known = {name: options[name] for name in OPTIONS.get(deed, ())}
@@ -120,8 +121,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} to be tried again{first}: deed {deed.pk}, which the workers carry on.")
 
     def prune(self) -> None:
-        """By turns, until nothing is left or its time is over."""
-        removed = pruning.prune()
+        """All of it, however long it takes."""
+        removed = pruning.prune(math.inf)
         for kind, count in removed.items():
             self.stdout.write(f"{count:>8,} {kind}")
         if not removed:

@@ -157,6 +157,13 @@ trail.relayed([5], 1)
     assert words == [("1,2,3", "3", ""), ("4", "1", ""), ("", "", "half way"), ("5", "1", "")]
 
 
+def test_a_post_to_ten_thousand_people_is_lines_of_a_bearable_length(log):
+    trail.relayed(list(range(10_000)), 1)
+    lines = log()
+    assert ids_of(lines) == list(range(10_000))
+    assert max(len(line["deliveries"]) for line in lines) == trail.MOST_IDS
+
+
 def test_what_failed_and_what_was_parked_is_named(asha, log):
     row = post(asha)
     with recorded_layer() as layer:
