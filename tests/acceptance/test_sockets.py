@@ -32,8 +32,8 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.once
 
-# What a reader that stops may make a process hold until it is dropped: SEND_SECONDS of all that can be posted to
-# it, which is 20 MiB where nothing else is done. One that is never dropped is past this a little later.
+# What a reader that stops may make a process hold until it is dropped: SEND_SECONDS of all that can be posted
+# to it, which is 20 MiB where nothing else is done. One that is never dropped is past this a little later.
 DEAF_BYTES = 48 * 1024 * 1024
 # 400 is the server's own word for headers that make no sense, before it asks the application.
 REFUSALS = (400, 403)
