@@ -89,6 +89,7 @@ def test_the_administration_works_under_the_policy_without_inline_script_or_styl
     ):
         opened(visitor, path).close()
     page = opened(visitor, "/admin/gstbillingapp/gstrate/add/")
-    page.locator(".datetimeshortcuts a").first.click()  # Django's own script puts today's date in
+    page.locator(".datetimeshortcuts a:visible").first.click()  # Django's own calendar puts today's date in
+    page.locator(".calendarbox .calendar-shortcuts a", has_text="Today").locator("visible=true").click()
     expect(page.locator("#id_valid_from")).not_to_have_value("")
     assert_stays_here(visitor)

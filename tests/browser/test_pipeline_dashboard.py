@@ -357,7 +357,7 @@ def test_the_administration_logs_nothing_and_its_menu_opens_by_keyboard(
         visitor.tab(path).close()
     phone = visit(site.url, viewport={"width": 390, "height": 844}).sign_in(operator.username, PASSWORD)
     page = phone.tab("/admin/")
-    menu = page.get_by_role("button", name="Menu")
+    menu = page.get_by_role("button", name="Menu", exact=True)
     expect(page.locator("#nav-sidebar")).to_be_hidden()
     menu.focus()
     page.keyboard.press("Enter")
