@@ -6,7 +6,7 @@ import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bench.table import Row
 
 RESULTS = Path(__file__).parent / "results"
 DISK_WRITES = 50
+ENDED_EARLY = "ended before it was done"
 LINE = "{:<56}{:>22}{:>24}{:>9}{:>13}  {}"
 
 
@@ -27,14 +28,28 @@ class Run:
     scale: str
     measured: dict[str, dict[str, Measured]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    # By axis, system and size: samples of the axis's figure; none where a run was void.
+    growth: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=dict)
 
     def take(self, system: str, measurement: str, measured: Measured) -> None:
         """One run of one measurement."""
         self.measured.setdefault(system, {}).setdefault(measurement, Measured()).take(measured)
 
+    def grow(self, axis: str, system: str, size: int, measured: Measured, figure: str) -> None:
+        """One point of a chart."""
+        samples = [] if measured.faults.is_void else measured.figures.get(figure, [])
+        if not samples and system == "product":
+            self.failures.append(f"growth of {axis} at {size}: {measured.faults}")
+        self.growth.setdefault(axis, {}).setdefault(system, {})[str(size)] = samples
+
     def of(self, system: str, row: Row) -> Measured | None:
         """The measurement that a row is of."""
         return self.measured.get(system, {}).get(row.measurement)
+
+    @property
+    def is_ended_early(self) -> bool:
+        """Whether somebody has ended it."""
+        return ENDED_EARLY in self.failures
 
     @property
     def is_void(self) -> bool:
@@ -49,6 +64,10 @@ def show(run: Run, rows: Sequence[Row]) -> None:
     print(LINE.format("", "product", "naive", "ratio", "to reach", ""))
     for row in rows:
         print(LINE.format(*cells(run, row)).rstrip())
+    for axis, systems in run.growth.items():
+        for system, points in systems.items():
+            line = ", ".join(f"{size}: {number(median(s)) if s else 'void'}" for size, s in points.items())
+            print(f"growth with {axis}, {system}: {line}")
     for failure in run.failures:
         print(f"FAILED {failure}")
     for system, all_measured in run.measured.items():
@@ -122,10 +141,12 @@ def read(path: Path) -> tuple[Run, dict[str, Any]]:
         }
         for system, by_name in content["measured"].items()
     }
-    return Run(content["database"], content["scale"], measured, content["failures"]), content["machine"]
+    return Run(
+        content["database"], content["scale"], measured, content["failures"], content["growth"]
+    ), content["machine"]
 
 
-def heading(machine: dict[str, Any]) -> str:
+def heading(machine: Mapping[str, Any]) -> str:
     """What the reader has to know first."""
     return (
         f"{machine['cores']} cores, load {machine['load_before'][0]} before it began; "

@@ -154,7 +154,7 @@ class Ears:
         return self._run(self._open(host, port, people, at_once))
 
     def wait(self, notifications: int, frames: int, silence: float) -> tuple[int, int]:
-        """Wait until that many have come since `clear`, or nothing more for so long; what has come by then."""
+        """Wait until that many have come since `clear`, or nothing more for so long; what has come."""
         totals, before, since = self._totals, -1, time.monotonic()
         while totals.notifications < notifications or totals.frames < frames:
             if totals.frames != before:

@@ -165,7 +165,7 @@ class System:
         return self.kind.worker(name) if kind == "worker" else services.beat(self.folder)
 
     def _migrate(self) -> None:
-        command = [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"]
+        command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )

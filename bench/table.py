@@ -74,7 +74,7 @@ ROWS = (
     Row("frames-people", "each of another user", "frames_people", "frames", "/s", more=True, alike=True),
     Row("memory", "memory a socket of the web process", "memory", "memory", "KiB", 25, alike=True),
     Row("memory-one", "the same, all sockets of one user", "memory_one", "memory", "KiB", alike=True),
-    Row("accept", "CPU of the web process to accept 1,000 sockets", "accept", "memory", "s", 1),
+    Row("accept", "CPU of the web process to accept 1,000 sockets", "accept", "memory", "s", 1, alike=True),
     Row(
         "history", f"{LATENCY}, 200,000 rows, 20/s, p50", "history_many", "history", "ms", like="history_few"
     ),
