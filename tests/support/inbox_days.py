@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from delivery import drain, frames, inbox, reading
 from delivery.drafts import Draft
-from delivery.models import Delivery, DeliveryState, Inbox, Notification
+from delivery.models import Delivery, DeliveryState, Notification
 from tests.support.inbox_client import Fetch, InboxClient, RecordingLayer, fetch_from_database, truth
 
 Move = tuple[str, Any]
@@ -283,9 +283,10 @@ class Day:
         self.server.refusals = times
 
     def trim_history(self, _: None) -> None:
-        now = reading.snapshot(self.user.pk).revision
-        Inbox.objects.filter(user=self.user).update(history_from=now)
-        Notification.objects.filter(user=self.user, is_deleted=True, revision__lte=now).delete()
+        """What was deleted so far is pruned, as it will be a month later."""
+        deleted = Notification.objects.filter(user=self.user, is_deleted=True)
+        deleted.update(remove_at=timezone.now() - timedelta(days=1))
+        inbox.remove_deleted(timezone.now(), limit=1_000)
 
     def back_up(self, _: None) -> None:
         self.backup = transaction.savepoint()

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import Permission, User
 from django.db import OperationalError
 from django.utils import timezone
@@ -251,6 +252,12 @@ def test_a_database_that_is_away_is_told_once_and_a_look_never_ends_the_thread(m
     monkeypatch.setattr(health, "oldest_due_seconds", lambda: 0.0)
     watch.glance()
     assert caplog.records[-1].levelname == "ERROR"
+
+
+def test_where_everything_is_one_process_a_task_looks(root):
+    waiting(61)
+    assert current_app.tasks["delivery.look"].apply().state == "SUCCESS"
+    assert told(root) == [LATE]
 
 
 def test_a_look_at_a_sound_pipeline_asks_little(django_assert_max_num_queries):

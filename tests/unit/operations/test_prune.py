@@ -4,10 +4,11 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_results.models import TaskResult
@@ -31,6 +32,7 @@ from tests.support.inbox_client import (
     state_equals_events,
     truth,
 )
+from worker.schedule import SCHEDULE
 
 pytestmark = pytest.mark.django_db
 
@@ -378,6 +380,20 @@ def test_two_runs_at_once_remove_each_row_once_and_leave_the_inbox_right(asha, m
         drain.drain()
     page.opened()
     assert page.state() == truth(asha.pk)
+
+
+def test_beat_has_it_done_and_a_database_that_is_away_is_no_failure(asha, monkeypatch):
+    assert SCHEDULE["prune"]["task"] == "delivery.prune"
+    sent(asha, 2, 31)
+    task = current_app.tasks["delivery.prune"]
+    assert task.apply().state == "SUCCESS"
+    assert not Delivery.objects.exists()
+    monkeypatch.setattr(prune, "prune", away)
+    assert task.apply().state == "SUCCESS"
+
+
+def away(*_):
+    raise OperationalError("gone")
 
 
 def test_what_was_ever_posted_is_not_less_because_its_owner_is_gone(asha):
