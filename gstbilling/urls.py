@@ -6,11 +6,14 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
+from gstbillingapp.admin_menu import no_search
+
 icon = lazy(static, str)("img/favicon.svg")  # lazy: outside DEBUG its name is known once files are collected
 
 urlpatterns = [
     # One page to change a password on, and so one limit for guessing the present one.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
+    path("admin/search/", no_search),
     path("admin/pipeline/", include("delivery.dashboard.urls")),
     path("admin/", admin.site.urls),
     # Browsers ask for it wherever a page names no icon, as in the administration and beside JSON.

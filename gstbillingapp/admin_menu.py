@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 
@@ -71,3 +72,12 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 def _address(path: str, addresses: list[str]) -> str:
     """The longest address that a path lies under: `/admin/pipeline/` holds all of the pipeline's."""
     return max((address for address in addresses if path.startswith(address)), key=len, default="")
+
+
+def no_search(request: HttpRequest) -> HttpResponseBase:
+    """In place of the search of unfold, which nothing of ours asks for, and which a bad page number breaks."""
+    return admin.site.admin_view(_nothing)(request)
+
+
+def _nothing(_request: HttpRequest) -> HttpResponseBase:
+    raise Http404

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+from django_celery_results.models import TaskResult
 
 from delivery import deeds, tenants
 from delivery.criteria import WINDOWS
@@ -44,6 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "most": MOST_COUNTED,
         "kinds": _kinds(request, asked.typed.get("state", "")),
         "criteria": asked.criteria.query() if asked.criteria else {},
+        "result": _result(asked.typed.get("task", "")),
         **_choices(asked),
     }
     return page(request, "deliveries.html", "Deliveries", context, status=400 if asked.errors else 200)
@@ -85,6 +87,13 @@ def _kinds(request: HttpRequest, state: str) -> list[DeedKind]:
         for kind, states in deeds.ALLOWED.items()
         if may(request.user, kind) and (not state or state in states)
     ]
+
+
+def _result(task_id: str) -> int | None:
+    """The result that Celery kept of the task that is asked for: it keeps those of failed ones."""
+    if not task_id or "\0" in task_id:
+        return None
+    return TaskResult.objects.filter(task_id=task_id).values_list("pk", flat=True).first()
 
 
 def _choices(asked: filters.Filters) -> dict[str, Any]:

@@ -149,6 +149,8 @@ def test_one_delivery_tells_what_it_says_to_whom_and_what_became_of_it(operator,
     assert f"{LIST}?task=task-7" in page
     theirs = operator.get(reverse("admin:django_celery_results_taskresult_change", args=[result.pk])).text
     assert f"{LIST}?task=task-7" in theirs
+    listed_page = operator.get(LIST, {"task": "task-7"}).text
+    assert reverse("admin:django_celery_results_taskresult_change", args=[result.pk]) in listed_page
 
 
 def test_a_notification_has_one_address_that_leads_to_its_delivery(operator, asha) -> None:

@@ -49,3 +49,8 @@ def test_the_menu_shows_nobody_what_they_may_not_see(client, django_user_model) 
     page = client.get(reverse("admin:index")).text
     assert reverse("pipeline:now") not in page
     assert reverse("admin:auth_user_changelist") not in page
+
+
+def test_unfolds_search_which_nothing_asks_for_is_not_there(admin_client, client) -> None:
+    assert admin_client.get("/admin/search/?s=a&page=x").status_code == 404
+    assert client.get("/admin/search/?s=a").status_code == 302
