@@ -75,7 +75,7 @@ def _address(path: str, addresses: list[str]) -> str:
 
 
 def no_search(request: HttpRequest) -> HttpResponseBase:
-    """In place of the search of unfold, which nothing of ours asks for, and which a bad page number breaks."""
+    """In place of the search of unfold, which no page of ours asks for and a bad page number breaks."""
     return admin.site.admin_view(_nothing)(request)
 
 
