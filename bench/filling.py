@@ -47,6 +47,12 @@ def insert_from(pattern: Model, source: str, **expressions: str) -> None:
         cursor.execute(statement, parameters)
 
 
+def empty(model: type[Model], user: int) -> None:
+    """Delete all rows of a person in one statement: Django would fetch a million of them first."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE user_id = %s", [user])  # noqa: S608
+
+
 def know_sizes() -> None:
     """Have PostgreSQL count anew what it plans by, which it does by itself a minute later."""
     if connection.vendor == "postgresql":

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bench.filling import CONTENT, copies, insert_from, know_sizes
+from bench.filling import CONTENT, copies, empty, insert_from, know_sizes
 from delivery import channel, frames
 from delivery.models import Delivery, DeliveryState, Inbox, Notification
 from gstbillingapp.utils import create_notification, create_notifications
@@ -33,8 +33,8 @@ def publish(users: Sequence[int], first: int, messages: int) -> None:
 
 def fill(user: int, rows: int, unread: int) -> None:
     """Have the inbox hold `rows` notifications, the newest `unread` of them unread, each one sent."""
-    Delivery.objects.filter(user=user).delete()
-    Notification.objects.filter(user=user).delete()
+    empty(Delivery, user)
+    empty(Notification, user)
     now = timezone.now()
     pattern = Notification(user_id=user, revision=0, created_at=now, **CONTENT)
     copies(pattern, rows - unread, revision="n", is_read="TRUE", read_at="CURRENT_TIMESTAMP")

@@ -142,7 +142,7 @@ def read(path: Path) -> tuple[Run, dict[str, Any]]:
         for system, by_name in content["measured"].items()
     }
     return Run(
-        content["database"], content["scale"], measured, content["failures"], content["growth"]
+        content["database"], content["scale"], measured, content["failures"], content.get("growth", {})
     ), content["machine"]
 
 

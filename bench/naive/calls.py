@@ -9,7 +9,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from django.utils import timezone
 
-from bench.filling import CONTENT, copies, know_sizes
+from bench.filling import CONTENT, copies, empty, know_sizes
 from bench.naive.models import Notification
 from bench.naive.tasks import body, send
 
@@ -50,7 +50,7 @@ def loop() -> asyncio.AbstractEventLoop:
 
 def fill(user: int, rows: int, unread: int) -> None:
     """Have the person have `rows` notifications, the newest `unread` of them unread."""
-    Notification.objects.filter(user=user).delete()
+    empty(Notification, user)
     pattern = Notification(user_id=user, created_at=timezone.now(), **CONTENT)
     copies(pattern, rows - unread, is_read="TRUE")
     copies(pattern, unread)
