@@ -12,7 +12,7 @@ from bench.table import ROWS
 
 PAGE = RESULTS / "index.html"
 WIDTH, HEIGHT = 520, 280
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 44
+LEFT, RIGHT, TOP, BOTTOM = 76, 36, 16, 44
 BAR, LABELS = 22, 330
 COLOURS = {"product": "var(--product)", "naive": "var(--naive)"}
 STYLE = """
@@ -26,8 +26,8 @@ table { border-collapse: collapse; width: 100%; } th, td { padding: .3rem .6rem;
   border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 .charts { display: grid; gap: 1.5rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); }
-figure { margin: 0; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; }
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); }
+figure { margin: 1.5rem 0 0; } figcaption { font-weight: 600; } svg { width: 100%; height: auto; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
 .key span { margin-right: 1.5rem; } .key i { display: inline-block; width: .8em; height: .8em;
   margin-right: .4em; border-radius: 2px; }
@@ -106,8 +106,8 @@ def lines_of(run: Run, axis: Axis) -> str:
     points = [point for line in lines.values() for point in line]
     if not points:
         return svg(WIDTH, 20, [text(8, 14, "void")])
-    across = Scale([max(1, size) for size, _ in points], LEFT, WIDTH - RIGHT)
-    up = Scale([figure for _, figure in points], HEIGHT - BOTTOM, TOP)
+    across = Ruler([max(1, size) for size, _ in points], LEFT, WIDTH - RIGHT)
+    up = Ruler([figure for _, figure in points], HEIGHT - BOTTOM, TOP)
     parts = grid(axis, across, up, sorted({size for size, _ in points}))
     for system, line in lines.items():
         places = [(across.place(max(1, size)), up.place(figure)) for size, figure in line]
@@ -122,7 +122,7 @@ def lines_of(run: Run, axis: Axis) -> str:
     return svg(WIDTH, HEIGHT, parts)
 
 
-class Scale:
+class Ruler:
     """Where numbers above zero stand on a logarithmic axis; it begins and ends with a power of ten."""
 
     def __init__(self, numbers: Sequence[float], start: float, end: float) -> None:
@@ -142,7 +142,7 @@ class Scale:
         return [10.0**power for power in range(self.low, self.high + 1)]
 
 
-def grid(axis: Axis, across: Scale, up: Scale, sizes: Sequence[int]) -> list[str]:
+def grid(axis: Axis, across: Ruler, up: Ruler, sizes: Sequence[int]) -> list[str]:
     """The lines behind a chart, and what they stand for."""
     parts = []
     for figure in up.powers:

@@ -148,9 +148,11 @@ def read(path: Path) -> tuple[Run, dict[str, Any]]:
 
 def heading(machine: Mapping[str, Any]) -> str:
     """What the reader has to know first."""
+    load, cores = machine["load_before"][0], machine["cores"]
+    busy = "; BUSY with other things, so these figures say little" if load > cores / 2 else ""
     return (
-        f"{machine['cores']} cores, load {machine['load_before'][0]} before it began; "
-        f"to have 4 KiB on the disk takes {machine['disk_ms']} ms"
+        f"{cores} cores, load {load} before it began; "
+        f"to have 4 KiB on the disk takes {machine['disk_ms']} ms{busy}"
     )
 
 

@@ -29,7 +29,7 @@ ACCEPTED_SOCKETS = 1_000
 HISTORY_ROWS, HISTORY_UNREAD = 200_000, 50_000
 
 SHORT = Scale(
-    name="short", repeats=1, steady_posts=250, history_posts=80, flat_out_seconds=3.0, bulk_people=1_000,
+    name="short", repeats=1, steady_posts=200, history_posts=60, flat_out_seconds=2.5, bulk_people=1_000,
     bulk_calls=3, fanout_posts=7, windows=4, memory_sockets=1_000,
 )  # fmt: skip
 FULL = Scale(

@@ -58,8 +58,10 @@ LATENCY, FRAMES = "commit → frame", "frames out of one web process"
 
 ROWS = (
     Row("cost", "cost of one create_notification, 50/s, p50", "cost_p50", "steady", "ms", 1.5),
-    Row("cost-down", "the same with Redis down, dearest", "down_max", "outage", "ms", 50),
-    Row("cost-stalled", "the same with Redis stalled, dearest", "stalled_max", "outage", "ms", 50),
+    Row("cost-down", "the same with Redis down, dearest", "down_max", "outage", "ms", 50, alike=True),
+    Row(
+        "cost-stalled", "the same with Redis stalled, dearest", "stalled_max", "outage", "ms", 50, alike=True
+    ),
     Row("latency", f"{LATENCY}, 50/s, p50", "latency_p50", "steady", "ms", 3),
     Row("latency-p99", f"{LATENCY}, 50/s, p99", "latency_p99", "steady", "ms", 8),
     Row("sustained", "sustained, one call each", "sustained", "saturated", "/s", 1_500, more=True),

@@ -8,7 +8,7 @@ from bench.systems import System
 
 POSTS = 100
 # The naive pipeline waits out its retries each time.
-NAIVE_POSTS = 5
+NAIVE_POSTS = 3
 # Seconds until web and worker are to be back after Redis is.
 BACK = 30.0
 

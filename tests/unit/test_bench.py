@@ -16,7 +16,7 @@ from bench.arithmetic import (
     waits,
 )
 from bench.growth import AXES
-from bench.page import Scale
+from bench.page import Ruler
 from bench.report import ENDED_EARLY, Run, cells, number, value
 from bench.table import MEASUREMENTS, ROWS
 
@@ -189,9 +189,9 @@ def test_growth_is_measured_along_every_axis_from_little_to_much():
 
 
 def test_charts_end_at_powers_of_ten():
-    scale = Scale([3.0, 250.0], 0.0, 300.0)
-    assert scale.powers == [1.0, 10.0, 100.0, 1000.0]
-    assert [scale.place(power) for power in scale.powers] == pytest.approx([0.0, 100.0, 200.0, 300.0])
+    ruler = Ruler([3.0, 250.0], 0.0, 300.0)
+    assert ruler.powers == [1.0, 10.0, 100.0, 1000.0]
+    assert [ruler.place(power) for power in ruler.powers] == pytest.approx([0.0, 100.0, 200.0, 300.0])
 
 
 def test_numbers_have_three_digits():
