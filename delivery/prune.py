@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more, a little every ten minutes, and all of it by `manage.py delivery prune`.
+"""Removes what nobody needs any more: a little every ten minutes, all of it by `manage.py delivery prune`.
 
 In short chunks, each its own transaction, with a rest after each: no lock is held for longer than a drain
 holds its own, and SQLite's one writer is free for half of the time. Runs may overlap: what one has locked the
