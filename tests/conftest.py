@@ -1,5 +1,6 @@
 """What every test gets: fixtures of `tests.support`, marks by folder, and an order that suits all of them."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ pytest_plugins = ["tests.support.fixtures", "tests.chaos.load_table"]
 TESTS = Path(__file__).resolve().parent
 MARKS = {"acceptance": "processes", "chaos": "processes", "browser": "browser"}
 COMMITTING = {"transactional_db", "live_server"}
+# Whoever asks for none of these, and has no mark for it, is kept away from every database by pytest-django.
+DATABASES = COMMITTING | {"db", "live_database", "database_templates", "postgres"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,9 +25,15 @@ def full_length(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--full-length"))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests by their folder, leave out what takes too long, and put them in order (see `rank`)."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Mark tests by what they touch, leave out what takes too long, and put them in order (see `rank`)."""
+    for item in items:
+        if not touches_a_database(item):
+            item.add_marker(pytest.mark.once)
+    yield  # here pytest leaves out what `-m` does not ask for
     if not config.getoption("--full-length"):
         long = [item for item in items if item.get_closest_marker("full_length")]
         config.hook.pytest_deselected(items=long)
@@ -55,6 +64,12 @@ def rank(item: pytest.Item) -> int:
 def folder_of(item: pytest.Item) -> str:
     """The folder of `tests` that a test is in."""
     return item.path.relative_to(TESTS).parts[0]
+
+
+def touches_a_database(item: pytest.Item) -> bool:
+    """Whether a database could make any difference to a test."""
+    asks = not DATABASES.isdisjoint(getattr(item, "fixturenames", ()))
+    return asks or item.get_closest_marker("django_db") is not None
 
 
 def commits(item: pytest.Item) -> bool:
