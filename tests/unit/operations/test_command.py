@@ -147,6 +147,7 @@ def test_one_is_named_by_its_id_and_several_by_theirs(run, asha):
         (["--id", "many"], "--id"),
     ],
 )
+@pytest.mark.once
 def test_what_makes_no_sense_is_refused_in_one_line_that_names_it(run, asha, arguments, named):
     given_up(asha, 1)
     with pytest.raises(CommandError) as refused:

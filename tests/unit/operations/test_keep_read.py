@@ -49,6 +49,7 @@ def test_a_choice_is_of_ones_own_inbox_and_of_no_teammates():
 
 
 @pytest.mark.parametrize("days", ["1", "31", "-30", "365.0", "30 ", "many", "३०"])
+@pytest.mark.once
 def test_only_what_the_form_offers_is_taken(days):
     member = MembershipFactory()
     assert signed_in(member).post(KEEP, {"days": days}).status_code == 400

@@ -105,6 +105,7 @@ def test_no_counter_goes_back_when_rows_are_pruned_or_their_owner_is_gone(asha):
             assert after[name, *labels] >= before[name, *labels], name
 
 
+@pytest.mark.once
 def test_names_units_and_words_are_as_prometheus_wants_them(db):
     for family in text_string_to_metric_families(metrics.exposed().decode()):
         assert family.documentation, family.name
@@ -115,6 +116,7 @@ def test_names_units_and_words_are_as_prometheus_wants_them(db):
             assert not family.name.endswith(("_ms", "_minutes", "_count", "_created"))
 
 
+@pytest.mark.once
 def test_each_of_them_is_explained_to_whoever_operates_this(db):
     told = (ROOT / "docs" / "operations.md").read_text()
     for family in text_string_to_metric_families(metrics.exposed().decode()):
@@ -163,6 +165,7 @@ def test_while_the_database_is_away_the_process_says_what_it_knows_itself(client
         ({}, 401),
     ],
 )
+@pytest.mark.once
 def test_where_a_token_is_set_it_has_to_be_shown(client, db, settings, headers, status):
     settings.METRICS_TOKEN = TOKEN
     answer = client.get("/metrics", headers=headers)
@@ -174,12 +177,14 @@ def test_where_a_token_is_set_it_has_to_be_shown(client, db, settings, headers, 
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "x-forwarded-proto", "forwarded", "via"])
 @pytest.mark.parametrize(("debug", "status"), [(False, 404), (True, 200)])
+@pytest.mark.once
 def test_where_no_token_is_set_nobody_outside_finds_it(client, db, settings, header, debug, status):
     settings.DEBUG = debug
     assert client.get("/metrics", headers={header: "198.51.100.1"}).status_code == status
     assert client.get("/metrics").status_code == 200
 
 
+@pytest.mark.once
 def test_it_is_asked_over_plain_http_as_the_probes_are(client, db, settings):
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -202,6 +207,7 @@ def test_it_is_asked_over_plain_http_as_the_probes_are(client, db, settings):
     ],
 )
 @pytest.mark.parametrize("probe", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.once
 def test_a_probe_may_name_a_replica_by_its_address_and_nobody_by_a_foreign_name(
     client, db, settings, probe, host, status
 ):
@@ -210,6 +216,7 @@ def test_a_probe_may_name_a_replica_by_its_address_and_nobody_by_a_foreign_name(
     assert client.get("/accounts/login/", headers={"host": host}).status_code == 400
 
 
+@pytest.mark.once
 def test_it_takes_a_get_and_nothing_else_and_is_kept_by_no_cache(client, db):
     assert client.post("/metrics").status_code == 405
     assert "no-store" in client.get("/metrics")["Cache-Control"]
@@ -283,6 +290,7 @@ def test_who_asks_too_often_is_counted(client, asha, monkeypatch):
     assert grown(before, "gstbilling_rate_limited_total", "http") == statuses.count(429) > 0
 
 
+@pytest.mark.once
 def test_wake_ups_are_counted_when_sent_and_when_the_broker_does_not_take_them(settings, monkeypatch):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     waker = handoff.Waker()

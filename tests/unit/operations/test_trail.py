@@ -131,6 +131,7 @@ def ids_of(lines):
     return [pk for line in lines for pk in line["deliveries"]]
 
 
+@pytest.mark.once
 def test_what_is_gathered_is_written_by_itself_and_at_the_end_of_a_process(tmp_path):
     script = """
 import django; django.setup()
@@ -157,6 +158,7 @@ trail.relayed([5], 1)
     assert words == [("1,2,3", "3", ""), ("4", "1", ""), ("", "", "half way"), ("5", "1", "")]
 
 
+@pytest.mark.once
 def test_a_post_to_ten_thousand_people_is_lines_of_a_bearable_length(log):
     trail.relayed(list(range(10_000)), 1)
     lines = log()
@@ -176,6 +178,7 @@ def test_what_failed_and_what_was_parked_is_named(asha, log):
     assert "90,271" not in str(log())
 
 
+@pytest.mark.once
 def test_switched_off_it_costs_nothing_and_registers_nothing(asha, log, caplog):
     caplog.set_level(logging.WARNING, logger="delivery.trail")
     before = len(connection.run_on_commit)
@@ -199,6 +202,7 @@ def test_every_line_of_a_request_carries_the_id_that_its_answer_has(client, db, 
     assert "request_id" not in log()[-1]
 
 
+@pytest.mark.once
 def test_a_proxy_of_ours_may_name_a_request_and_nobody_else(client, db, log, settings):
     settings.PROXY_COUNT = 1
     assert refused(client, **{"x-request-id": ID})["X-Request-ID"] == ID
@@ -210,6 +214,7 @@ def test_a_proxy_of_ours_may_name_a_request_and_nobody_else(client, db, log, set
 @pytest.mark.parametrize(
     "given", ["", "short", "x" * 65, "two words", "a=b;c=d;e", "नमस्ते-नमस्ते", "1234567\u00e9"]
 )
+@pytest.mark.once
 def test_an_id_of_any_other_form_is_replaced(client, db, settings, given):
     settings.PROXY_COUNT = 1
     assert re.fullmatch("[0-9a-f]{32}", refused(client, **{"x-request-id": given})["X-Request-ID"])
@@ -235,6 +240,7 @@ async def test_requests_that_are_answered_at_once_keep_their_ids_apart():
     "formatter", [OneLine("{asctime} {message}", style="{"), JsonLine()], ids=["line", "json"]
 )
 @pytest.mark.parametrize("nasty", NASTY, ids=ascii)
+@pytest.mark.once
 def test_nothing_in_a_message_a_field_or_a_traceback_makes_a_second_line(formatter, nasty):
     error = ValueError(nasty)
     record = logging.LogRecord(
@@ -255,6 +261,7 @@ def test_nothing_in_a_message_a_field_or_a_traceback_makes_a_second_line(formatt
 
 
 @pytest.mark.parametrize("formatter", [OneLine("{message}", style="{"), JsonLine()], ids=["line", "json"])
+@pytest.mark.once
 def test_what_a_library_hangs_on_a_record_is_not_written(formatter):
     record = logging.LogRecord("x", logging.INFO, "", 1, "hello", (), None)
     record.request = RequestFactory().post("/?q=Kaveri+Handlooms", {"password": "s3cret"})
