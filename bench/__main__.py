@@ -133,7 +133,12 @@ def reported(run: report.Run, system: System, name: str) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - whatever it was
         traceback.print_exc()
         print(system.tails(), file=sys.stderr)
-        run.failures.append(f"{name}, {system.kind.name}: {str(error).strip().splitlines()[-1:]}")
+        run.failures.append(f"{name}, {system.kind.name}: {last_line(error)}")
+
+
+def last_line(error: Exception) -> str:
+    """What an error, or one that a child has reported with its traceback, comes down to."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
 
 
 @contextmanager

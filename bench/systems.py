@@ -23,6 +23,7 @@ from tooling.postgres import Postgres
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
+TAIL_LINES = 12  # of each process, shown when a measurement breaks
 # Seconds without a frame after which those that are still missing count as lost: longer than a lease.
 SILENCE = 20.0
 # Seconds after the last frame in which one that comes twice is to show itself.
@@ -146,7 +147,8 @@ class System:
 
     def tails(self) -> str:
         """The last lines of every process."""
-        return "\n".join(f"{name}:\n{process.tail()}" for name, process in self.processes.items())
+        tails = {name: process.tail().splitlines()[-TAIL_LINES:] for name, process in self.processes.items()}
+        return "\n".join(f"{name}:\n" + "\n".join(lines) for name, lines in tails.items())
 
     def close(self) -> None:
         """End everything, and remove what it wrote."""

@@ -30,9 +30,10 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
-            # Without the first of these every idle socket ends after 5 s (channels_redis#422). With the 100
-            # messages that are the default of the second it loses some under load, and its figures were void.
-            "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+            # Not the defaults, because with them there would be nothing to measure: without the first every
+            # idle socket ends after 5 s (channels_redis#422), with 100 connections it refuses sockets when
+            # many come or go, and with a capacity of 100 it loses messages under load.
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 2_000}],
             "capacity": 100_000,
         },
     }
