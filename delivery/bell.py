@@ -7,12 +7,12 @@ task does, the seconds until the sweep.
 """
 
 import logging
+import mmap
 import os
 import uuid
 from collections.abc import Callable
 from functools import cache
 from time import monotonic
-from typing import Literal
 
 from celery.signals import celeryd_after_setup, worker_shutting_down
 from django.conf import settings
@@ -32,9 +32,6 @@ WAIT = 1.0
 # that tasks are published again soon after it was killed. In a drain longer than this they are, and others
 # come to help.
 LISTENING_MILLISECONDS = 3_000
-# What is pushed where it is not to look but to go.
-LEAVE = b"leave"
-
 # Only by whom it belongs to: another may have begun to listen after it had lapsed.
 _KEEP = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
 _GIVE_BACK = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1])"
@@ -51,18 +48,15 @@ def _count_processes(instance: object = None, **_: object) -> None:
     may_stay = "prefork" in pool and int(getattr(instance, "concurrency", 0) or 0) > 1
 
 
+# One byte that a worker shares with the processes it forks: set, it is ending, and waits for their tasks. Not
+# by way of Redis, which may be what is broken.
+_ending = mmap.mmap(-1, 1)
+
+
 @worker_shutting_down.connect
-def _send_away(sender: str = "", **_: object) -> None:
+def _send_away(**_: object) -> None:
     """A worker that ends waits for its tasks: the one that stays is to go now."""
-    if settings.REDIS_URL is None or not may_stay:
-        return
-    try:
-        redis = _redis(os.getpid())
-        listener = redis.get(LISTENING)
-        if isinstance(listener, bytes) and listener.startswith(f"{sender}|".encode()):
-            redis.rpush(BELL, LEAVE)
-    except RedisError as error:
-        logger.debug("whoever listens to the bell leaves by itself: %s", error)
+    _ending[0] = 1
 
 
 @cache
@@ -85,14 +79,13 @@ class Bell:
         self._said = monotonic()
         return bool(self._redis.set(LISTENING, self._name, nx=True, px=LISTENING_MILLISECONDS))
 
-    def heard(self) -> Literal["ring", "leave"] | None:
-        """Wait a second for a ring. None where there was none; leave, too, where another listens by now."""
-        if monotonic() - self._said > WAIT and not self._keep():
-            return "leave"
-        rung = self._redis.blpop([BELL], timeout=WAIT)
-        if rung is None:
-            return None
-        return "leave" if rung[1] == LEAVE else "ring"
+    def is_kept(self) -> bool:
+        """Say again that this one listens, where it is time to. False where another does by now."""
+        return monotonic() - self._said <= WAIT or self._keep()
+
+    def rings(self) -> bool:
+        """Wait a second at most for a ring; whether there was one."""
+        return self._redis.blpop([BELL], timeout=WAIT) is not None
 
     def give_back(self) -> None:
         """Listen no more: from now on, tasks are published."""
@@ -106,7 +99,7 @@ class Bell:
 
 def stay(hostname: str, work: Callable[[], bool], more: Callable[[], None]) -> None:
     """Do the work whenever the bell rings, for as long as that is often. `more` where there is too much."""
-    if not may_stay:
+    if not may_stay or _ending[0]:
         return
     try:
         _stay(Bell(hostname), work, more)
@@ -122,10 +115,9 @@ def _stay(bell: Bell, work: Callable[[], bool], more: Callable[[], None]) -> Non
     began = last = monotonic()
     try:
         while (now := monotonic()) - last < QUIET and now - began < LONGEST:
-            heard = bell.heard()
-            if heard == "leave":
+            if _ending[0] or not bell.is_kept():
                 return
-            if heard == "ring":
+            if bell.rings():
                 last = now
                 if not work():
                     more()

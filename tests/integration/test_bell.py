@@ -1,5 +1,6 @@
 """The bell between whoever posts and a drain that stays, on a real Redis: nothing is missed."""
 
+import os
 import threading
 from time import monotonic
 
@@ -32,6 +33,12 @@ def poster(redis_server, settings, monkeypatch):
     bell._redis.cache_clear()
     yield Poster()
     bell._redis.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_ending():
+    yield
+    bell._ending[0] = 0
 
 
 class Worker:
@@ -154,14 +161,47 @@ def test_where_there_is_more_than_one_look_can_do_others_are_woken(poster):
     wait_until(lambda: worker.helpers == 1, 5)
 
 
-def test_a_worker_that_shuts_down_sends_its_own_listener_away_and_no_other(poster):
+def test_a_worker_that_is_told_to_end_has_its_listener_leave_though_it_is_rung_for(poster):
     worker = Worker().start(poster.redis)
-    bell._send_away(sender="celery@elsewhere")
-    assert poster.redis.llen(handoff.BELL) == 0
     began = monotonic()
-    bell._send_away(sender="celery@here")
+    bell._send_away()
+    while not worker.ends(0.05):
+        poster._publish(handoff.DRAIN)
+        assert monotonic() - began < bell.QUIET, "it was sent away, and did not leave by itself"
+    assert not poster.redis.exists(handoff.LISTENING)
+
+
+def test_one_that_has_lapsed_in_a_long_look_leaves_all_the_same(poster, monkeypatch):
+    monkeypatch.setattr(bell, "LISTENING_MILLISECONDS", 50)
+    worker = Worker().start(poster.redis)
+    worker.may_go_on.clear()
+    poster._publish(handoff.DRAIN)
+    assert worker.is_busy.wait(5)
+    wait_until(lambda: not poster.redis.exists(handoff.LISTENING), 5)
+    bell._send_away()
+    worker.may_go_on.set()
     assert worker.ends()
-    assert monotonic() - began < bell.QUIET, "it was sent away, and did not leave by itself"
+
+
+def test_a_process_whose_worker_is_ending_does_not_begin_to_stay(poster):
+    bell._send_away()
+    worker = Worker()
+    worker.thread.start()
+    assert worker.ends()
+    assert not poster.redis.exists(handoff.LISTENING)
+
+
+def test_what_the_parent_sets_its_forked_processes_see():
+    ready, answer = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.read(ready[0], 1)
+        os.write(answer[1], bytes([bell._ending[0]]))
+        os._exit(0)
+    bell._send_away()
+    os.write(ready[1], b"!")
+    assert os.read(answer[0], 1) == b"\x01"
+    os.waitpid(child, 0)
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
