@@ -66,7 +66,8 @@ def _wanted(request: HttpRequest) -> HttpResponse:
         for name, problems in form.errors.items():
             messages.error(request, f"Nothing was done. {form.fields[name].label or name}: {problems[0]}")
         return redirect(_back(request))
-    kind = form.cleaned_data["kind"]
+    # What is undone is restored, whatever else the form says it is.
+    kind = DeedKind.RESTORE if form.cleaned_data["undo"] else form.cleaned_data["kind"]
     require(request.user, kind)
     try:
         if form.cleaned_data["undo"]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from delivery import deeds
 from delivery.criteria import Criteria
+from delivery.dashboard import deed_list
 from delivery.models import Deed, DeedKind, DeedState, Delivery, DeliveryState
 from tests.refusals import everything
 from tests.unit.dashboard.conftest import PEOPLE, dead, person, posted, states
@@ -77,6 +78,29 @@ def test_a_deed_is_done_or_proposed_by_whoever_may_do_it(
         assert answer.status_code == (302 if who in ("nobody", "not staff") else 403)
         assert not new.exists()
         assert states(rows) == before
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("kind", DeedKind.values)
+@pytest.mark.parametrize("many", [False, True])
+def test_an_undo_is_a_restore_whatever_kind_is_posted_with_it(
+    browser_of, asha, monkeypatch, who: str, kind: str, many: bool
+) -> None:
+    rows = dead(asha, 2)
+    done = deeds.do_now(DeedKind.DISCARD, [row.pk for row in rows], None)
+    monkeypatch.setattr(deed_list, "WITHOUT_ASKING", 1 if many else 20)
+    wanted = {"kind": kind, "undo": str(done.pk), "due_at": "2099-01-01T10:00"}
+    answer = browser_of(who).post(reverse("pipeline:deeds"), wanted)
+    new = Deed.objects.exclude(pk=done.pk)
+    if who in MAY[DeedKind.RESTORE]:
+        assert answer.status_code == 302
+        assert new.get().state == (DeedState.RUNNING if many else DeedState.DONE)
+        assert new.get().kind == DeedKind.RESTORE
+        assert states(rows) == (["discarded"] if many else ["dead"]) * 2
+    else:
+        assert answer.status_code == (302 if who in ("nobody", "not staff") else 403)
+        assert not new.exists()
+        assert states(rows) == ["discarded"] * 2
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
