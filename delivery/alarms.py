@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 from django.db.models import Count, Q, QuerySet
 from django.db.utils import Error as AnyDatabaseError
+from django.urls import reverse
 from django.utils import timezone
 
 from delivery import health, inbox
@@ -33,7 +34,6 @@ INTERVAL = 15.0
 LATE, ON_TIME = health.LONGEST_WAIT, 10.0
 # Longer than a mail server may take in all: after it, whoever was sending is dead, and another tries.
 MAILING = timedelta(seconds=60)
-LINK = "/admin/pipeline/"
 PERMISSION = "delivery.view_delivery"
 LATE_CAUSE, DEAD_CAUSE = "late", "dead:"
 
@@ -94,7 +94,7 @@ def _tell(alarm: Alarm, priority: Priority) -> None:
         message=message,
         notification_type=NotificationType.SYSTEM,
         priority=priority,
-        link_url=LINK,
+        link_url=reverse("pipeline:now"),
         link_text="Open the pipeline",
     )
     inbox.post(people().values_list("pk", flat=True), draft)
@@ -162,8 +162,8 @@ def _send(alarm: Alarm) -> None:
     if alarm.cleared_at:
         lines.append(f"Cleared {_when(alarm.cleared_at)}.")
     if origin:
-        lines += ["", origin + LINK]
-    EmailMessage(f"[GST Billing] {title}", "\n".join(lines), to=addresses).send()
+        lines += ["", origin + reverse("pipeline:now")]
+    EmailMessage(settings.EMAIL_SUBJECT_PREFIX + title, "\n".join(lines), to=addresses).send()
 
 
 def _when(moment: datetime) -> str:

@@ -243,6 +243,7 @@ CELERY_DB_REUSE_MAX = 10_000
 # Seconds that a mail server may take for a step: nobody waits for it, but the next look at the alarms does.
 EMAIL_TIMEOUT = 10
 globals().update(environment.email())
+EMAIL_SUBJECT_PREFIX = "[GST Billing] "
 DEFAULT_FROM_EMAIL = environment.env.str("DEFAULT_FROM_EMAIL", "billing@localhost")
 
 METRICS_TOKEN = environment.metrics_token()
