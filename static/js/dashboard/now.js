@@ -19,7 +19,6 @@ export function watchNow() {
       for (const region of root.querySelectorAll("[data-region]")) replace(region, answer.regions[region.dataset.region]);
       charts.show(answer.chart);
       live.live(answer.at);
-      root.classList.remove("is-old");
       for (const region of root.querySelectorAll("[data-region]")) region.classList.remove("is-stale");
       // Not each number is worth a word: only that something else is going on.
       const now = answer.keys.join();
