@@ -10,6 +10,7 @@ from django.utils.dateformat import format as formatted
 
 from delivery import tally
 from delivery.dashboard import words
+from delivery.dashboard.memo import kept
 
 # Minutes that a chart shows, and minutes in one of its points.
 SPANS = {"hour": (60, 1), "day": (1440, 15)}
@@ -27,6 +28,7 @@ class Point:
     p99: float | None  # milliseconds
 
 
+@kept
 def chart(span: str) -> dict[str, Any]:
     """The points of a span, and what they come to."""
     minutes, step = SPANS[span]

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from delivery import deeds
-from delivery.criteria import Criteria
 from delivery.dashboard import words
 from delivery.dashboard.access import may, require
 from delivery.dashboard.pages import page
@@ -82,7 +81,7 @@ def _moved(request: HttpRequest, pk: int, move: Any) -> HttpResponse:
 
 
 def _deed(pk: int) -> Deed:
-    deed: Deed = get_object_or_404(Deed.objects.select_related("user"), pk=pk)
+    deed: Deed = get_object_or_404(Deed.objects.defer("ids"), pk=pk)
     return deed
 
 
@@ -122,11 +121,7 @@ def said(deed: Deed) -> str:
 def _sample(deed: Deed) -> list[Delivery]:
     """A few of what it is about: while it is proposed, those it would touch; later, those it has touched."""
     if deed.state == DeedState.PROPOSED:
-        rows = (
-            Criteria.of(deed.criteria)
-            .rows()
-            .filter(state__in=deeds.ALLOWED[deed.kind], notification__isnull=False, pk__lte=deed.up_to)
-        )
+        rows = deeds.left(deed)
     else:
         rows = Delivery.objects.filter(deed_rows__deed=deed)
     return list(rows.select_related("user", "notification").order_by("pk")[:SAMPLE])

@@ -1,5 +1,8 @@
 """Deeds: all of them, and the door through which each comes."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
 from urllib.parse import parse_qsl
 
 from django import forms
@@ -33,6 +36,7 @@ class Wanted(forms.Form):
     criteria = forms.CharField(required=False, strip=True)
     undo = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     due_at = forms.DateTimeField(required=False)
+    form_key = forms.CharField(required=False, max_length=64)
 
     def clean_due_at(self) -> object:
         """A moment to come, where something is rescheduled; otherwise the field is of no account."""
@@ -52,7 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("before", "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 19):
         return HttpResponseBadRequest("before: must be a whole number.", content_type="text/plain")
-    rows: QuerySet[Deed] = Deed.objects.select_related("user").order_by("-pk")
+    rows: QuerySet[Deed] = Deed.objects.defer("ids").order_by("-pk")
     if text:
         rows = rows.filter(pk__lt=int(text))
     shown = list(rows[: PAGE + 1])
@@ -71,7 +75,7 @@ def _wanted(request: HttpRequest) -> HttpResponse:
     require(request.user, kind)
     try:
         if form.cleaned_data["undo"]:
-            return _undo(request, form.cleaned_data["undo"])
+            return _undo(request, form)
         return _do(request, form, kind)
     except ValueError as error:
         messages.error(request, f"Nothing was done. {error}")
@@ -79,7 +83,7 @@ def _wanted(request: HttpRequest) -> HttpResponse:
 
 
 def _do(request: HttpRequest, form: Wanted, kind: str) -> HttpResponse:
-    due_at = form.cleaned_data["due_at"]
+    due_at, key = form.cleaned_data["due_at"], _key(request, form)
     if form.cleaned_data["everything"]:
         criteria = Criteria.read(dict(parse_qsl(form.cleaned_data["criteria"].removeprefix("?"))))
     else:
@@ -88,26 +92,42 @@ def _do(request: HttpRequest, form: Wanted, kind: str) -> HttpResponse:
             messages.error(request, "Nothing was done: choose at least one delivery.")
             return redirect(_back(request))
         if len(criteria.ids) <= WITHOUT_ASKING and kind not in ASKS_FIRST:
-            return _at_once(request, kind, criteria.ids, due_at)
-    return redirect("pipeline:deed", pk=deeds.propose(kind, criteria, request.user, due_at).pk)
+            return _at_once(request, kind, criteria.ids, key, due_at)
+    return redirect("pipeline:deed", pk=deeds.propose(kind, criteria, request.user, due_at, key).pk)
 
 
-def _at_once(request: HttpRequest, kind: str, ids: tuple[int, ...], due_at: object = None) -> HttpResponse:
-    told(request, deeds.do_now(kind, ids, request.user, due_at))  # type: ignore[arg-type]
+def _at_once(
+    request: HttpRequest, kind: str, ids: Iterable[int], key: str | None, due_at: datetime | None = None
+) -> HttpResponse:
+    told(request, deeds.do_now(kind, ids, request.user, due_at, key))
     return redirect(_back(request))
 
 
-def _undo(request: HttpRequest, pk: int) -> HttpResponse:
+def _undo(request: HttpRequest, form: Wanted) -> HttpResponse:
     """Undo a discard: what can be undone needs no question before."""
+    pk, key = form.cleaned_data["undo"], _key(request, form)
     touched = DeedRow.objects.filter(deed=pk, deed__kind=DeedKind.DISCARD).values_list("delivery", flat=True)
     ids = tuple(touched[: WITHOUT_ASKING + 1])
     if not ids:
         raise ValueError("undo: must be a discard that has touched something.")
     if len(ids) <= WITHOUT_ASKING:
-        return _at_once(request, DeedKind.RESTORE, ids)
-    deed = deeds.propose(DeedKind.RESTORE, Criteria(deed=pk), request.user)
+        return _at_once(request, DeedKind.RESTORE, ids, key)
+    deed = deeds.propose(DeedKind.RESTORE, Criteria(deed=pk), request.user, form_key=key)
     deeds.start(deed.pk, request.user)
     return redirect("pipeline:deed", pk=deed.pk)
+
+
+def _key(request: HttpRequest, form: Wanted) -> str | None:
+    """By what the same form, sent by the same person for the same thing, is known when it is sent again.
+
+    A page may be gone back to, and something else be chosen in the same form: that is another deed.
+    """
+    key = form.cleaned_data["form_key"]
+    if not key:
+        return None
+    wanted = {name: form.cleaned_data[name] for name in ("kind", "everything", "criteria", "undo", "due_at")}
+    asked = repr((key, request.user.pk, wanted, sorted(request.POST.getlist("id"))))
+    return sha256(asked.encode()).hexdigest()
 
 
 def told(request: HttpRequest, deed: Deed) -> None:

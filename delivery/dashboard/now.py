@@ -42,12 +42,13 @@ def live(request: HttpRequest) -> HttpResponse:
 def _context(request: HttpRequest) -> dict[str, Any]:
     span = request.GET.get("span", "")
     now = health.now()
-    latest = Deed.objects.select_related("user").order_by("-pk")[:LATEST_DEEDS]
+    latest = Deed.objects.defer("ids").order_by("-pk")[:LATEST_DEEDS]
     return {
         "lines": standing.lines(now),
         "figures": standing.figures(now),
         "parts": standing.parts(now),
         "groups": errors.groups(),
+        "most_read": errors.MOST_READ,
         "headings": list(errors.HEADINGS.values()),
         "latest": latest,
         "span": span if span in charts.SPANS else "hour",

@@ -96,7 +96,7 @@ def _rows(now: health.Now) -> list[Line]:
 
 def _deeds() -> list[Line]:
     """Deeds that go on, or wait for a person."""
-    latest = Deed.objects.filter(state__in=(DeedState.STOPPED, *UNDER_WAY)).order_by("-pk")
+    latest = Deed.objects.defer("ids").filter(state__in=(DeedState.STOPPED, *UNDER_WAY)).order_by("-pk")
     return [_deed(deed) for deed in latest[:MOST_DEEDS]]
 
 

@@ -1,8 +1,11 @@
 """What the dashboard's templates call: `{% load pipeline %}`."""
 
+import secrets
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from delivery import deeds
 from delivery.dashboard import words
@@ -60,3 +63,11 @@ def of(values: dict[Any, Any], key: object) -> Any:
 def query(parameters: dict[str, Any] | None, **changes: object) -> str:
     """The query of an address with some parameters changed; an empty value leaves one out."""
     return words.address("", **{**(parameters or {}), **changes}) or "?"
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """The field by which a form that is sent twice is known; a browser must not fill in an old one."""
+    return format_html(
+        '<input type="hidden" name="form_key" value="{}" autocomplete="off">', secrets.token_hex(16)
+    )

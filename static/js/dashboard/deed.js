@@ -1,4 +1,4 @@
-// A deed: how far it is, live; and each of its buttons does its work once, however often it is pressed.
+// A deed: how far it is, live.
 import { poll, status } from "./poll.js";
 
 const EVERY_MS = 1000;
@@ -9,7 +9,6 @@ export function followDeed() {
   if (!root) return;
   const live = status(document.getElementById("pl-live"));
   const said = document.getElementById("pl-said");
-  pressOnce(root);
   if (isOver(root.dataset.state)) return;
 
   poll({
@@ -21,7 +20,6 @@ export function followDeed() {
         const hadFocus = root.contains(document.activeElement);
         root.innerHTML = answer.html;
         root.dataset.state = answer.state;
-        pressOnce(root);
         said.textContent = answer.said;
         if (hadFocus) root.querySelector("[data-said]").focus();
       } else {
@@ -38,12 +36,3 @@ export function followDeed() {
 }
 
 const isOver = (state) => state === "done" || state === "cancelled";
-
-function pressOnce(root) {
-  for (const form of root.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", (event) => {
-      if (form.dataset.sent) event.preventDefault();
-      form.dataset.sent = "1";
-    });
-  }
-}

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from delivery import deeds, inbox, retry
+from delivery.dashboard import memo
 from delivery.drafts import Draft
 from delivery.models import Attempt, Delivery, DeliveryState, Outcome
 from tests.factories import MembershipFactory, UserFactory
@@ -42,6 +43,12 @@ def person(who: str) -> User:
     for codename in rights or ():
         user.user_permissions.add(Permission.objects.get(codename=codename))
     return user
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No test sees what another has read."""
+    memo.forget()
 
 
 @pytest.fixture

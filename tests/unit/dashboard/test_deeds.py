@@ -1,5 +1,7 @@
 """Deeds from the dashboard: proposed, started once, followed, cancelled, undone."""
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
@@ -8,8 +10,9 @@ from django.utils import timezone
 
 from delivery import deeds, drain
 from delivery.criteria import Criteria
-from delivery.dashboard import deed_list
+from delivery.dashboard import deed_list, memo
 from delivery.models import Deed, DeedKind, DeedState, Delivery, DeliveryState, Notification
+from tests.factories import UserFactory
 from tests.support.inbox_client import recorded_layer
 from tests.unit.dashboard.conftest import dead, posted, states
 
@@ -232,3 +235,118 @@ def test_when_it_waits_for_its_time_the_page_says_when(operator, asha) -> None:
     rows = dead(asha)
     deeds.do_now(DeedKind.RESCHEDULE, [rows[0].pk], None, timezone.now() + timezone.timedelta(hours=3))
     assert "Due again in 2 h" in operator.get(reverse("pipeline:delivery", args=[rows[0].pk])).text
+
+
+def key_in(page: str) -> str:
+    """The key of the form on a page."""
+    [key] = set(re.findall(r'name="form_key" value="(\w{32})"', page))
+    return key
+
+
+def sent_twice(client, wanted: dict) -> list:
+    return [client.post(DEEDS, wanted) for _ in range(2)]
+
+
+@pytest.mark.parametrize("kind", ["retry", "discard", "reschedule", "supersede"])
+@pytest.mark.parametrize("page", ["list", "delivery"])
+def test_a_form_sent_twice_is_one_deed_and_says_the_same_twice(operator, asha, kind: str, page: str) -> None:
+    [row] = dead(asha)
+    shown = operator.get(LIST if page == "list" else reverse("pipeline:delivery", args=[row.pk])).text
+    wanted = {"kind": kind, "id": str(row.pk), "due_at": "2099-01-01T10:00", "form_key": key_in(shown)}
+    first, second = sent_twice(operator, wanted)
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+    deed = Deed.objects.get()
+    assert deed.rows.count() == (0 if kind == "supersede" else 1)
+    assert LogEntry.objects.count() == (0 if kind == "supersede" else 1)
+
+
+def test_a_retry_that_has_failed_again_is_not_retried_by_a_second_click(operator, asha) -> None:
+    [row] = dead(asha)
+    Notification.objects.update(notification_type="BOGUS")
+    wanted = {"kind": "retry", "id": str(row.pk), "form_key": key_in(operator.get(LIST).text)}
+    attempts = row.failed_attempts.count()
+    for _ in range(2):
+        operator.post(DEEDS, wanted)
+        with recorded_layer():
+            drain.drain()
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("waiting", 1)
+    assert row.failed_attempts.count() == attempts + 1
+    assert Deed.objects.count() == LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_undo_sent_twice_undoes_once(operator, asha, monkeypatch, many: bool) -> None:
+    rows = dead(asha, 3)
+    done = deeds.do_now(DeedKind.DISCARD, [row.pk for row in rows], None)
+    monkeypatch.setattr(deed_list, "WITHOUT_ASKING", 2 if many else 20)
+    page = operator.get(reverse("pipeline:deed", args=[done.pk])).text
+    first, second = sent_twice(operator, {"kind": "restore", "undo": str(done.pk), "form_key": key_in(page)})
+    assert first.url == second.url
+    carry_on()
+    assert Deed.objects.filter(kind=DeedKind.RESTORE).count() == 1
+    assert LogEntry.objects.filter(object_id=str(Deed.objects.get(kind=DeedKind.RESTORE).pk)).count() == (
+        2 if many else 1
+    )
+    assert states(rows) == ["dead"] * 3
+
+
+def test_many_proposed_twice_are_one_proposal(operator, asha) -> None:
+    dead(asha, 3)
+    key = key_in(operator.get(LIST).text)
+    wanted = {"kind": "retry", "everything": "1", "criteria": "?state=dead", "form_key": key}
+    first, second = sent_twice(operator, wanted)
+    assert first.url == second.url == reverse("pipeline:deed", args=[Deed.objects.get().pk])
+
+
+def test_another_choice_in_a_form_that_was_gone_back_to_is_another_deed(operator, asha) -> None:
+    rows = dead(asha, 2)
+    key = key_in(operator.get(LIST).text)
+    for row in rows:
+        operator.post(DEEDS, {"kind": "retry", "id": str(row.pk), "form_key": key})
+    assert states(rows) == ["pending"] * 2
+    assert Deed.objects.count() == 2
+
+
+def test_each_rendering_of_a_form_has_a_key_of_its_own_and_is_sent_once(operator, asha) -> None:
+    dead(asha)
+    pages = [operator.get(LIST).text for _ in range(2)]
+    assert len({key_in(page) for page in pages}) == 2
+    undo = operator.post(DEEDS, {"kind": "discard", "id": ids(Delivery.objects.all())}, follow=True).text
+    assert undo.count("data-once") == undo.count('name="form_key"') == 2
+
+
+def test_whoever_started_it_is_named_on_every_screen_and_after_they_have_left(operator, asha) -> None:
+    rows = dead(asha, 3)
+    proposer, starter = UserFactory(username="ravi"), UserFactory(username="meera-k")
+    deed = deeds.propose(DeedKind.DISCARD, Criteria(state="dead"), proposer)
+    deeds.start(deed.pk, starter)
+    carry_on()
+    for user in (None, starter, proposer):
+        if user:
+            user.delete()
+        for path in (
+            reverse("pipeline:deed", args=[deed.pk]),
+            DEEDS,
+            reverse("pipeline:now"),
+            reverse("pipeline:delivery", args=[rows[0].pk]),
+        ):
+            memo.forget()
+            page = operator.get(path).text
+            assert "meera-k" in page, path
+            assert "ravi" not in page, path
+
+
+def test_what_a_command_did_is_by_a_command(operator, asha) -> None:
+    rows = dead(asha)
+    deeds.do_now(DeedKind.DISCARD, [rows[0].pk], None)
+    assert "a command" in operator.get(DEEDS).text
+
+
+def test_the_sample_is_of_what_the_deed_would_still_touch(operator, asha) -> None:
+    rows = dead(asha, 3)
+    deed = deeds.propose(DeedKind.RETRY, Criteria(), None)
+    Delivery.objects.filter(pk=rows[0].pk).update(state=DeliveryState.SENT)
+    dead(asha)
+    sample = operator.get(reverse("pipeline:deed", args=[deed.pk])).context["sample"]
+    assert [row.pk for row in sample] == [row.pk for row in rows[1:]]

@@ -1,5 +1,7 @@
 """Now: the numbers, the sentences, the errors by window, and what it costs to open."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,8 +12,9 @@ from django.utils import timezone
 
 from delivery import deeds, health, pulse, tally
 from delivery.criteria import Criteria
-from delivery.dashboard import charts, errors, standing, words
+from delivery.dashboard import charts, errors, memo, standing, words
 from delivery.models import Deed, DeedKind, DeedState, Delivery, DeliveryState, Tally
+from tests.support.background import in_background
 from tests.unit.dashboard.conftest import ERROR, dead, posted
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +153,51 @@ def many_dead(user, count: int) -> None:
     )
 
 
+def test_any_number_of_viewers_cost_one_reading_of_errors_and_charts(operator, asha, monkeypatch) -> None:
+    def read(path: str = LIVE) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert operator.get(path).status_code == 200
+        tables = ("delivery_attempt", "delivery_tally")
+        return [query["sql"] for query in queries if any(table in query["sql"] for table in tables)]
+
+    dead(asha)
+    assert len(read(NOW)) == 3
+    assert [read() for _ in range(3)] == [[], [], []]
+    assert len(read(f"{LIVE}?span=day")) == 1
+    monkeypatch.setattr(memo, "monotonic", lambda: time.monotonic() + memo.SECONDS + 0.1)
+    dead(asha)
+    assert len(read()) == 3
+
+
+def test_who_asks_while_it_is_being_asked_waits_for_that_answer() -> None:
+    asked, begun, go_on = [], threading.Event(), threading.Event()
+
+    @memo.kept
+    def slow() -> str:
+        asked.append(1)
+        begun.set()
+        go_on.wait(10)
+        return "read"
+
+    with in_background(slow):
+        begun.wait(10)
+        with in_background(slow):
+            go_on.set()
+    assert slow() == "read"
+    assert len(asked) == 1
+
+
+def test_of_a_flood_of_errors_the_latest_are_counted(operator, asha, monkeypatch) -> None:
+    monkeypatch.setattr(errors, "MOST_READ", 3)
+    dead(asha, 2, ago=timedelta(minutes=5))
+    dead(asha, 1, ago=timedelta(hours=5))
+    dead(asha, 4, error="Older", ago=timedelta(days=1))
+    assert {group.fingerprint: [cell.count for cell in group.cells] for group in errors.groups()} == {
+        ERROR: [2, 3, 3, 3]
+    }
+    assert "in the latest 3 failed attempts" in operator.get(NOW).text
+
+
 @pytest.mark.parametrize("count", [3, 300])
 def test_opening_a_page_takes_the_same_queries_with_few_rows_and_with_many(
     operator, asha, count: int, django_assert_max_num_queries
@@ -164,6 +212,7 @@ def test_opening_a_page_takes_the_same_queries_with_few_rows_and_with_many(
     }
     for path, most in pages.items():
         operator.get(path)
+        memo.forget()
         with CaptureQueriesContext(
             connection,
         ) as queries:
