@@ -30,8 +30,8 @@ QUIET, LONGEST = 10.0, 60.0
 WAIT = 1.0
 # How long it counts as listening without saying so again: longer than a wait and most drains, short enough
 # that tasks are published again soon after it was killed. In a drain longer than this they are, and others
-# come to help.
-LISTENING_MILLISECONDS = 3_000
+# come to help. Not longer than a ring is kept (`handoff.FLAG_MILLISECONDS`): what rang for it must be heard.
+LISTENING_MILLISECONDS = 2_000
 # Only by whom it belongs to: another may have begun to listen after it had lapsed.
 _KEEP = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
 _GIVE_BACK = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1])"
@@ -106,7 +106,8 @@ def stay(hostname: str, work: Callable[[], bool], more: Callable[[], None]) -> N
     except RedisError as error:
         logger.debug("the bell cannot be heard: %s", error)
     # What came between the last look and the giving back had only rung.
-    work()
+    if not work():
+        more()
 
 
 def _stay(bell: Bell, work: Callable[[], bool], more: Callable[[], None]) -> None:

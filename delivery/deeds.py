@@ -6,10 +6,10 @@ row first. Rows are changed where they still are in a state that allows it: what
 passed over, and sent to nobody again. Who did what, when, to how many, is written into the admin's log.
 """
 
+import enum
 import logging
-import os
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
@@ -17,13 +17,13 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from delivery import handoff, tally
 from delivery.criteria import Criteria
-from delivery.drain import drain, worker_name
+from delivery.drain import drain
 from delivery.models import (
     UNDER_WAY,
     Deed,
@@ -49,6 +49,8 @@ GLANCE = 0.2
 MOST_PENDING = 1_000
 # Rows that are done at once, in the request.
 AT_ONCE = 50
+# Rows of one deed: their ids are kept with it, exactly those that a person agreed to.
+MOST = 100_000
 
 # The states in which a row may be when a deed comes to it.
 ALLOWED: Mapping[str, tuple[str, ...]] = {
@@ -67,6 +69,8 @@ PERMISSION: Mapping[str, str] = {
 }
 # What takes rows out of the pipeline, and is counted as the drain counts what it does.
 COUNTED = (DeedKind.DISCARD, DeedKind.SUPERSEDE)
+# What lets rows loose, which is not to be done while there is a crowd.
+LETS_LOOSE = (DeedKind.RETRY, DeedKind.RESTORE)
 # What it is called in the log, once it is done.
 PAST: Mapping[str, str] = {
     DeedKind.RETRY: "retried",
@@ -77,23 +81,50 @@ PAST: Mapping[str, str] = {
 }
 
 
-def propose(kind: str, criteria: Criteria, user: Any, due_at: datetime | None = None) -> Deed:
-    """Write down what somebody means to do, and count what it is about; nothing is touched.
+class Step(enum.Enum):
+    """Why a deed does not go on at once."""
 
-    Rows that come to match later are not part of it. Raises ValueError that names the field where the deed
-    makes no sense.
+    WAITS = "waits"  # for Redis, or until others have been sent
+    ENDED = "ended"  # or is another's by now
+
+
+def propose(
+    kind: str, criteria: Criteria, user: Any, due_at: datetime | None = None, form_key: str | None = None
+) -> Deed:
+    """Write down what somebody means to do, and exactly to which rows; nothing is touched.
+
+    With a `form_key` that was used before, it is the deed of then. Raises ValueError that names the field
+    where the deed makes no sense.
     """
+    return _propose(kind, criteria, user, due_at, form_key)[0]
+
+
+def _propose(
+    kind: str, criteria: Criteria, user: Any, due_at: datetime | None, form_key: str | None
+) -> tuple[Deed, bool]:
+    """The deed, and whether it is new."""
     _check(kind, due_at)
-    rows = _matching(kind, criteria)
-    return Deed.objects.create(
-        kind=kind,
-        criteria=criteria.stored(),
-        user=user,
-        created_at=timezone.now(),
-        matching=rows.count(),
-        up_to=rows.aggregate(most=Max("pk"))["most"] or 0,
-        due_at=due_at,
-    )
+    ids = list(_matching(kind, criteria).order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(ids) > MOST:
+        raise ValueError(f"criteria: match more than {MOST:,} deliveries; narrow them.")
+    facts = {
+        "kind": kind,
+        "criteria": criteria.stored(),
+        "user": user,
+        "who": _name(user),
+        "created_at": timezone.now(),
+        "matching": len(ids),
+        "ids": ids,
+        "due_at": due_at,
+    }
+    if form_key is None:
+        return Deed.objects.create(**facts), True
+    return Deed.objects.get_or_create(form_key=form_key, defaults=facts)
+
+
+def left(deed: Deed) -> QuerySet[Delivery]:
+    """The rows that a deed has still to touch, as far as they allow it."""
+    return _of(deed, deed.ids[deed.position :])
 
 
 def start(deed_id: int, user: Any) -> bool:
@@ -101,13 +132,14 @@ def start(deed_id: int, user: Any) -> bool:
     deed = Deed.objects.get(pk=deed_id)
     # One of many alike fails as they do: better to know before all of them are let loose.
     first = DeedState.TRYING if deed.kind == DeedKind.RETRY and deed.matching > 1 else DeedState.RUNNING
-    return _move(deed, [DeedState.PROPOSED], first, user, "Started", started_at=timezone.now())
+    now = timezone.now()
+    return _move(deed, [DeedState.PROPOSED], first, user, "Started", **_by(user), started_at=now)
 
 
 def go_on(deed_id: int, user: Any) -> bool:
     """Go on with the others although the first one failed. False where it does not wait for that."""
     deed = Deed.objects.get(pk=deed_id)
-    return _move(deed, [DeedState.STOPPED], DeedState.RUNNING, user, "Went on", note="")
+    return _move(deed, [DeedState.STOPPED], DeedState.RUNNING, user, "Went on", **_by(user), note="")
 
 
 def cancel(deed_id: int, user: Any) -> bool:
@@ -117,80 +149,88 @@ def cancel(deed_id: int, user: Any) -> bool:
     return _move(deed, open_states, DeedState.CANCELLED, user, "Cancelled", finished_at=timezone.now())
 
 
-def do_now(kind: str, ids: Iterable[int], user: Any, due_at: datetime | None = None) -> Deed:
+def do_now(
+    kind: str,
+    ids: Iterable[int],
+    user: Any,
+    due_at: datetime | None = None,
+    form_key: str | None = None,
+) -> Deed:
     """Do it to a few rows at once, without trying one first.
 
-    Raises ValueError that names the field where the deed makes no sense or the rows are more than a few.
+    With a `form_key` that was used before nothing is done, and it is the deed of then. Raises ValueError that
+    names the field where the deed makes no sense or the rows are more than a few.
     """
     wanted = tuple(ids)
     if len(wanted) > AT_ONCE:
         raise ValueError(f"ids: must be at most {AT_ONCE} to be done at once.")
     with transaction.atomic():
-        deed = propose(kind, Criteria(ids=wanted), user, due_at)
-        deed.passed_over = len(wanted) - deed.matching
-        deed.state, deed.started_at = DeedState.RUNNING, timezone.now()
-        _do_chunk(deed, AT_ONCE)
-        _finish(deed)
+        deed, is_new = _propose(kind, Criteria(ids=wanted), user, due_at, form_key)
+        if is_new:
+            deed.passed_over = len(wanted) - deed.matching
+            deed.state, deed.started_at, deed.started_by = DeedState.RUNNING, timezone.now(), user
+            _do_chunk(deed, AT_ONCE)
+            _finish(deed)
     return deed
 
 
-def nudge(deed: Deed) -> None:
-    """Have a deed under way go on soon, should nobody carry it on."""
-    if deed.state in UNDER_WAY:
-        handoff.wake_deeds()
+def advance(task_id: str = "") -> None:
+    """Carry on the deeds under way, for a slice of time. Any number of processes may do so at once.
 
-
-def advance() -> None:
-    """Carry on the deeds under way, for a slice of time. Any number of processes may do so at once."""
+    `task_id` is that of the Celery task that does it: should it fail, what it was sending is found by it.
+    """
     end = monotonic() + SLICE
+    waiting: set[int] = set()
     while monotonic() < end:
-        deed = _take()
+        deed = _take(waiting)
         if deed is None:
             return
         try:
-            _carry_on(deed, end)
+            if _carry_on(deed, end, task_id) is Step.WAITS:
+                waiting.add(deed.pk)  # the next task or sweep looks again; others go on meanwhile
         finally:
             Deed.objects.filter(pk=deed.pk, token=deed.token).update(token="", lease_until=None)
 
 
-def _take() -> Deed | None:
+def _take(but: Collection[int] = ()) -> Deed | None:
     """Hold the first deed that nobody holds, by a token, for a lease."""
     free = Deed.objects.filter(Q(lease_until=None) | Q(lease_until__lt=Now()), state__in=UNDER_WAY)
-    for pk in free.order_by("pk").values_list("pk", flat=True):
+    for pk in free.exclude(pk__in=list(but)).order_by("pk").values_list("pk", flat=True):
         token = uuid.uuid4().hex
         if free.filter(pk=pk).update(token=token, lease_until=Now() + LEASE):
             return Deed.objects.get(pk=pk)
     return None
 
 
-def _carry_on(deed: Deed, end: float) -> None:
-    """Do what there is to do, at most RATE rows a second, until it ends, is stopped, or `end` has come."""
+def _carry_on(deed: Deed, end: float, task_id: str) -> Step | None:
+    """Do what there is to do, at most RATE rows a second, until it ends or waits, or `end` has come."""
     while (began := monotonic()) < end:
-        pause = _step(deed)
-        if pause is None:
-            return
+        step = _step(deed)
+        if isinstance(step, Step):
+            return step
         # Sent here and now: a worker with a single process would not come to it before the slice is over.
-        drain()
+        drain(task_id)
         # Paces, and waits for nothing.
-        sleep(max(0.0, min(began + pause, end) - monotonic()))
+        sleep(max(0.0, min(began + step, end) - monotonic()))
+    return None
 
 
-def _step(deed: Deed) -> float | None:
-    """The next part of a deed. Seconds until the one after it; None where there is nothing more for now."""
+def _step(deed: Deed) -> float | Step:
+    """The next part of a deed. Seconds until the one after it, or why there is none for now."""
     with transaction.atomic():
         held = Deed.objects.select_for_update().filter(pk=deed.pk, token=deed.token, state__in=UNDER_WAY)
         now = held.first()
         if now is None:
-            return None  # cancelled, or another's by now
+            return Step.ENDED
         held.update(lease_until=Now() + LEASE)
         if now.state == DeedState.TRYING:
             return _try_first(now)
-        if _is_crowded():
-            return None
+        if now.kind in LETS_LOOSE and _is_crowded():
+            return Step.WAITS
         if _do_chunk(now, RATE):
             return 1.0
         _finish(now)
-        return None
+        return Step.ENDED
 
 
 def _is_crowded() -> bool:
@@ -198,22 +238,22 @@ def _is_crowded() -> bool:
     return len(pending[: MOST_PENDING + 1]) > MOST_PENDING
 
 
-def _try_first(deed: Deed) -> float | None:
+def _try_first(deed: Deed) -> float | Step:
     """Let the first row loose, or look what became of it: then the others follow, or a person is asked."""
     if deed.first_id is None:
         deed.first_id = _let_first_loose(deed)
         if deed.first_id is None:
             _finish(deed)
-            return None
+            return Step.ENDED
         deed.save(update_fields=["first"])
         return GLANCE
     first = Delivery.objects.filter(pk=deed.first_id).first()
     if first is not None and first.state in (DeliveryState.WAITING, DeliveryState.DEAD):
         _stop(deed, first.last_error)
-        return None
+        return Step.ENDED
     if first is not None and first.state in (DeliveryState.PENDING, DeliveryState.CLAIMED):
         # One that is parked, in an outage, is looked at again by the next sweep.
-        return GLANCE if first.state == DeliveryState.CLAIMED else None
+        return GLANCE if first.state == DeliveryState.CLAIMED else Step.WAITS
     deed.state = DeedState.RUNNING
     deed.save(update_fields=["state"])
     return 0.0
@@ -231,28 +271,29 @@ def _let_first_loose(deed: Deed) -> int | None:
 def _stop(deed: Deed, error: str) -> None:
     deed.state, deed.note = DeedState.STOPPED, error
     deed.save(update_fields=["state", "note"])
-    _log(deed, f"Stopped: the first of {deed.matching} deliveries failed again")
+    _log(deed, f"Stopped: the first of {_deliveries(deed.matching)} failed again")
 
 
 def _do_chunk(deed: Deed, size: int) -> bool:
-    """Do it to the next rows, in the order of their ids. False where there are none left."""
-    left = _matching(deed.kind, Criteria.of(deed.criteria)).filter(pk__gt=deed.position, pk__lte=deed.up_to)
-    chosen = list(left.order_by("pk").values_list("pk", flat=True)[:size])
+    """Do it to the next of its rows, in the order of their ids. False where there are none left."""
+    chosen = deed.ids[deed.position : deed.position + size]
     if not chosen:
         return False
-    # What a drain is taking right now is on its way, and passed over.
-    free = Delivery.objects.select_for_update(skip_locked=True).filter(pk__in=chosen)
-    states = dict(free.filter(state__in=ALLOWED[deed.kind]).order_by("pk").values_list("pk", "state"))
+    # Waits for whoever holds one of them for a moment, then looks whether its state still allows the deed.
+    wanted = Delivery.objects.filter(pk__in=list(_of(deed, chosen).values_list("pk", flat=True)))
+    held = wanted.filter(state__in=_states(deed)).select_for_update()
+    states = dict(held.order_by("pk").values_list("pk", "state"))
     now = timezone.now()
     DeedRow.objects.bulk_create(
         DeedRow(deed=deed, delivery_id=pk, from_state=state, at=now) for pk, state in states.items()
     )
     for rows, fate in _fates(deed, Delivery.objects.filter(pk__in=list(states)), now):
         rows.update(**fate)
-    tally.add(worker_name(os.getpid()), {PAST[deed.kind]: len(states)} if deed.kind in COUNTED else {})
-    if deed.kind in (DeedKind.RETRY, DeedKind.RESTORE):
+    # By a name of its own: whoever else counts must not wait for a request.
+    tally.add(f"deed {deed.pk}", {PAST[deed.kind]: len(states)} if deed.kind in COUNTED else {})
+    if deed.kind in LETS_LOOSE:
         handoff.wake_on_commit()
-    deed.position, deed.done = max(chosen), deed.done + len(states)
+    deed.position, deed.done = deed.position + len(chosen), deed.done + len(states)
     deed.save(update_fields=["position", "done"])
     return True
 
@@ -261,12 +302,13 @@ def _fates(
     deed: Deed, rows: QuerySet[Delivery], now: datetime
 ) -> list[tuple[QuerySet[Delivery], dict[str, object]]]:
     """What the deed makes of these rows; each starts with all its attempts before it, or has ended."""
-    anew: dict[str, object] = {"attempts": 0, "settled_at": None, "parked_at": None}
+    anew: dict[str, object] = {"attempts": 0, "settled_at": None, "parked_at": None, "due_since": now}
     ended: dict[str, object] = {"due_at": None, "settled_at": now}
     if deed.kind == DeedKind.RETRY:
         return [(rows, {**anew, "state": DeliveryState.PENDING, "due_at": None})]
     if deed.kind == DeedKind.RESCHEDULE:
-        return [(rows, {**anew, "state": DeliveryState.WAITING, "due_at": deed.due_at})]
+        later = {"state": DeliveryState.WAITING, "due_at": deed.due_at, "due_since": deed.due_at}
+        return [(rows, {**anew, **later})]
     if deed.kind == DeedKind.DISCARD:
         return [(rows, {**ended, "state": DeliveryState.DISCARDED})]
     if deed.kind == DeedKind.SUPERSEDE:
@@ -278,7 +320,7 @@ def _fates(
         (rows.filter(pk__in=dead_ids), {**ended, "state": DeliveryState.DEAD}),
         (
             rows.exclude(pk__in=dead_ids),
-            {"state": DeliveryState.PENDING, "due_at": None, "settled_at": None},
+            {"state": DeliveryState.PENDING, "due_at": None, "settled_at": None, "due_since": now},
         ),
     ]
 
@@ -297,14 +339,26 @@ def _discarded(**conditions: object) -> QuerySet[DeedRow]:
 def _finish(deed: Deed) -> None:
     """Write down that it is done, and how many rows were no longer what they had been."""
     deed.state, deed.finished_at = DeedState.DONE, timezone.now()
-    deed.passed_over = max(deed.passed_over, deed.matching - deed.done)
-    deed.save(update_fields=["state", "started_at", "finished_at", "passed_over"])
+    deed.passed_over += deed.position - deed.done
+    deed.save(update_fields=["state", "started_at", "started_by", "finished_at", "passed_over"])
     _log(deed, _told(deed))
 
 
 def _told(deed: Deed) -> str:
-    text = f"{deed.done} deliveries {PAST[deed.kind]}"
+    text = f"{_deliveries(deed.done)} {PAST[deed.kind]}"
     return text + (f", {deed.passed_over} passed over" if deed.passed_over else "")
+
+
+def _deliveries(count: int) -> str:
+    return f"{count} {'delivery' if count == 1 else 'deliveries'}"
+
+
+def _name(user: Any) -> str:
+    return user.get_username() if user else "a command"
+
+
+def _by(user: Any) -> dict[str, object]:
+    return {"started_by": user, "who": _name(user)}
 
 
 def _move(deed: Deed, states: list[DeedState], to: DeedState, user: Any, word: str, **values: object) -> bool:
@@ -314,7 +368,7 @@ def _move(deed: Deed, states: list[DeedState], to: DeedState, user: Any, word: s
         if not moved:
             return False
         deed.refresh_from_db()
-        _log(deed, f"{word}: {deed.get_kind_display().lower()} {deed.matching} deliveries", user)
+        _log(deed, f"{word}: {deed.get_kind_display().lower()} {_deliveries(deed.matching)}", user)
     if to in UNDER_WAY:
         transaction.on_commit(handoff.wake_deeds, robust=True)
     return True
@@ -322,7 +376,7 @@ def _move(deed: Deed, states: list[DeedState], to: DeedState, user: Any, word: s
 
 def _log(deed: Deed, message: str, user: Any = None) -> None:
     """Write into the admin's log. What nobody in particular did (a command) is in the process's log alone."""
-    who = user or deed.user
+    who = user or deed.started_by or deed.user
     logger.info("deed %s of user %s: %s", deed.pk, who.pk if who else None, message)
     if who is None:
         return
@@ -339,6 +393,16 @@ def _log(deed: Deed, message: str, user: Any = None) -> None:
 def _matching(kind: str, criteria: Criteria) -> QuerySet[Delivery]:
     """What the criteria mean, as far as its state allows the deed; and only what tells of a post."""
     return criteria.rows().filter(state__in=ALLOWED[kind], notification__isnull=False)
+
+
+def _states(deed: Deed) -> tuple[str, ...]:
+    asked = Criteria.of(deed.criteria).state
+    return (asked,) if asked else ALLOWED[deed.kind]
+
+
+def _of(deed: Deed, ids: list[int]) -> QuerySet[Delivery]:
+    """Of these ids of a deed, the rows that still are what was agreed to."""
+    return _matching(deed.kind, Criteria.of(deed.criteria)).filter(pk__in=ids)
 
 
 def _check(kind: str, due_at: datetime | None) -> None:

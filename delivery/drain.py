@@ -257,7 +257,7 @@ def _settle_told(batch: Batch, rows: list[Delivery]) -> Counter[str]:
     changes = [row.pk for row in rows if row.notification_id is None]
     if changes:
         _ours(batch.token).filter(pk__in=changes).delete()
-    numbers = tally.times(now - row.created_at for row in posts if row.pk in sent)
+    numbers = tally.times(now - (row.due_since or row.created_at) for row in posts if row.pk in sent)
     numbers.update(sent=len(sent), superseded=len(superseded), changes=len(changes))
     return numbers
 
@@ -333,9 +333,16 @@ def take_back_expired() -> int:
 def note_overlooked() -> int:
     """Count what is due and nobody came for: its wake-up was lost, or could not be sent. How many rows.
 
-    Not while some drain is at work, which will come to them. Only counted: the drain that follows sends them.
+    Not while some drain is at work, which will come to them; not what an outage, a dead worker or a person
+    has made due again. Only counted: the drain that follows sends them.
     """
-    pending = Delivery.objects.filter(state=DeliveryState.PENDING, created_at__lt=timezone.now() - OVERLOOKED)
+    pending = Delivery.objects.filter(
+        state=DeliveryState.PENDING,
+        created_at__lt=timezone.now() - OVERLOOKED,
+        alone=False,
+        parked_at=None,
+        due_since=None,
+    )
     held = Delivery.objects.filter(state=DeliveryState.CLAIMED, due_at__gte=Now())
     overlooked = 0 if not pending.exists() or held.exists() else pending.count()
     if overlooked:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
 from django.db.utils import Error as AnyDatabaseError
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -22,7 +23,9 @@ def oldest_due_seconds() -> float:
     # Due again after a failure, or held by a worker that is dead.
     overdue = Q(state__in=[DeliveryState.WAITING, DeliveryState.CLAIMED], due_at__lte=now)
     due = Delivery.objects.filter(pending | overdue).aggregate(
-        created=Min("created_at", filter=pending), waited=Min("due_at", filter=overdue)
+        # What a person has made due again has waited since then, and not since it was posted.
+        pending=Min(Coalesce("due_since", "created_at"), filter=pending),
+        waited=Min("due_at", filter=overdue),
     )
     oldest = min((moment for moment in due.values() if moment is not None), default=now)
     return max(0.0, (now - oldest).total_seconds())
@@ -85,5 +88,6 @@ def _count(answer: Now) -> None:
     for state in COUNTED:
         rows = Delivery.objects.filter(state=state).aggregate(all=Count("pk"))
         setattr(answer, state, rows["all"])
-    parked = Delivery.objects.filter(state=DeliveryState.PENDING, parked_at__isnull=False)
+    # Since its last claim: one that was claimed again and lost then waits for something else.
+    parked = Delivery.objects.filter(state=DeliveryState.PENDING, parked_at__gte=F("claimed_at"))
     answer.parked = parked.count()

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from delivery import handoff, tally, trail
 from delivery.drafts import Draft
-from delivery.models import Delivery, Inbox, Notification
+from delivery.models import Delivery, DeliveryState, Inbox, Notification
 from delivery.reading import Snapshot
 
 # Keeps one statement under SQLite's limit of parameters, whatever it was compiled with (999 at the least).
@@ -92,7 +92,9 @@ def mark_keys_read(user_ids: Iterable[int], dedupe_keys: Sequence[str]) -> None:
                 rows = unread.filter(user=inbox.user_id)
                 count = rows.count()
                 if count:
-                    Delivery.objects.filter(notification__in=rows, settled_at=None).update(is_moot=True)
+                    told = (DeliveryState.SENT, DeliveryState.SUPERSEDED)
+                    untold = Delivery.objects.filter(notification__in=rows).exclude(state__in=told)
+                    untold.update(is_moot=True)
                     _change(inbox, rows, unread=-count, is_read=True, read_at=timezone.now())
 
 

@@ -25,7 +25,10 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 # The names in the tally, what they are called here, and what they count.
 COUNTERS = {
-    "claimed": ("deliveries_claimed", "Deliveries that a worker took; one that is tried again counts again."),
+    "claimed": (
+        "deliveries_claimed",
+        "Claims that their worker settled, once for each attempt; what a dead worker held is in leases_lost.",
+    ),
     "sent": ("deliveries_sent", "Notifications that the channel layer took for their owner's sockets."),
     "superseded": (
         "deliveries_superseded",

@@ -205,15 +205,23 @@ class Delivery(models.Model):
     claimed_by = models.CharField(max_length=100, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     task_id = models.CharField(
-        max_length=TASK_ID_LENGTH, blank=True, help_text="The Celery task that claimed it last."
+        max_length=TASK_ID_LENGTH,
+        blank=True,
+        db_default="",
+        help_text="The Celery task that claimed it last.",
     )
     settled_at = models.DateTimeField(null=True, blank=True)
     # Since when it waits out an outage that is no fault of its own.
     parked_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=ERROR_LENGTH, blank=True)
     fingerprint = models.CharField(
-        max_length=FINGERPRINT_LENGTH, blank=True, help_text="Class and place of the last failure."
+        max_length=FINGERPRINT_LENGTH,
+        blank=True,
+        db_default="",
+        help_text="Class and place of the last failure.",
     )
+    # Since when it is due, where a person has made it due again: nobody has waited since it was posted.
+    due_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -257,10 +265,10 @@ class Attempt(models.Model):
     worker = models.CharField(max_length=100, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField()
-    task_id = models.CharField(max_length=TASK_ID_LENGTH, blank=True)
+    task_id = models.CharField(max_length=TASK_ID_LENGTH, blank=True, db_default="")
     error_class = models.CharField(max_length=200, blank=True)
     error_message = models.CharField(max_length=ERROR_LENGTH, blank=True)
-    fingerprint = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True)
+    fingerprint = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True, db_default="")
 
     class Meta:
         ordering = ["ended_at", "id"]
@@ -332,10 +340,17 @@ class Deed(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Whoever proposed it, and whoever had it done, by name: it outlives their accounts.
+    who = models.CharField(max_length=150, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # The form that it came from, so that a form sent twice is one deed.
+    form_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
     matching = models.PositiveIntegerField(default=0, help_text="How many matched when it was proposed.")
-    # Rows that came later are not what a person agreed to: nothing above this id is touched.
-    up_to = models.BigIntegerField(default=0)
-    position = models.BigIntegerField(default=0, help_text="The last id that it has come past.")
+    # Exactly these are what a person agreed to, whatever comes to match later.
+    ids = models.JSONField(default=list)
+    position = models.BigIntegerField(default=0, help_text="How many of the ids it has come past.")
     done = models.PositiveIntegerField(default=0)
     passed_over = models.PositiveIntegerField(default=0, help_text="Matched no longer when their turn came.")
     due_at = models.DateTimeField(null=True, blank=True, help_text="For what is rescheduled: when.")

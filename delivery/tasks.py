@@ -22,25 +22,26 @@ def drain() -> None:
     """Deliver what is due, and stay for a while where more is to come."""
     with _or_at_the_next_sweep():
         _drain()
-        request = current_task.request
-        bell.stay(str(request.hostname), partial(draining.drain, request.id or ""), handoff.wake)
+        hostname = str(current_task.request.hostname)
+        bell.stay(hostname, partial(draining.drain, _task_id()), handoff.wake)
 
 
 @shared_task(name="delivery.sweep", ignore_result=True)
 def sweep() -> None:
     """Deliver what no wake-up told of and what a dead worker left; sent by beat and at worker start."""
     with _or_at_the_next_sweep():
-        draining.take_back_expired()
+        # First: what is taken back was told of, and is late for another reason.
         draining.note_overlooked()
+        draining.take_back_expired()
         _drain()
-        doing.advance()
+        doing.advance(_task_id())
 
 
 @shared_task(name=handoff.DEEDS, ignore_result=True)
 def deeds() -> None:
     """Carry on what a person has started."""
     with _or_at_the_next_sweep():
-        doing.advance()
+        doing.advance(_task_id())
 
 
 @shared_task(name="delivery.prune", ignore_result=True)
@@ -59,8 +60,12 @@ def look() -> None:
 
 def _drain() -> None:
     handoff.begun()
-    if not draining.drain(current_task.request.id or ""):
+    if not draining.drain(_task_id()):
         handoff.wake()
+
+
+def _task_id() -> str:
+    return current_task.request.id or ""
 
 
 @contextmanager

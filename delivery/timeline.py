@@ -32,7 +32,7 @@ def of(delivery: Delivery) -> list[Event]:
             delivery.created_at, "posted", "Posted", f"Revision {delivery.revision} of the inbox", tone="info"
         ),
         *map(_attempt, delivery.failed_attempts.all()),
-        *map(_deed, delivery.deed_rows.select_related("deed__user")),
+        *map(_deed, delivery.deed_rows.select_related("deed").defer("deed__ids")),
         *_last(delivery),
         *_read(delivery),
     ]
@@ -55,11 +55,10 @@ def _attempt(attempt: Attempt) -> Event:
 
 
 def _deed(row: DeedRow) -> Event:
-    who = row.deed.user.get_username() if row.deed.user else "Somebody who has left, or a command"
     return Event(
         row.at,
         "deed",
-        f"{row.deed.get_kind_display()} by {who}",
+        f"{row.deed.get_kind_display()} by {row.deed.who}",
         f"It was {row.from_state}",
         tone="info",
         deed=row.deed_id,

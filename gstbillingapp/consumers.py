@@ -92,6 +92,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
         False leaves it in the mailbox, for a task that waits for the browser.
         """
+        if self.is_ended:
+            return True  # nobody is there to hear it
         if self.catching_up is None:
             if message["type"] == frames.RELAY and self.write_now(message):
                 return True
@@ -101,7 +103,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     def write_now(self, message: dict[Any, Any]) -> bool:
         """Write a message's frames, which are encoded once for all sockets of this process."""
         write = self.scope["write_now"]
-        if write is None or self.is_ended:
+        if write is None:
             return False
         encoded = message.get(_ENCODED)
         if encoded is None:
@@ -115,9 +117,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         """Pass on what waits in the mailbox, one after another, until nothing does."""
         mailbox = self.channel_layer.mailbox(self.channel_name)
         try:
-            while (message := mailbox.next()) is not None:
+            while not self.is_ended and (message := mailbox.next()) is not None:
                 await self.dispatch(message)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError: servers say so after a close
             logger.debug("a socket of user %s has gone: %r", self.user_id, error)
         finally:
             self.catching_up = None

@@ -136,7 +136,7 @@ class Sockets(WebSocketsSansIOProtocol):
 
 
 def wire(texts: Iterable[str]) -> bytes:
-    """These texts as frames of the protocol: from a server, unmasked, and each whole (RFC 6455, section 5)."""
+    """These texts as the protocol's frames: whole, and unmasked as a server's are (RFC 6455, section 5)."""
     return b"".join(Frame(Opcode.TEXT, text.encode()).serialize(mask=False) for text in texts)
 
 

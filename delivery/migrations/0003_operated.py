@@ -166,18 +166,18 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="attempt",
             name="fingerprint",
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, db_default="", max_length=200),
         ),
         migrations.AddField(
             model_name="attempt",
             name="task_id",
-            field=models.CharField(blank=True, max_length=64),
+            field=models.CharField(blank=True, db_default="", max_length=64),
         ),
         migrations.AddField(
             model_name="delivery",
             name="fingerprint",
             field=models.CharField(
-                blank=True, help_text="Class and place of the last failure.", max_length=200
+                blank=True, db_default="", help_text="Class and place of the last failure.", max_length=200
             ),
         ),
         migrations.AddField(
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
             model_name="delivery",
             name="task_id",
             field=models.CharField(
-                blank=True, help_text="The Celery task that claimed it last.", max_length=64
+                blank=True, db_default="", help_text="The Celery task that claimed it last.", max_length=64
             ),
         ),
         migrations.AddField(

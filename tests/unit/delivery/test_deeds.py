@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from delivery import deeds, drain, inbox, retry, tally
+from delivery import deeds, drain, health, inbox, retry, tally
 from delivery.criteria import Criteria
 from delivery.drafts import Draft
 from delivery.models import (
@@ -135,13 +135,16 @@ def test_where_the_first_one_fails_again_the_others_wait_for_a_person(asha, oper
     assert sorted(told(layer, asha)) == ["Number 1", "Number 2", "Number 3"]
 
 
-def test_in_an_outage_the_first_one_is_parked_and_the_deed_waits_with_it(asha, operator):
+def test_in_an_outage_the_first_one_is_parked_and_the_deed_waits_with_it(
+    asha, operator, django_assert_max_num_queries
+):
     rows = dead(asha, 3)
     deeds.start(deeds.propose(DeedKind.RETRY, DEAD, operator).pk, operator)
     with recorded_layer() as layer:
         layer.failing = {f"inbox.{asha.pk}": ConnectionRefusedError()}
         deeds.advance()
-        deeds.advance()
+        with django_assert_max_num_queries(20):
+            deeds.advance()
         assert states(rows) == [DeliveryState.PENDING, DeliveryState.DEAD, DeliveryState.DEAD]
         layer.failing = {}
         drain.drain()
@@ -164,14 +167,84 @@ def test_what_was_delivered_meanwhile_is_passed_over_and_sent_to_nobody_again(as
     assert told(layer, asha) == ["Number 0", "Number 3"]
 
 
-def test_what_died_after_the_count_is_not_part_of_the_deed(asha, operator):
+def test_what_died_after_the_count_is_not_part_of_the_deed_however_long_ago_it_was_posted(asha, operator):
+    [older] = dead(asha)
+    Delivery.objects.filter(pk=older.pk).update(state=DeliveryState.WAITING)
     agreed = dead(asha, 2)
-    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
-    later = dead(asha, 2)
+    deed = deeds.propose(DeedKind.SUPERSEDE, DEAD, operator)
+    Delivery.objects.filter(pk=older.pk).update(state=DeliveryState.DEAD)
+    newer = dead(asha, 2)
     deeds.start(deed.pk, operator)
     carry_on()
-    assert set(states(agreed)) == {DeliveryState.DISCARDED}
-    assert set(states(later)) == {DeliveryState.DEAD}
+    deed.refresh_from_db()
+    assert (deed.matching, deed.done, deed.passed_over) == (2, 2, 0)
+    assert set(states(agreed)) == {DeliveryState.SUPERSEDED}
+    assert set(states([older, *newer])) == {DeliveryState.DEAD}
+
+
+def test_what_somebody_else_has_retried_meanwhile_is_not_discarded_with_the_dead(asha, operator):
+    kept, gone = dead(asha, 2)
+    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
+    deeds.do_now(DeedKind.RETRY, [kept.pk], operator)
+    deeds.start(deed.pk, operator)
+    with recorded_layer():
+        carry_on()
+    assert states([kept, gone]) == [DeliveryState.SENT, DeliveryState.DISCARDED]
+
+
+def test_more_than_anybody_can_mean_is_refused(asha, operator, monkeypatch):
+    monkeypatch.setattr(deeds, "MOST", 2)
+    dead(asha, 3)
+    with pytest.raises(ValueError, match=r"^criteria: "):
+        deeds.propose(DeedKind.DISCARD, DEAD, operator)
+
+
+def test_a_form_that_is_sent_twice_is_one_deed_done_once(asha, operator):
+    rows = dead(asha, 2)
+    Notification.objects.filter(delivery=rows[0]).update(notification_type="BOGUS")
+    ids = [row.pk for row in rows]
+    first = deeds.do_now(DeedKind.RETRY, ids, operator, form_key="k")
+    with recorded_layer():
+        drain.drain()
+    again = deeds.do_now(DeedKind.RETRY, ids, operator, form_key="k")
+    proposed = deeds.propose(DeedKind.RETRY, DEAD, operator, form_key="k")
+    assert first.pk == again.pk == proposed.pk
+    assert Deed.objects.count() == LogEntry.objects.count() == 1
+    assert Delivery.objects.get(pk=rows[0].pk).attempts == 1
+
+
+def test_whoever_starts_it_is_who_did_it_and_the_name_outlives_the_account(asha, operator):
+    dead(asha, 2)
+    starter = User.objects.create_user("starter", is_staff=True)
+    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
+    deeds.start(deed.pk, starter)
+    carry_on()
+    assert {entry.user for entry in LogEntry.objects.all()} == {starter}
+    starter.delete()
+    deed.refresh_from_db()
+    assert (deed.who, deed.started_by) == ("starter", None)
+
+
+def test_what_a_person_has_made_due_again_has_not_waited_since_it_was_posted(asha, operator):
+    [row] = dead(asha)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=20))
+    deeds.do_now(DeedKind.RETRY, [row.pk], operator)
+    assert health.oldest_due_seconds() < 5
+    assert drain.note_overlooked() == 0
+    with recorded_layer():
+        drain.drain()
+    assert tally.totals()[tally.SECONDS] < 5_000_000
+
+
+def test_a_dead_reminder_whose_cause_has_gone_is_superseded_when_it_is_retried(asha, operator):
+    [row] = dead(asha)
+    Notification.objects.update(dedupe_key="inv:7:due")
+    inbox.mark_keys_read([asha.pk], ["inv:7:due"])
+    deeds.do_now(DeedKind.RETRY, [row.pk], operator)
+    with recorded_layer() as layer:
+        drain.drain()
+    assert states([row]) == [DeliveryState.SUPERSEDED]
+    assert told(layer, asha) == []
 
 
 def test_a_cancelled_deed_leaves_the_rest_alone(asha, operator, monkeypatch):
@@ -180,7 +253,7 @@ def test_a_cancelled_deed_leaves_the_rest_alone(asha, operator, monkeypatch):
     deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
     deeds.start(deed.pk, operator)
     # Somebody else's click, between two chunks.
-    monkeypatch.setattr(deeds, "drain", lambda: deeds.cancel(deed.pk, operator))
+    monkeypatch.setattr(deeds, "drain", lambda *_: deeds.cancel(deed.pk, operator))
     carry_on()
     assert states(rows) == [DeliveryState.DISCARDED] * 2 + [DeliveryState.DEAD] * 4
     deed.refresh_from_db()
@@ -205,24 +278,42 @@ def test_a_deed_whose_process_was_killed_is_carried_on_by_another_and_does_nothi
         assert DeedRow.objects.filter(deed=deed).count() < 6, "nobody else may go on while the lease lasts"
         Deed.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
         carry_on()
-        assert deeds._step(held) is None, "who has lost the lease does nothing any more"
+        assert deeds._step(held) is deeds.Step.ENDED, "who has lost the lease does nothing any more"
     assert sorted(told(layer, asha)) == [f"Number {n}" for n in range(6)]
     assert DeedRow.objects.filter(deed=deed).count() == 6
 
 
-def test_no_more_is_let_loose_while_much_is_pending(asha, operator, monkeypatch):
+def crowd(user, count):
+    for number in range(count):
+        inbox.post([user.pk], Draft(title=f"Pending {number}", message=""))
+
+
+def test_no_more_is_let_loose_while_much_is_pending_and_nothing_is_asked_in_vain(
+    asha, operator, monkeypatch, django_assert_max_num_queries
+):
     monkeypatch.setattr(deeds, "MOST_PENDING", 3)
-    rows = dead(asha, 2)
-    for number in range(4):
-        inbox.post([asha.pk], Draft(title=f"Pending {number}", message=""))
-    deed = deeds.propose(DeedKind.DISCARD, DEAD, operator)
-    deeds.start(deed.pk, operator)
-    deeds.advance()
-    assert set(states(rows)) == {DeliveryState.DEAD}
+    [row] = dead(asha)
+    crowd(asha, 4)
+    deeds.start(deeds.propose(DeedKind.RETRY, DEAD, operator).pk, operator)
+    with django_assert_max_num_queries(20):
+        deeds.advance()
+    assert states([row]) == [DeliveryState.DEAD]
     with recorded_layer():
         drain.drain()
-    carry_on()
-    assert set(states(rows)) == {DeliveryState.DISCARDED}
+        carry_on()
+    assert states([row]) == [DeliveryState.SENT]
+
+
+def test_a_crowd_itself_can_be_discarded_and_a_deed_that_waits_holds_up_no_other(asha, operator, monkeypatch):
+    monkeypatch.setattr(deeds, "MOST_PENDING", 3)
+    dead(asha)
+    crowd(asha, 8)
+    waits = deeds.propose(DeedKind.RETRY, DEAD, operator)
+    deeds.start(waits.pk, operator)
+    deeds.start(deeds.propose(DeedKind.DISCARD, Criteria(state="pending"), operator).pk, operator)
+    monkeypatch.setattr(deeds, "drain", lambda *_: None)  # Redis is away
+    deeds.advance()
+    assert Delivery.objects.filter(state=DeliveryState.DISCARDED).count() == 8
 
 
 def test_a_discard_is_undone_to_what_it_was(asha, operator):

@@ -113,6 +113,21 @@ def test_what_no_wake_up_told_of_is_counted_by_the_sweep_and_only_then(asha):
     assert (totals["wakeups_lost"], totals["recovered"]) == (1, 1)
 
 
+def test_what_a_dead_worker_or_an_outage_left_is_no_lost_wake_up(asha):
+    post(asha, 2)
+    drain.claim()
+    Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    drain.take_back_expired()
+    [parked] = post(asha)
+    with recorded_layer() as layer:
+        layer.failing = {f"inbox.{asha.pk}": ConnectionRefusedError()}
+        drain.deliver(drain.claim())
+    assert parked.pk
+    Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    assert Delivery.objects.filter(state=DeliveryState.PENDING).count() == 3
+    assert drain.note_overlooked() == 0
+
+
 def test_folding_keeps_every_total_and_takes_the_minutes_away(asha):
     for minute in range(100, 110):
         Tally.objects.create(minute=minute, source="a", name="sent", value=2)
