@@ -124,6 +124,7 @@ STATICFILES_DIRS = [
     ("vendor/alpine", BASE_DIR / "node_modules" / "@alpinejs" / "csp" / "dist"),
     ("vendor/arimo", BASE_DIR / "node_modules" / "@fontsource" / "arimo" / "files"),
 ]
+PAPER_FONTS = BASE_DIR / "node_modules" / "@fontsource"  # what PDFs are set in, by the same lock file
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
 if not DEBUG:
@@ -279,6 +280,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "axes": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # a page about each font that goes into a PDF
+        "fpdf": {"level": "ERROR"},  # a letter that no font has is a box on the paper, which says enough
         "django": {
             "level": "INFO",
             "handlers": [],
