@@ -12,26 +12,29 @@ from gstbillingapp.views.invoice_sheet import sheet_of
 
 logger = logging.getLogger(__name__)
 
-# Seconds one run goes on: a worker has two processes, and notifications to send.
-LONGEST = 5.0
+# Seconds that one run goes on with what somebody waits for, and with what nobody does: a worker has two
+# processes, and notifications to send.
+LONGEST, LONGEST_AHEAD = 5.0, 0.5
 # Seconds after which a process is killed over one paper that never ends; longer than a lease, so that another
 # has been at it by then.
 TIME_LIMIT = 30
+# The last of Celery's steps over Redis: a worker takes up everything else first that it has been sent.
+PRIORITY = 9
 
 
 def make_all() -> bool:
-    """Make what is asked for, for a few seconds; whether nothing is left to do for this run.
+    """Make what is asked for, for a while; whether nothing is left to do for this run.
 
-    Of runs side by side only one makes papers ahead, or a thousand invoices issued at once would take every
-    process of the worker from the notifications. In one process none is: there, a request would wait for it.
+    What nobody waits for is left to one run at a time. In one process it is left altogether: there, a request
+    would wait for it.
     """
-    end = monotonic() + LONGEST
-    while monotonic() < end:
-        ahead = settings.REDIS_URL is not None and not papers.is_somebody_at_it()
-        paper = papers.claim(ahead=ahead)
+    began = monotonic()
+    while (taken := monotonic() - began) < LONGEST:
+        has_time = settings.REDIS_URL is not None and taken < LONGEST_AHEAD
+        paper = papers.claim(ahead=has_time and not papers.is_somebody_at_it())
         if paper is None:
             papers.remove_old()
-            return True
+            return taken < LONGEST_AHEAD
         make(paper)
     return False
 

@@ -12,7 +12,7 @@ from gstbillingapp.models import Invoice, Paper, PaperState
 TASK = "gstbillingapp.paper"
 # How long one who makes it holds a row, by the database's clock. 200 lines take a third of a second, in every
 # script of India two.
-LEASE = datetime.timedelta(seconds=20)
+LEASE = datetime.timedelta(seconds=10)
 # A row that was given up in the middle so often kills whoever makes it.
 ATTEMPTS = 3
 CRASHED = "It was tried three times, and nobody came to the end of it."
