@@ -18,8 +18,6 @@ LONGEST, LONGEST_AHEAD = 5.0, 0.5
 # Seconds after which a process is killed over one paper that never ends; longer than a lease, so that another
 # has been at it by then.
 TIME_LIMIT = 30
-# The last of Celery's steps over Redis: a worker takes up everything else first that it has been sent.
-PRIORITY = 9
 
 
 def make_all() -> bool:

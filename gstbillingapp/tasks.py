@@ -24,7 +24,7 @@ def remind() -> None:
         logger.warning("the database is away, the next run goes on: %s", str(error).partition("\n")[0])
 
 
-@shared_task(name=PAPER, ignore_result=True, time_limit=papers.TIME_LIMIT, priority=papers.PRIORITY)
+@shared_task(name=PAPER, ignore_result=True, time_limit=papers.TIME_LIMIT)
 def paper() -> None:
     """Make the PDFs that are asked for; sent by whoever asks, by beat, and at worker start."""
     try:

@@ -94,6 +94,16 @@ def test_what_was_asked_for_while_redis_was_away_is_made_when_it_is_back(shared_
     assert_served(client, stored)
 
 
+def test_a_worker_takes_up_everything_else_before_it(shared_stack: Stack) -> None:
+    business, client = comes(shared_stack)
+    shared_stack.terminate("worker")
+    issue(business, client)
+    redis = shared_stack.redis.client()
+    wait_until(lambda: redis.llen("celery\x06\x169") > 0, 10)  # as kombu calls the list of that priority
+    redis.close()
+    shared_stack.mend()
+
+
 def test_what_a_killed_worker_was_at_is_made_after_its_restart(stack: Stack, tmp_path: Path) -> None:
     business, client = comes(stack)
     order = tmp_path / "die"

@@ -76,7 +76,7 @@ def test_without_scripts_a_page_waits_and_the_download_begins_by_itself(
         page = hers.tab(invoice.get_absolute_url())
         page.get_by_role("link", name="PDF", exact=True).click()
         expect(page.get_by_role("heading", name=f"{invoice.number} as PDF")).to_be_visible()
-        expect(page.get_by_role("status").first).to_contain_text("is being made as PDF…")
+        expect(page.locator(".panel").get_by_role("status")).to_contain_text("is being made as PDF…")
     finally:
         site.start("worker")
     with page.expect_download(timeout=20_000) as made:
