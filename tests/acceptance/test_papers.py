@@ -1,4 +1,4 @@
-"""PDFs on real processes: made ahead, made after the worker was killed over one, made after Redis was away."""
+"""PDFs on real processes: made ahead, after the worker was killed over one, after Redis was away."""
 
 from itertools import count
 from pathlib import Path

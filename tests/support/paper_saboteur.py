@@ -1,6 +1,6 @@
 """The product's worker, which is killed once in the middle of a PDF.
 
-`celery -A tests.support.paper_saboteur`. The file named by SABOTAGE is the order, and gone once it was died of.
+`celery -A tests.support.paper_saboteur`. The file named by SABOTAGE is the order, and gone once obeyed.
 """
 
 import os
