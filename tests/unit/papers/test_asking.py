@@ -14,6 +14,7 @@ from delivery import handoff
 from gstbillingapp import papers as maker
 from gstbillingapp.actions import invoices, papers
 from gstbillingapp.models import Invoice, Paper, PaperState
+from gstbillingapp.tasks import paper
 from tests.factories import draft, issued, paid
 from tests.unit.papers.conftest import Printed
 from tests.unit.screens.people import Person
@@ -44,6 +45,12 @@ def row(invoice: Invoice) -> Paper:
     return Paper.objects.get(invoice=invoice)
 
 
+def make_all() -> None:
+    """What a worker does with its wake-ups: on a slow machine, one run has time for few of them."""
+    while not maker.make_all():
+        pass
+
+
 def test_in_one_process_it_is_made_when_it_is_asked_for(owner: Person) -> None:
     stored = issued(owner.business)
     assert row(stored).state == PaperState.ASKED
@@ -66,7 +73,7 @@ def test_it_is_asked_for_when_the_invoice_is_issued_and_made_before_anybody_asks
         stored = issued(owner.business)
     assert papers.TASK in with_worker
     assert row(stored).ahead
-    assert maker.make_all()
+    make_all()
     with_worker.clear()
     assert get(owner, stored).status_code == 200
     assert with_worker == []
@@ -94,7 +101,7 @@ def test_what_is_not_made_yet_is_asked_for_and_the_page_says_so_and_looks_again(
     assert f"{stored.number} is being made as PDF…" in answer.text
     assert with_worker == [papers.TASK]
     assert status(owner, stored) == {"state": "making", "message": f"{stored.number} is being made as PDF…"}
-    assert maker.make_all()
+    make_all()
     assert status(owner, stored)["state"] == "made"
     assert get(owner, stored)["Content-Type"] == "application/pdf"
 
@@ -160,7 +167,7 @@ def test_a_change_while_it_is_being_made_is_seen_by_the_next_look(
     paid(stored, "18")
     papers.made(paper, digest, content)
     assert status(owner, stored)["state"] == "making"
-    maker.make_all()
+    make_all()
     assert "Balance due ₹100.00" in Printed(get(owner, stored).content).text
 
 
@@ -202,7 +209,7 @@ def test_one_whose_maker_died_is_made_when_its_lease_has_ended(owner: Person, wi
     assert papers.claim(ahead=True) is None
     lapsed(stored)
     assert not papers.is_somebody_at_it()
-    assert maker.make_all()
+    make_all()
     assert row(stored).state == PaperState.MADE
 
 
@@ -210,11 +217,11 @@ def test_one_that_kills_its_makers_is_given_up_after_three(owner: Person, with_w
     stored, other = issued(owner.business), issued(owner.business)
     status(owner, stored)
     for _ in range(papers.ATTEMPTS):
-        paper = papers.claim(ahead=False)
-        assert paper is not None
-        assert paper.invoice_id == stored.pk
+        claimed = papers.claim(ahead=False)
+        assert claimed is not None
+        assert claimed.invoice_id == stored.pk
         lapsed(stored)
-    assert maker.make_all()
+    make_all()
     assert (row(stored).state, row(stored).error) == (PaperState.FAILED, papers.CRASHED)
     assert row(other).state == PaperState.MADE
 
@@ -231,7 +238,7 @@ def test_while_one_is_being_made_another_run_makes_only_what_somebody_waits_for(
     status(owner, held)
     papers.claim(ahead=False)
     status(owner, wanted)
-    assert maker.make_all()
+    make_all()
     states = [row(stored).state for stored in (held, ahead, wanted)]
     assert states == [PaperState.ASKED, PaperState.ASKED, PaperState.MADE]
 
@@ -239,16 +246,25 @@ def test_while_one_is_being_made_another_run_makes_only_what_somebody_waits_for(
 def test_a_run_stops_after_a_while_and_is_woken_again(
     owner: Person, with_worker: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gstbillingapp.tasks import paper
-
     stored = issued(owner.business)
     monkeypatch.setattr(maker, "LONGEST", 0.0)
     paper.apply()
     assert with_worker == [papers.TASK]
-    monkeypatch.setattr(maker, "LONGEST", 5.0)
+    monkeypatch.setattr(maker, "LONGEST", 60.0)
+    monkeypatch.setattr(maker, "LONGEST_AHEAD", 60.0)
     paper.apply()
     assert with_worker == [papers.TASK]
     assert row(stored).state == PaperState.MADE
+
+
+def test_what_nobody_waits_for_is_left_after_half_a_second_and_what_somebody_does_is_not(
+    owner: Person, with_worker: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, wanted = issued(owner.business), issued(owner.business)
+    status(owner, wanted)
+    monkeypatch.setattr(maker, "LONGEST_AHEAD", 0.0)
+    assert not maker.make_all()
+    assert [row(stored).state for stored in (ahead, wanted)] == [PaperState.ASKED, PaperState.MADE]
 
 
 def test_old_ones_are_removed_and_made_again_when_they_are_asked_for(owner: Person) -> None:
@@ -257,7 +273,7 @@ def test_old_ones_are_removed_and_made_again_when_they_are_asked_for(owner: Pers
     get(owner, new)
     long_ago = timezone.now() - papers.KEEP - timedelta(hours=1)
     Paper.objects.filter(invoice__in=[old, asked]).update(asked_at=long_ago)
-    assert maker.make_all()
+    make_all()
     assert set(Paper.objects.values_list("invoice", flat=True)) == {new.pk, asked.pk}
     assert get(owner, old)["Content-Type"] == "application/pdf"
 
@@ -288,6 +304,6 @@ def test_asking_takes_few_statements(
     owner: Person, with_worker: list[str], django_assert_max_num_queries
 ) -> None:
     stored = issued(owner.business)
-    maker.make_all()
+    make_all()
     with django_assert_max_num_queries(9):
         get(owner, stored)
