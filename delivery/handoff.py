@@ -76,6 +76,27 @@ def wake_deeds() -> None:
         started_here.set()
 
 
+def wake_task(name: str) -> None:
+    """Have a task of somebody else's run soon. Its work is in the database, where it looks by itself, too.
+
+    Returns at once, whatever state the broker is in; in one process, when the task has run.
+    """
+    if settings.REDIS_URL is not None:
+        _waker().wake(name)
+    else:
+        current_app.tasks[name].apply()
+
+
+def wake_task_on_commit(name: str) -> None:
+    """The same when the outermost transaction has committed; in one process, not at all."""
+
+    def wake_it() -> None:  # Django logs what fails under its name: a partial has none
+        wake_task(name)
+
+    if settings.REDIS_URL is not None:
+        transaction.on_commit(wake_it, robust=True)
+
+
 # In one process: that deeds were started in it, which its ticker carries on though no socket may be open.
 started_here = threading.Event()
 

@@ -22,6 +22,7 @@ if settings.REDIS_URL is None:
     ticker.start(
         {
             "gstbillingapp.remind": REMIND_SECONDS,
+            "gstbillingapp.paper": PRUNE_SECONDS,  # made when asked for; this removes the old ones
             "delivery.look": alarms.INTERVAL,
             "delivery.prune": PRUNE_SECONDS,
         }

@@ -124,6 +124,7 @@ STATICFILES_DIRS = [
     ("vendor/alpine", BASE_DIR / "node_modules" / "@alpinejs" / "csp" / "dist"),
     ("vendor/arimo", BASE_DIR / "node_modules" / "@fontsource" / "arimo" / "files"),
 ]
+PAPER_FONTS = BASE_DIR / "node_modules" / "@fontsource"  # what PDFs are set in, by the same lock file
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
 if not DEBUG:
@@ -226,6 +227,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # an outage may last: never give up
+# The last of Celery's steps over Redis, 0 being the first: a worker takes up everything else that it was sent
+# before a PDF, or notifications would wait behind those of a thousand invoices issued at once.
+CELERY_TASK_ROUTES = {"gstbillingapp.paper": {"priority": 9}}
 # One connection attempt and no retry when publishing: a request waits for no broker (celery#4296: a single
 # call with retry=True would overwrite these, so there is none).
 CELERY_TASK_PUBLISH_RETRY = False
@@ -279,6 +283,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "axes": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # a page about each font that goes into a PDF
+        "fpdf": {"level": "ERROR"},  # a letter that no font has is a box on the paper, which says enough
         "django": {
             "level": "INFO",
             "handlers": [],

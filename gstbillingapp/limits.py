@@ -21,6 +21,7 @@ COSTLY = frozenset(
         "customer_lookup",
         "invoice_issue",
         "invoice_list",
+        "invoice_pdf",
         "invoice_preview",
         "invoice_print",
         "product_list",

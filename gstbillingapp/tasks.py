@@ -3,11 +3,14 @@
 import logging
 
 from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from gstbillingapp import reminders
+from delivery import handoff
+from gstbillingapp import papers, reminders
+from gstbillingapp.actions.papers import TASK as PAPER
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +24,24 @@ def remind() -> None:
         logger.warning("the database is away, the next run goes on: %s", str(error).partition("\n")[0])
 
 
+@shared_task(name=PAPER, ignore_result=True, time_limit=papers.TIME_LIMIT)
+def paper() -> None:
+    """Make the PDFs that are asked for; sent by whoever asks, by beat, and at worker start."""
+    try:
+        if not papers.make_all() and settings.REDIS_URL is not None:
+            handoff.wake_task(PAPER)
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database is away, the next run goes on: %s", str(error).partition("\n")[0])
+
+
+@worker_init.connect
+def _load_before_the_fork(**_: object) -> None:
+    """Once for all processes of the worker, and before anybody waits."""
+    import gstbillingapp.pdf.invoice  # noqa: F401
+
+
 @worker_ready.connect
-def _remind_at_start(**_: object) -> None:
-    """What fell due while no worker ran is not to wait for beat."""
+def _begin(**_: object) -> None:
+    """What fell due or was asked for while no worker ran is not to wait for beat."""
     remind.apply_async()
+    paper.apply_async()

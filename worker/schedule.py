@@ -6,6 +6,8 @@ SWEEP_SECONDS = 5.0
 REMIND_SECONDS = 600.0
 # How often what nobody needs any more is removed: a little at a time is hardly noticed.
 PRUNE_SECONDS = 600.0
+# How soon a PDF is made whose wake-up was lost, or whose maker has died.
+PAPERS_SECONDS = 10.0
 # While no worker runs, messages must not pile up for days; and yet longer than two hosts' clocks ever differ,
 # each of them an hour off.
 EXPIRES = 10_800
@@ -24,6 +26,11 @@ SCHEDULE = {
     "remind": {
         "task": "gstbillingapp.remind",
         "schedule": REMIND_SECONDS,
+        "options": {"expires": EXPIRES},
+    },
+    "papers": {
+        "task": "gstbillingapp.paper",
+        "schedule": PAPERS_SECONDS,
         "options": {"expires": EXPIRES},
     },
 }

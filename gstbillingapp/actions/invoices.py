@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce
+from gstbillingapp.actions import announce, papers
 from gstbillingapp.actions.advice import Advice, advice_of
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
@@ -180,6 +180,7 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         invoice.save()
         _move_stock(invoice, StockReason.SALE, user)
         announce.invoice_issued(invoice)
+        papers.ask_ahead(invoice)
     return invoice
 
 

@@ -22,6 +22,7 @@ from gstbillingapp.models import (
     Customer,
     Invoice,
     Membership,
+    Paper,
     Payment,
     PaymentMode,
     Product,
@@ -101,6 +102,8 @@ def load() -> None:
     deccan = _open_shop(DECCAN, other, catalogue.OTHER_BUYERS, catalogue.OTHER_WARES, seed=36)
     _trade(kaveri, invoices_count=112, drafts=6, days=235)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
+    shops = [kaveri.business, deccan.business]
+    Paper.objects.filter(business__in=shops).delete()  # made when somebody asks for one
     for business, user, role in (
         (kaveri.business, owner, Role.OWNER),
         (kaveri.business, staff, Role.STAFF),

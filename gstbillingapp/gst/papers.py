@@ -6,6 +6,7 @@ from gstbillingapp.gst.calc import DocumentInput
 from gstbillingapp.gst.states import ABROAD
 
 COMPOSITION = "Composition taxable person, not eligible to collect tax on supplies"
+PAPER_COPY = "Original for recipient"
 REVERSE_CHARGE = "Tax is payable on reverse charge"
 _WITH_TAX = "on payment of integrated tax"
 _UNDER_LUT = "under bond or letter of undertaking without payment of integrated tax"

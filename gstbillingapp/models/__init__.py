@@ -10,6 +10,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
 from gstbillingapp.models.product import (
@@ -35,6 +36,8 @@ __all__ = [
     "InvoiceStatus",
     "Membership",
     "NumberSeries",
+    "Paper",
+    "PaperState",
     "Payment",
     "PaymentMode",
     "PeriodicDeed",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gstbillingapp.views import invoice_editor, invoice_paper, invoices, payments
+from gstbillingapp.views import invoice_editor, invoice_paper, invoice_pdf, invoices, payments
 
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoice_list"),
@@ -16,4 +16,6 @@ urlpatterns = [
     path("invoice/<int:pk>/payments/new/", payments.new, name="payment_new"),
     path("invoice/<int:pk>/payments/<int:payment_pk>/reverse/", payments.reverse, name="payment_reverse"),
     path("invoice/<int:pk>/print/", invoice_paper.paper, name="invoice_print"),
+    path("invoice/<int:pk>/pdf/", invoice_pdf.pdf, name="invoice_pdf"),
+    path("invoice/<int:pk>/pdf/status/", invoice_pdf.status, name="invoice_pdf_status"),
 ]

@@ -244,19 +244,26 @@ def next_number(business: Business, date: datetime.date) -> str:
         return ""
 
 
-def upi_qr(invoice: Invoice) -> str:
-    """The UPI QR code for the balance as a data: image; empty where there is nothing to pay or nowhere."""
+def upi_link(invoice: Invoice) -> str:
+    """The UPI link that pays the balance; empty where there is nothing to pay or nowhere."""
     supplier = supplier_of(invoice)
     if not invoice.balance or not supplier.upi_id:
         return ""
-    uri = upi.upi_uri(
+    return upi.upi_uri(
         supplier.upi_id,
         supplier.name,
         amount=invoice.balance,
         note=invoice.number,
         ref=upi.reference(invoice.number),
     )
-    code: str = segno.make(uri, error="m", micro=False).svg_data_uri(border=2, scale=4, light="#fff")
+
+
+def upi_qr(invoice: Invoice) -> str:
+    """The QR code of that link as a data: image; empty without one."""
+    link = upi_link(invoice)
+    if not link:
+        return ""
+    code: str = segno.make(link, error="m", micro=False).svg_data_uri(border=2, scale=4, light="#fff")
     return code
 
 

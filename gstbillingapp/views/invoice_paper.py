@@ -11,12 +11,13 @@ from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.gst import hsn
 from gstbillingapp.gst.calc import TaxMode
 from gstbillingapp.gst.money import amount_in_words, indian_format
-from gstbillingapp.gst.papers import declarations
+from gstbillingapp.gst.papers import PAPER_COPY, declarations
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Invoice, InvoiceLine, InvoiceState, Supply
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
     Column,
+    Row,
     buyer_of,
     columns_of,
     delivery_of,
@@ -54,6 +55,7 @@ def paper_context(invoice: Invoice) -> dict[str, Any]:
     return {
         "invoice": invoice,
         "title": title_of(invoice, lines),
+        "copy": "Draft, not an invoice yet" if invoice.is_draft else PAPER_COPY,
         "declarations": declarations(document_of(invoice, lines)),
         "mark": MARKS.get(InvoiceState(invoice.state), ""),
         "supplier": supplier,
@@ -109,11 +111,10 @@ def _sums(invoice: Invoice, lines: list[InvoiceLine], columns: list[Column]) -> 
     }
 
 
-def _totals(invoice: Invoice, mode: TaxMode) -> list[Any]:
-    rows: list[Any] = list(total_rows(invoice, mode))
+def _totals(invoice: Invoice, mode: TaxMode) -> list[Row]:
+    rows = total_rows(invoice, mode)
     if invoice.doc_discount:
-        note = {"label": "Discount on the invoice, taken off above", "value": money(invoice.doc_discount)}
-        rows.insert(0, note)
+        rows.insert(0, Row("Discount on the invoice, taken off above", money(invoice.doc_discount)))
     return rows
 
 

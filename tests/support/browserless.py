@@ -96,10 +96,14 @@ class Client:
     def _send(self, request: urllib.request.Request) -> Response:
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
-                return Response(answer.status, answer.headers, answer.read().decode(), answer.url)
+                return Response(
+                    answer.status, answer.headers, answer.read().decode(errors="replace"), answer.url
+                )
         except urllib.error.HTTPError as answer:
             with answer:
-                return Response(answer.code, answer.headers, answer.read().decode(), answer.url or "")
+                return Response(
+                    answer.code, answer.headers, answer.read().decode(errors="replace"), answer.url or ""
+                )
 
     def _cookies(self) -> dict[str, str]:
         return {cookie.name: cookie.value or "" for cookie in self.cookies}

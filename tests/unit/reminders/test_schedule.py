@@ -97,7 +97,12 @@ def test_what_was_due_while_beat_was_stopped_is_sent_once_when_it_starts(beat, c
     tick(beat())
     clock.shift(24 * HOUR)
     tick(beat())
-    assert sorted(sent) == ["delivery.prune", "delivery.sweep", "gstbillingapp.remind"]
+    assert sorted(sent) == [
+        "delivery.prune",
+        "delivery.sweep",
+        "gstbillingapp.paper",
+        "gstbillingapp.remind",
+    ]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,171 @@
+"""The paper's content for a PDF: what the printed page shows, word for word."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gstbillingapp.models import Invoice
+from gstbillingapp.models.fields import ZERO, day_text
+from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
+from gstbillingapp.templatetags.billing import money
+from gstbillingapp.views.invoice_figures import Buyer, Delivery, Supplier, upi_link
+from gstbillingapp.views.invoice_paper import paper_context
+
+Context = dict[str, Any]
+
+
+def sheet_of(invoice: Invoice) -> Sheet:
+    """An issued or cancelled invoice as it is now, its balance included."""
+    context = paper_context(invoice)
+    supplier: Supplier = context["supplier"]
+    link = upi_link(invoice)
+    return Sheet(
+        title=context["title"],
+        copy=context["copy"],
+        number=invoice.number,
+        date=day_text(invoice.date),
+        mark=context["mark"],
+        supplier=supplier.name,
+        supplier_lines=tuple(_supplier(supplier)),
+        declarations=tuple(context["declarations"]),
+        parties=tuple(_parties(context["buyer"], context["delivery"])),
+        facts=tuple(_facts(invoice, context)),
+        lines=_lines(context),
+        words=context["words"],
+        notes=invoice.notes,
+        totals=tuple((row.label, row.value) for row in context["totals"]),
+        payable=("Total payable", money(invoice.total)),
+        after_payable=_after_payable(invoice),
+        hsn=_hsn(context) if context["hsn_rows"] else None,
+        pay_link=link,
+        pay_words=("Scan to pay by UPI", money(invoice.balance)) if link else (),
+        small_print=tuple(_small_print(supplier)),
+        terms=invoice.terms,
+        signed_for=supplier.legal_name or supplier.name,
+        signatory=supplier.signatory,
+    )
+
+
+def _said(*lines: Line) -> Iterable[Line]:
+    return (line for line in lines if line.text)
+
+
+def _supplier(supplier: Supplier) -> Iterable[Line]:
+    legal = "" if supplier.legal_name == supplier.name else supplier.legal_name
+    return _said(
+        Line(legal),
+        Line(supplier.address),
+        Line(supplier.state),
+        Line(supplier.contact, soft=True),
+        _gstin(supplier.gstin),
+    )
+
+
+def _parties(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+    standing = "" if buyer.gstin else buyer.standing
+    yield Part(
+        "Billed to",
+        tuple(
+            _said(
+                Line(buyer.name, bold=True),
+                Line(buyer.address),
+                Line(buyer.state),
+                Line(buyer.contact, soft=True),
+                _gstin(buyer.gstin),
+                Line(standing, soft=True),
+            )
+        ),
+    )
+    if delivery:
+        lines = (Line(delivery.name, bold=True), Line(delivery.address), Line(delivery.state))
+        yield Part("Delivered to", tuple(_said(*lines)))
+
+
+def _gstin(gstin: str) -> Line:
+    return Line(f"GSTIN {gstin}" if gstin else "", bold=True)
+
+
+def _facts(invoice: Invoice, context: Context) -> Iterable[Pair]:
+    yield "Number", invoice.number
+    yield "Date", day_text(invoice.date)
+    yield "Due", day_text(invoice.due_date)
+    yield "Place of supply", context["place"]
+    yield "Reverse charge", "Yes" if invoice.rcm else "No"
+    if invoice.zero_rated and context["supplier"].lut_number:
+        yield "LUT", context["supplier"].lut_number
+
+
+def _lines(context: Context) -> Table:
+    taxes, discount = context["columns"], context["has_discount"]
+    columns = [
+        Column("#"),
+        Column("Description", wraps=True),
+        Column("HSN/SAC"),
+        Column("Qty", is_number=True),
+        Column("UQC"),
+        Column("Rate ₹", is_number=True),
+        *([Column("Disc.", is_number=True)] if discount else []),
+        Column(_value_label(taxes), is_number=True),
+        *(Column(f"{tax.label} ₹", is_number=True) for tax in taxes),
+        *([Column("Total ₹", is_number=True)] if taxes else []),
+    ]
+    rows = [_line(place, line, context) for place, line in enumerate(context["lines"], start=1)]
+    sums = context["sums"]
+    amounts = [sums["taxable"], *sums["columns"], *([sums["total"]] if taxes else [])]
+    blanks = [Cell("")] * (len(columns) - len(amounts) - 2)
+    return Table(tuple(columns), tuple(rows), (Cell(""), Cell("Total"), *blanks, *map(Cell, amounts)))
+
+
+def _line(place: int, line: Context, context: Context) -> Row:
+    return (
+        Cell(str(place)),
+        Cell(line["description"], line["untaxed"]),
+        Cell(line["hsn"]),
+        Cell(line["qty"]),
+        Cell(line["unit"]),
+        Cell(line["price"], "with tax" if line["price_includes_tax"] else ""),
+        *([Cell(line["discount"])] if context["has_discount"] else []),
+        Cell(line["taxable"]),
+        *(Cell(cell["amount"], cell["rate"], note_before=True) for cell in line["cells"]),
+        *([Cell(line["total"])] if context["columns"] else []),
+    )
+
+
+def _hsn(context: Context) -> Table:
+    taxes = context["columns"]
+    columns = (
+        Column("HSN/SAC"),
+        Column("Quantity", is_number=True),
+        Column("UQC"),
+        Column("Rate", is_number=True),
+        Column(_value_label(taxes), is_number=True),
+        *(Column(f"{tax.label} ₹", is_number=True) for tax in taxes),
+        *([Column("Tax ₹", is_number=True)] if taxes else []),
+    )
+    rows = (
+        (
+            *map(Cell, (row["hsn"] or "None", row["qty"], row["unit"], row["rate"], row["taxable"])),
+            *(Cell(cell["amount"]) for cell in row["cells"]),
+            *([Cell(row["tax"])] if taxes else []),
+        )
+        for row in context["hsn_rows"]
+    )
+    return Table(columns, tuple(rows))
+
+
+def _value_label(taxes: list[Any]) -> str:
+    return "Taxable ₹" if taxes else "Value ₹"
+
+
+def _after_payable(invoice: Invoice) -> tuple[Pair, ...]:
+    if invoice.paid == ZERO:
+        return ()
+    return ("Paid", money(invoice.paid)), ("Balance due", money(invoice.balance))
+
+
+def _small_print(supplier: Supplier) -> Iterable[Part]:
+    if supplier.bank_account:
+        ifsc = Line(f"IFSC {supplier.bank_ifsc}" if supplier.bank_ifsc else "")
+        lines = (Line(supplier.bank_name), Line(f"Account {supplier.bank_account}"), ifsc)
+        yield Part("Bank", tuple(_said(*lines)))
+    if supplier.upi_id:
+        yield Part("UPI", (Line(supplier.upi_id),))
