@@ -94,7 +94,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
         "tabs": tabs,
         "page": page,
         "days": list(_days(page.rows, timezone.localdate())),
-        "read_count": reading.notifications(request.user.pk).filter(is_read=True).count(),
+        "read_count": _counts(reading.notifications(request.user.pk))["read"],
         "is_first_page": not page.newer,
         "here": request.get_full_path(),
         "kept": KEPT,
@@ -126,13 +126,17 @@ def _kept_by(user_id: int) -> str:
 
 
 def _tabs(typed: QuerySet[Notification], filters: Filters) -> list[Tab]:
-    unread = typed.filter(is_read=False).count()
-    read = typed.filter(is_read=True).count()
-    counts = {"": unread + read, "unread": unread, "read": read}
+    counts = _counts(typed)
     return [
         Tab(status, label, counts[status], status == filters.status, filters.address(status=status))
         for status, label in STATUSES.items()
     ]
+
+
+def _counts(rows: QuerySet[Notification]) -> dict[str, int]:
+    """How many there are by status. What is read has no index: it is what the other two leave."""
+    everything, unread = rows.count(), rows.filter(is_read=False).count()
+    return {"": everything, "unread": unread, "read": max(0, everything - unread)}
 
 
 def _page(typed: QuerySet[Notification], filters: Filters) -> Page:
