@@ -152,7 +152,7 @@ def _sorted_by(column: str) -> OrderBy:
 
 
 def _says(business: Business, text: str) -> Q:
-    """That its number or its customer has the text: `invoice_by_date` has all that this asks of an invoice."""
+    """That its number or its customer has the text: `invoice_by_date` has all that is asked of an invoice."""
     customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
     return Q(customer__in=customers.order_by().values("pk")) | Q(number_key__contains=text.upper())
 

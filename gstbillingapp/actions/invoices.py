@@ -292,10 +292,10 @@ def _take_number(invoice: Invoice) -> None:
 
 def _locked_series(business: Business, year: str) -> NumberSeries:
     # The portal ignores case: "inv" and "INV" are one series.
-    series, _ = NumberSeries.objects.get_or_create(
+    series, _ = NumberSeries.objects.select_for_update(no_key=True).get_or_create(
         business=business, financial_year=year, prefix=business.invoice_prefix.upper()
     )
-    return NumberSeries.objects.select_for_update(no_key=True).get(pk=series.pk)
+    return series
 
 
 def _move_stock(

@@ -132,6 +132,8 @@ def locked(business: Business, ids: Iterable[int]) -> dict[int, Product]:
     found = {product.pk: product for product in rows}
     if len(found) < len(wanted):
         raise Product.DoesNotExist("There is no such product in this business.")
+    for product in found.values():
+        product.business = business
     return found
 
 
