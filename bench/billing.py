@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import product as combinations
 from pathlib import Path
 from statistics import median
@@ -452,8 +453,7 @@ def cost_of(asked: Asked, clients: Sequence[Client], repeats: int) -> Cost:
         counts.append(len(queries))
     for n in range(repeats):
         cache.clear()
-        client = clients[n % len(clients)]
-        response = watch.time(lambda client=client: ask(client))
+        response = watch.time(partial(ask, clients[n % len(clients)]))
         if response.status_code != 200:
             raise RuntimeError(f"{asked.path}: {response.status_code}")
     rows = rows_of(response.content.decode())
@@ -500,7 +500,7 @@ def issuing(
                 shop.issue(draft)
             queries = len(captured)
         else:
-            watch.time(lambda draft=draft: shop.issue(draft))
+            watch.time(partial(shop.issue, draft))
     if runs_low:
         enough = {"stock": Decimal(100_000), "reorder_level": None, "stock_level": ""}
         Product.objects.filter(pk__in=[ware.pk for ware in wares]).update(**enough)

@@ -28,7 +28,7 @@ class Renderer(DjangoTemplates):
         """The HTML of a widget, or of whatever else has a template."""
         quick = QUICK.get(template_name)
         if quick is None:
-            return super().render(template_name, context, request)
+            return mark_safe(super().render(template_name, context, request))  # noqa: S308, it is already
         # Every value in it has been escaped.
         return mark_safe(quick(context["widget"]))  # noqa: S308
 
