@@ -85,7 +85,8 @@ def notifications(request: MemberRequest) -> HttpResponse:
     typed = reading.notifications(request.user.pk)
     if filters.type:
         typed = typed.filter(notification_type=filters.type)
-    tabs = _tabs(typed, filters)
+    of_all = _counts(reading.notifications(request.user.pk))
+    tabs = _tabs(_counts(typed) if filters.type else of_all, filters)
     page = _page(typed, filters)
     context = {
         "inbox": inbox,
@@ -94,7 +95,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
         "tabs": tabs,
         "page": page,
         "days": list(_days(page.rows, timezone.localdate())),
-        "read_count": _counts(reading.notifications(request.user.pk))["read"],
+        "read_count": of_all["read"],
         "is_first_page": not page.newer,
         "here": request.get_full_path(),
         "kept": KEPT,
@@ -125,8 +126,7 @@ def _kept_by(user_id: int) -> str:
     return str(days or "")
 
 
-def _tabs(typed: QuerySet[Notification], filters: Filters) -> list[Tab]:
-    counts = _counts(typed)
+def _tabs(counts: dict[str, int], filters: Filters) -> list[Tab]:
     return [
         Tab(status, label, counts[status], status == filters.status, filters.address(status=status))
         for status, label in STATUSES.items()

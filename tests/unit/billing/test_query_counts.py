@@ -121,7 +121,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "profile": (at("business"), PAGE),
     "team": (at("team"), PAGE + 1),
     "password": (at("password_change"), PAGE),
-    "notifications": (at("notifications"), PAGE + 8),
+    "notifications": (at("notifications"), PAGE + 6),
     "notifications of a type, unread": (at("notifications", "?status=unread&type=INVOICE"), PAGE + 8),
 }
 
