@@ -1,6 +1,6 @@
 # `make help` lists the commands. Python lives in .venv, everything that is written under var/.
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench bench-full lint format check lock setup setup-test test-js test-sqlite test-postgres test-processes test-browser test-once chaos-sqlite chaos-postgres
+.PHONY: help run test chaos bench bench-billing bench-full lint format check lock setup setup-test test-js test-sqlite test-postgres test-processes test-browser test-once chaos-sqlite chaos-postgres
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 export RUFF_CACHE_DIR := var/cache/ruff
@@ -8,7 +8,7 @@ export MYPY_CACHE_DIR := var/cache/mypy
 export HYPOTHESIS_STORAGE_DIRECTORY := var/cache/hypothesis
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (127.0.0.1)
 	@exec $(PYTHON) -m tooling.run
@@ -25,6 +25,9 @@ bench: setup-test ## Measure the product beside a naive pipeline, on real proces
 
 bench-full: setup-test ## The same longer, three times, and how each cost grows; takes an hour or so
 	@$(PYTHON) -m bench --full --growth
+
+bench-billing: setup-test ## Measure every page of billing and issuing, at 100,000 invoices
+	@$(PYTHON) -m bench.billing
 
 lint: setup-test ## Style, types, import contracts, migrations, Django's own checks
 	@$(PYTHON) -m ruff check .

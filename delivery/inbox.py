@@ -5,7 +5,8 @@ unread count beside it, and leaves a `Delivery` for the drain. The inbox's row i
 one inbox happen one after another, whatever process makes them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
@@ -44,14 +45,23 @@ def post(user_ids: Iterable[int], draft: Draft) -> list[Notification]:
     sent before the outermost transaction commits, and nothing at all if it rolls back. Raises ValueError that
     names the field where the draft may not be posted; nothing is written then.
     """
-    draft.checked()
+    return post_all(user_ids, [draft])[0]
+
+
+def post_all(user_ids: Iterable[int], drafts: Sequence[Draft]) -> list[list[Notification]]:
+    """Post each of several drafts to each user, as `post` would one after the other, in as many statements.
+
+    The rows come in the order of the drafts, those of one in the order of the users.
+    """
+    for draft in drafts:
+        draft.checked()
     wanted = list(dict.fromkeys(user_ids))
-    rows: dict[int, Notification] = {}
+    rows: dict[tuple[int, int], Notification] = {}
     with transaction.atomic():
         # In one order for everybody, so that two posts to the same people cannot wait for each other.
         for users in _chunks(sorted(wanted)):
-            rows.update(_post_chunk(users, draft))
-    return [rows[user] for user in wanted]
+            rows.update(_post_chunk(users, drafts))
+    return [[rows[user, place] for user in wanted] for place in range(len(drafts))]
 
 
 def mark_read(user_id: int, notification_id: int) -> Snapshot | None:
@@ -215,70 +225,94 @@ def _pass_over_ids() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _post_chunk(users: Sequence[int], draft: Draft) -> dict[int, Notification]:
-    if not draft.dedupe_key:
-        return _insert(users, draft)
-    had = _with_key(users, draft.dedupe_key)
-    missing = [user for user in users if user not in had]
+def _post_chunk(users: Sequence[int], drafts: Sequence[Draft]) -> dict[tuple[int, int], Notification]:
+    """The rows by user and place of the draft."""
+    keys = list(dict.fromkeys(draft.dedupe_key for draft in drafts if draft.dedupe_key))
+    known: dict[tuple[int, str | None], Notification] = _with_keys(users, keys)
+    missing = [user for user in users if any((user, key) not in known for key in keys)]
     if missing:
         # Whoever else is posting the same key holds these locks until it has committed: look again then.
         _lock(missing)
-        had |= _with_key(missing, draft.dedupe_key)
-    return had | _insert([user for user in missing if user not in had], draft)
+        known |= _with_keys(missing, keys)
+    new, taken = [], set(known)
+    for user in users:
+        for place, draft in enumerate(drafts):
+            key = (user, draft.dedupe_key)
+            if draft.dedupe_key and key in taken:
+                continue
+            taken.add(key)
+            new.append((user, place))
+    rows = _insert(new, drafts)
+    known |= {(user, drafts[place].dedupe_key): row for (user, place), row in rows.items()}
+    return {
+        (user, place): rows.get((user, place)) or known[user, draft.dedupe_key]
+        for user in users
+        for place, draft in enumerate(drafts)
+    }
 
 
-def _with_key(users: Sequence[int], key: str) -> dict[int, Notification]:
-    return {row.user_id: row for row in Notification.objects.filter(user__in=users, dedupe_key=key)}
-
-
-def _insert(users: Sequence[int], draft: Draft) -> dict[int, Notification]:
-    if not users:
+def _with_keys(users: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str | None], Notification]:
+    if not keys:
         return {}
-    revisions = _take_revisions(users)
+    rows = Notification.objects.filter(user__in=users, dedupe_key__in=keys)
+    return {(row.user_id, row.dedupe_key): row for row in rows}
+
+
+def _insert(
+    wanted: Sequence[tuple[int, int]], drafts: Sequence[Draft]
+) -> dict[tuple[int, int], Notification]:
+    """Insert for each user and place of a draft; a user's come with revisions that follow each other."""
+    if not wanted:
+        return {}
+    revisions = _take_revisions(Counter(user for user, _ in wanted))
     now = timezone.now()
     rows = Notification.objects.bulk_create(
-        Notification(
-            user_id=user,
-            revision=revisions[user],
-            title=draft.title,
-            message=draft.message,
-            notification_type=draft.notification_type,
-            priority=draft.priority,
-            link_url=draft.link_url or "",
-            link_text=draft.link_text or "",
-            related_object_type=draft.related_object_type or "",
-            related_object_id="" if draft.related_object_id is None else str(draft.related_object_id),
-            dedupe_key=draft.dedupe_key or None,
-            thread_key=draft.thread_key or "",
-            created_at=now,
-        )
-        for user in users
+        _row(user, next(revisions[user]), drafts[place], now) for user, place in wanted
     )
     deliveries = Delivery.objects.bulk_create(
         Delivery(user_id=row.user_id, notification=row, revision=row.revision, created_at=now) for row in rows
     )
     trail.posted([delivery.pk for delivery in deliveries])
     handoff.wake_on_commit()
-    return {row.user_id: row for row in rows}
+    return dict(zip(wanted, rows, strict=True))
 
 
-def _take_revisions(users: Sequence[int]) -> dict[int, int]:
-    """Lock the inboxes, made where missing, and take the next revision of each, with one more unread.
+def _row(user: int, revision: int, draft: Draft, now: datetime) -> Notification:
+    return Notification(
+        user_id=user,
+        revision=revision,
+        title=draft.title,
+        message=draft.message,
+        notification_type=draft.notification_type,
+        priority=draft.priority,
+        link_url=draft.link_url or "",
+        link_text=draft.link_text or "",
+        related_object_type=draft.related_object_type or "",
+        related_object_id="" if draft.related_object_id is None else str(draft.related_object_id),
+        dedupe_key=draft.dedupe_key or None,
+        thread_key=draft.thread_key or "",
+        created_at=now,
+    )
+
+
+def _take_revisions(counts: Mapping[int, int]) -> dict[int, Iterator[int]]:
+    """Lock the inboxes, made where missing, and take so many revisions of each, with as many more unread.
 
     One statement that Django's own upsert cannot say (the new value refers to the old one): a third of the
     cost of reading, locking and writing one after another.
     """
-    values = ",".join(["(%s, 1, 1, 0, 1)"] * len(users))
+    values = ",".join(f"(%s, {count:d}, {count:d}, 0, {count:d})" for count in counts.values())
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO delivery_inbox AS inbox (user_id, revision, unread_count, history_from, posted) "  # noqa: S608
             f"VALUES {values} ON CONFLICT (user_id) DO UPDATE "
-            "SET revision = inbox.revision + 1, unread_count = inbox.unread_count + 1, "
-            "posted = inbox.posted + 1 "
+            "SET revision = inbox.revision + excluded.revision, "
+            "unread_count = inbox.unread_count + excluded.unread_count, "
+            "posted = inbox.posted + excluded.posted "
             "RETURNING user_id, revision",
-            list(users),
+            list(counts),
         )
-        return dict(cursor.fetchall())
+        return {user: iter(range(last - counts[user] + 1, last + 1)) for user, last in cursor.fetchall()}
 
 
 def _locked(user_id: int) -> Inbox:

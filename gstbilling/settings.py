@@ -76,6 +76,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "gstbillingapp.forms.rendering.Renderer"
 
 # People
 LANGUAGE_CODE = "en-in"

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Model, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Model, OrderBy, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from gstbillingapp.models import (
@@ -28,6 +29,8 @@ from gstbillingapp.models.invoice import InvoiceQuerySet
 
 COUNT_CAP = 10_000
 PER_PAGE = 50
+# From here on so many rows fit that an order's index is soon through with `COUNT_CAP` of them.
+MANY = 50_000
 
 Row = TypeVar("Row", bound=Model)
 
@@ -39,6 +42,8 @@ INVOICE_ORDERS = {
     "total": ("total", "id"),
     "balance": ("balance", "id"),
 }
+# The indexes by which invoices are found by status, customer, days or words are in this order.
+FOUND_IN_ORDER = frozenset({"date"})
 CUSTOMER_ORDERS = {"name": ("name_key", "id")}
 PRODUCT_ORDERS = {"name": ("name_key", "id")}
 
@@ -47,29 +52,40 @@ class CappedPaginator(Paginator):
     """Django's, counting no further than `COUNT_CAP`; `is_capped` says that there are more.
 
     The keys of a list are read in one pass over an index, which counts them too; then the rows of the page.
+    Of a list that is `counted` already, as by `capped_count`, only the keys of the page are read.
     """
 
     object_list: QuerySet[Any]
 
+    def __init__(self, rows: QuerySet[Any], per_page: int, counted: tuple[int, bool] | None = None) -> None:
+        super().__init__(rows, per_page)
+        self.counted = counted
+
     @cached_property
     def _keys(self) -> list[int]:
-        return list(self.object_list.values_list("pk", flat=True)[: COUNT_CAP + 1])
+        return self._keys_between(0, COUNT_CAP + 1)
+
+    def _keys_between(self, bottom: int, top: int) -> list[int]:
+        return list(self.object_list.values_list("pk", flat=True)[bottom:top])
 
     @cached_property
     def count(self) -> int:
         """How many rows can be turned to."""
-        return min(len(self._keys), COUNT_CAP)
+        return min(self.counted[0] if self.counted else len(self._keys), COUNT_CAP)
 
     @property
     def is_capped(self) -> bool:
         """Whether the list is longer than what can be turned to."""
+        if self.counted:
+            return self.counted[1] or self.counted[0] > COUNT_CAP
         return len(self._keys) > COUNT_CAP
 
     def page(self, number: int | str) -> Page:
         """The page of that number."""
         valid = self.validate_number(number)
         bottom = (valid - 1) * self.per_page
-        keys = self._keys[bottom : min(bottom + self.per_page, self.count)]
+        top = min(bottom + self.per_page, self.count)
+        keys = self._keys_between(bottom, top) if self.counted else self._keys[bottom:top]
         rows = self.object_list.all()
         rows.query.clear_where()  # the keys have passed every filter; a search would be done all over again
         return Page(rows.filter(pk__in=keys), valid, self)
@@ -81,9 +97,14 @@ def capped_count(queryset: QuerySet[Any]) -> tuple[int, bool]:
     return min(seen, COUNT_CAP), seen > COUNT_CAP
 
 
-def page_of(queryset: QuerySet[Row], page: int | str | None = 1, per_page: int = PER_PAGE) -> Page[Row]:
+def page_of(
+    queryset: QuerySet[Row],
+    page: int | str | None = 1,
+    per_page: int = PER_PAGE,
+    counted: tuple[int, bool] | None = None,
+) -> Page[Row]:
     """A page of a sorted queryset; a page that is not there gives the nearest that is."""
-    return CappedPaginator(queryset, per_page).get_page(page)
+    return CappedPaginator(queryset, per_page, counted).get_page(page)
 
 
 def invoice_list(
@@ -96,31 +117,44 @@ def invoice_list(
     until: datetime.date | None = None,
     sort: str = "-date",
     on: datetime.date | None = None,
+    expected: int | None = None,
 ) -> InvoiceQuerySet:
     """Invoices by number, or by the name, GSTIN or phone of the customer, and dated within both days.
 
     `status` is one of `InvoiceStatus` as of the day `on` (today by default); `sort` a key of
     `INVOICE_ORDERS`, with "-" in front for descending. An unknown status or sort raises ValueError.
+    `expected` is how many that are, as `capped_count` says it; it changes the road there, not what is found.
     """
-    invoices: InvoiceQuerySet = Invoice.objects.filter(business=business)
+    whole = found = Invoice.objects.filter(business=business)
     if status:
-        invoices = invoices.with_status(status, on)
+        found = found.with_status(status, on)
     if customer_id is not None:
-        invoices = invoices.filter(customer_id=customer_id)
+        found = found.filter(customer_id=customer_id)
     if since is not None:
-        invoices = invoices.filter(date__gte=since)
+        found = found.filter(date__gte=since)
     if until is not None:
-        invoices = invoices.filter(date__lte=until)
+        found = found.filter(date__lte=until)
     if search.strip():
-        invoices = invoices.filter(pk__in=_found(business, search.strip()))
-    return invoices.select_related("customer").order_by(*_order(INVOICE_ORDERS, sort))
+        found = found.filter(_says(business, search.strip()))
+    order = _order(INVOICE_ORDERS, sort)
+    if expected is None or expected >= MANY or found is whole or sort.removeprefix("-") in FOUND_IN_ORDER:
+        return found.select_related("customer").order_by(*order)
+    # Found apart, off the index that has what is asked for: the order's own would be walked row by row.
+    apart = whole.filter(pk__in=found.values("pk")).select_related("customer")
+    return apart.order_by(*(order if expected >= COUNT_CAP else map(_sorted_by, order)))
 
 
-def _found(business: Business, text: str) -> QuerySet[Any]:
-    """The keys of what is searched, apart from the list: read off `invoice_by_date` whatever its order."""
+def _sorted_by(column: str) -> OrderBy:
+    """A column as no index has it, so that the few that were found are sorted."""
+    name = column.removeprefix("-")
+    expression = Coalesce(F(name), F(name))
+    return expression.desc() if column.startswith("-") else expression.asc()
+
+
+def _says(business: Business, text: str) -> Q:
+    """That its number or its customer has the text: `invoice_by_date` has all that is asked of an invoice."""
     customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
-    named = Q(number_key__contains=text.upper()) | Q(customer__in=customers.order_by().values("pk"))
-    return Invoice.objects.filter(named, business=business).order_by().values("pk")
+    return Q(customer__in=customers.order_by().values("pk")) | Q(number_key__contains=text.upper())
 
 
 def customer_list(

@@ -4,7 +4,7 @@ Call these anywhere, inside a transaction or not: nothing is sent before the com
 rollback, and no call waits for the broker.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,11 @@ def create_notifications(
         thread_key=thread_key,
     )
     return inbox.post([_id_of(user) for user in users], draft)
+
+
+def post_notifications(users: Iterable[AbstractBaseUser], drafts: Sequence[Draft]) -> None:
+    """Post several to the same people at the cost of hardly more than one, in one transaction. See above."""
+    inbox.post_all([_id_of(user) for user in users], drafts)
 
 
 def notify_custom(

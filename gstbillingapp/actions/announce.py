@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 
+from delivery.drafts import Draft
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Invoice, Payment, Product
 from gstbillingapp.models.fields import day_text
@@ -12,6 +13,7 @@ from gstbillingapp.utils import (
     create_notifications,
     invoice_created,
     low_stock,
+    post_notifications,
     resolve_notifications,
     thread_of,
 )
@@ -119,10 +121,12 @@ def payment_reversed(payment: Payment) -> None:
     )
 
 
-def stock_low(product: Product) -> None:
-    """A product is at its reorder level, or gone."""
-    create_notifications(
-        product.business.members(),
-        **low_stock(product, product.stock),
-        dedupe_key=f"stock:{product.pk}:{product.stock_level}:{product.stock_crossing}",
-    )
+def stock_low(*products: Product) -> None:
+    """Products of one business are at their reorder level, or gone: told together, each by itself."""
+    if products:
+        post_notifications(products[0].business.members(), [_stock_low(product) for product in products])
+
+
+def _stock_low(product: Product) -> Draft:
+    key = f"stock:{product.pk}:{product.stock_level}:{product.stock_crossing}"
+    return Draft(**low_stock(product, product.stock), dedupe_key=key)

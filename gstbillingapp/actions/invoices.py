@@ -146,7 +146,9 @@ def save_draft(
             draft = locked(business, invoice.pk)
             _refuse_unless_draft(draft)
             _refuse_stale(draft, data.version)
-        _store(draft, composed)
+        _take_over(draft, composed)
+        draft.save()
+        _keep_lines(draft, composed)
     return draft
 
 
@@ -172,13 +174,14 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         invoice.business = Business.objects.get(pk=business.pk)
         composed = compose(invoice.business, data_of(invoice))
         _refuse_unready(composed)
-        _store(invoice, composed)
+        _take_over(invoice, composed)
+        _keep_lines(invoice, composed)
         _take_details(invoice)
         _take_number(invoice)
         invoice.state, invoice.balance = InvoiceState.ISSUED, invoice.total
         invoice.issued_at, invoice.issued_by = timezone.now(), user
         invoice.save()
-        _move_stock(invoice, StockReason.SALE, user)
+        _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
         papers.ask_ahead(invoice)
     return invoice
@@ -200,7 +203,7 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
         invoice.save(
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
-        _move_stock(invoice, StockReason.CANCELLATION, user)
+        _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
         announce.invoice_cancelled(invoice)
     return invoice
 
@@ -251,11 +254,13 @@ def refuse_cancelling(invoice: Invoice) -> None:
         )
 
 
-def _store(draft: Invoice, composed: Composed) -> None:
+def _take_over(draft: Invoice, composed: Composed) -> None:
     for name in TYPED:
         setattr(draft, name, getattr(composed.invoice, name))
     draft.version += 1
-    draft.save()
+
+
+def _keep_lines(draft: Invoice, composed: Composed) -> None:
     draft.lines.all().delete()
     for line in composed.lines:
         line.invoice = draft
@@ -288,14 +293,16 @@ def _take_number(invoice: Invoice) -> None:
 
 def _locked_series(business: Business, year: str) -> NumberSeries:
     # The portal ignores case: "inv" and "INV" are one series.
-    series, _ = NumberSeries.objects.get_or_create(
+    series, _ = NumberSeries.objects.select_for_update(no_key=True).get_or_create(
         business=business, financial_year=year, prefix=business.invoice_prefix.upper()
     )
-    return NumberSeries.objects.select_for_update(no_key=True).get(pk=series.pk)
+    return series
 
 
-def _move_stock(invoice: Invoice, reason: StockReason, user: User | None) -> None:
-    sold = _sold(invoice.lines.all())
+def _move_stock(
+    invoice: Invoice, lines: Iterable[InvoiceLine], reason: StockReason, user: User | None
+) -> None:
+    sold = _sold(lines)
     products = locked_products(invoice.business, sold)
     goods = [product for product in products.values() if product.tracks_stock]
     sign = -1 if reason == StockReason.SALE else 1

@@ -1,11 +1,12 @@
 """Products, their dated rates and their stock."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from gstbillingapp.actions import announce
 from gstbillingapp.actions.checks import Checks, refusal
@@ -131,6 +132,8 @@ def locked(business: Business, ids: Iterable[int]) -> dict[int, Product]:
     found = {product.pk: product for product in rows}
     if len(found) < len(wanted):
         raise Product.DoesNotExist("There is no such product in this business.")
+    for product in found.values():
+        product.business = business
     return found
 
 
@@ -157,22 +160,30 @@ def move(
     for product in moved:
         # Added here, under the lock, and not by F(): SQLite would add in binary floats.
         product.stock += quantities[product.pk]
-        product.save(update_fields=["stock", "updated_at"])
-    watch(moved)
+    watch(moved, changed=["stock"])
 
 
-def watch(products: Iterable[Product]) -> None:
-    """Tell the members once when a locked product runs low and once when it runs out, until it recovers."""
-    for product in products:
-        level = _level(product)
-        if level == product.stock_level:
-            continue
+def watch(products: Sequence[Product], changed: Sequence[str] = ()) -> None:
+    """Tell the members once when a locked product runs low and once when it runs out, until it recovers.
+
+    `changed` are fields of all of them that are to be stored as well: one statement stores them all.
+    """
+    crossed = [product for product in products if _level(product) != product.stock_level]
+    for product in crossed:
         if product.stock_level == StockLevel.ENOUGH:
             product.stock_crossing += 1
-        product.stock_level = level
-        product.save(update_fields=["stock_level", "stock_crossing", "updated_at"])
-        if level != StockLevel.ENOUGH:
-            announce.stock_low(product)
+        product.stock_level = _level(product)
+    stored = [*changed, *(["stock_level", "stock_crossing"] if crossed else [])]
+    if stored:
+        _store(products if changed else crossed, stored)
+    announce.stock_low(*(product for product in crossed if product.stock_level != StockLevel.ENOUGH))
+
+
+def _store(products: Sequence[Product], fields: Sequence[str]) -> None:
+    now = timezone.now()
+    for product in products:
+        product.updated_at = now
+    Product.objects.bulk_update(products, [*fields, "updated_at"])
 
 
 def _level(product: Product) -> StockLevel:

@@ -2,12 +2,13 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.choices import BaseChoiceIterator
 
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, whole_number
@@ -188,6 +189,16 @@ class InvoiceForm(LiveForm):
         )
 
 
+class Pairs(BaseChoiceIterator):
+    """Choices that are pairs already: a form of many lines need not look into each of them for that."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self.pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+
 class LineForm(LiveForm):
     """One line. `rate` holds a rate in per cent, or why the line bears none (exempt, nil, non_gst)."""
 
@@ -223,8 +234,8 @@ class LineForm(LiveForm):
         super().__init__(*args, **kwargs)
         self.taxed = taxed
         self.amount = ""
-        self.fields["rate"].choices = self._with_own("rate", [("", ""), *rates, *UNTAXED])  # type: ignore[attr-defined]
-        self.fields["unit"].choices = self._with_own("unit", [("", ""), *units])  # type: ignore[attr-defined]
+        for name, choices in (("rate", [("", ""), *rates, *UNTAXED]), ("unit", [("", ""), *units])):
+            self.fields[name].choices = Pairs(self._with_own(name, choices))  # type: ignore[attr-defined]
 
     def _with_own(self, name: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """The choices and what the line already says: another day's rate is for the action to refuse."""

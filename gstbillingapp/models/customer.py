@@ -62,6 +62,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["business", "is_archived", "name_key", "id"], name="customer_by_name"),
             models.Index(fields=["business", "gstin"], name="customer_by_gstin"),
+            models.Index(fields=["business", "search_key"], name="customer_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -219,7 +219,11 @@ class Invoice(models.Model):
         indexes = [
             # Trailing columns let searches, counts and sums read the index alone, not the wide rows.
             models.Index(
-                fields=["business", "-date", "-id", "number_key", "customer"], name="invoice_by_date"
+                fields=[
+                    *("business", "-date", "-id", "number_key", "customer"),
+                    *("state", "due_date", "balance", "paid"),
+                ],
+                name="invoice_by_date",
             ),
             models.Index(fields=["business", "state", "-date", "-id", "balance"], name="invoice_by_state"),
             models.Index(fields=["business", "customer", "-date", "-id"], name="invoice_by_customer"),

@@ -69,17 +69,17 @@ def invoice_list(request: MemberRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     filters = form.filters()
     status = filters.get("status", "")
-    narrowed = _narrowed(request, filters)
     is_narrowed = any(name in filters for name in NARROWING)
-    tabs = _tabs(narrowed, status, is_narrowed)
-    rows = narrowed.with_status(status) if status else narrowed
+    tabs = _tabs(_listed(request, filters), status, is_narrowed)
+    current = next(tab for tab in tabs if tab.is_current)
+    rows = _listed(request, filters, status=status, sort=filters["sort"], expected=current.count)
     context = {
         "form": form,
         "filters": filters,
         "sort": filters["sort"],
         "tabs": tabs,
-        "heading": next(tab.label for tab in tabs if tab.is_current),
-        "page": page_of(rows, request.GET.get("page")),
+        "heading": current.label,
+        "page": page_of(rows, request.GET.get("page"), counted=(current.count, current.is_capped)),
         "customer": _chosen_customer(request, filters.get("customer")),
         "is_narrowed": is_narrowed,
         "any_invoice": tabs[0].count > 0 or Invoice.objects.filter(business=request.business).exists(),
@@ -91,15 +91,15 @@ def _chosen_customer(request: MemberRequest, pk: int | None) -> Customer | None:
     return None if pk is None else Customer.objects.filter(business=request.business, pk=pk).first()
 
 
-def _narrowed(request: MemberRequest, filters: dict[str, Any]) -> InvoiceQuerySet:
-    """The invoices of every status that the other filters leave."""
+def _listed(request: MemberRequest, filters: dict[str, Any], **more: Any) -> InvoiceQuerySet:
+    """The invoices that the filters leave, of every status where `more` names none."""
     return listed(
         request.business,
         search=filters.get("q", ""),
         customer_id=filters.get("customer"),
         since=filters.get("since"),
         until=filters.get("until"),
-        sort=filters["sort"],
+        **more,
     )
 
 

@@ -85,7 +85,8 @@ def notifications(request: MemberRequest) -> HttpResponse:
     typed = reading.notifications(request.user.pk)
     if filters.type:
         typed = typed.filter(notification_type=filters.type)
-    tabs = _tabs(typed, filters)
+    of_all = _counts(reading.notifications(request.user.pk))
+    tabs = _tabs(_counts(typed) if filters.type else of_all, filters)
     page = _page(typed, filters)
     context = {
         "inbox": inbox,
@@ -94,7 +95,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
         "tabs": tabs,
         "page": page,
         "days": list(_days(page.rows, timezone.localdate())),
-        "read_count": reading.notifications(request.user.pk).filter(is_read=True).count(),
+        "read_count": of_all["read"],
         "is_first_page": not page.newer,
         "here": request.get_full_path(),
         "kept": KEPT,
@@ -125,14 +126,17 @@ def _kept_by(user_id: int) -> str:
     return str(days or "")
 
 
-def _tabs(typed: QuerySet[Notification], filters: Filters) -> list[Tab]:
-    unread = typed.filter(is_read=False).count()
-    read = typed.filter(is_read=True).count()
-    counts = {"": unread + read, "unread": unread, "read": read}
+def _tabs(counts: dict[str, int], filters: Filters) -> list[Tab]:
     return [
         Tab(status, label, counts[status], status == filters.status, filters.address(status=status))
         for status, label in STATUSES.items()
     ]
+
+
+def _counts(rows: QuerySet[Notification]) -> dict[str, int]:
+    """How many there are by status. What is read has no index: it is what the other two leave."""
+    everything, unread = rows.count(), rows.filter(is_read=False).count()
+    return {"": everything, "unread": unread, "read": max(0, everything - unread)}
 
 
 def _page(typed: QuerySet[Notification], filters: Filters) -> Page:
