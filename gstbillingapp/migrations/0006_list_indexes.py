@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Searches and their counts read one index of invoices and one of customers, and no rows."""
 
-    dependencies = [("gstbillingapp", "0004_periodic_deed")]
+    dependencies = [("gstbillingapp", "0005_papers")]
 
     operations = [
         migrations.RemoveIndex(model_name="invoice", name="invoice_by_date"),
