@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { sendOnce } from "../../static/js/dashboard/once.js";
 import { SignedOut, ask, poll, status } from "../../static/js/dashboard/poll.js";
 
 const answer = (body, more = {}) => ({ ok: true, status: 200, redirected: false, json: async () => body, ...more });
@@ -109,4 +110,46 @@ test("the line says since when there is no answer, and that there is one again",
   assert.deepEqual([element.dataset.state, element.hidden], ["live", false]);
   line.lost(new SignedOut());
   assert.match(text.textContent, /^You are signed out/);
+});
+
+function formPage() {
+  const form = { dataset: {}, matches: () => true };
+  const key = { value: "as it was" };
+  const page = Object.assign(new EventTarget(), {
+    querySelectorAll: (what) => (what === "form[data-sent]" ? [form] : [key]),
+  });
+  const view = new EventTarget();
+  sendOnce(page, view);
+  return {
+    form,
+    key,
+    sends() {
+      const event = new Event("submit", { cancelable: true });
+      Object.defineProperty(event, "target", { value: form });
+      return page.dispatchEvent(event);
+    },
+    shows: (persisted) => view.dispatchEvent(Object.assign(new Event("pageshow"), { persisted })),
+  };
+}
+
+test("a form is sent once, however often its button is pressed", () => {
+  const { sends } = formPage();
+  assert.deepEqual([sends(), sends(), sends()], [true, false, false]);
+});
+
+test("a form that does not ask for it is sent as often as one likes", () => {
+  const { form, sends } = formPage();
+  form.matches = () => false;
+  assert.deepEqual([sends(), sends()], [true, true]);
+});
+
+test("a page that comes back from the browser's memory sends its form again, as another", () => {
+  const { key, sends, shows } = formPage();
+  sends();
+  shows(false);
+  assert.equal(key.value, "as it was");
+  assert.equal(sends(), false);
+  shows(true);
+  assert.match(key.value, /^[0-9a-f]{32}$/);
+  assert.equal(sends(), true);
 });
