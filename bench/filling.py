@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Model
+from django.db.models.expressions import DatabaseDefault
 
 # Of the size that the product's own have.
 CONTENT: dict[str, str] = {
@@ -33,12 +34,14 @@ def insert_from(pattern: Model, source: str, **expressions: str) -> None:
     for field in pattern._meta.concrete_fields:
         if field.column is None or (field.primary_key and field.column not in expressions):
             continue
-        columns.append(field.column)
         if field.column in expressions:
             values.append(expressions[field.column])
+        elif isinstance(getattr(pattern, field.attname), DatabaseDefault):
+            continue
         else:
             values.append("%s")
             parameters.append(field.get_db_prep_save(getattr(pattern, field.attname), connection))
+        columns.append(field.column)
     statement = (
         f"INSERT INTO {pattern._meta.db_table} ({', '.join(columns)}) "  # noqa: S608 - nothing from outside
         f"SELECT {', '.join(values)} FROM {source} AS source"
