@@ -20,6 +20,7 @@ from tests.support.waiting import wait_until
 IMAGES = ROOT / "docs" / "images"
 WIDE, PHONE = {"width": 1280, "height": 680}, {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
+STILL_MS = 500  # until what moves stands still
 # A kind of notification that the drain does not know: its attempts fail until it is one that it knows.
 UNKNOWN, KNOWN = "QUOTE", "INVOICE"
 DEAD = "/admin/pipeline/deliveries/?state=dead"
@@ -83,6 +84,7 @@ class Album:
         wait_until(lambda: bar.evaluate("bar => bar.value") > MANY / 3, 60, "it does not go on")
         self._shoot("retry-progress")
         self._says(re.compile("^Done:"))
+        self.page.reload()
         self._shoot("retry-done")
 
     def one_delivery(self) -> None:
@@ -93,7 +95,7 @@ class Album:
         self.page.wait_for_timeout(2000)
         self.page.reload()
         self.page.locator(".pl-event-title", has_text="Sent").wait_for(timeout=PATIENCE_MS)
-        self._shoot("timeline", full_page=True)
+        self._shoot("timeline", whole=True)
 
     def by_hand(self) -> None:
         """Discard with its Undo, the time of a reschedule, the question of a supersede."""
@@ -114,10 +116,10 @@ class Album:
         """Now, the list on a phone, and a proposal in the dark."""
         self.page.goto("/admin/pipeline/")
         self.page.locator("#pl-live[data-state=live]").wait_for(timeout=PATIENCE_MS)
-        self._shoot("now-light")
+        self._shoot("now-light", whole=True)
         self.page = self._tab("light", PHONE)
-        self.page.goto("/admin/pipeline/deliveries/")
-        self._shoot("deliveries-phone")
+        self.page.goto(DEAD)
+        self._shoot("deliveries-phone", whole=True)
         self.page = self._tab("dark", WIDE)
         self._choose_all("Retry")
         self._shoot("deed-dark")
@@ -126,9 +128,8 @@ class Album:
         from bench import bulk
         from tests.support.browser import Visitor
 
-        visitor = Visitor(
-            self._browser, self._url, color_scheme=scheme, viewport=size, timezone_id="Asia/Kolkata"
-        )
+        where: dict[str, Any] = {"timezone_id": "Asia/Kolkata", "locale": "en-IN"}
+        visitor = Visitor(self._browser, self._url, color_scheme=scheme, viewport=size, **where)
         return visitor.sign_in("operator", bulk.PASSWORD).tab("/admin/pipeline/")
 
     def _choose_all(self, kind: str) -> None:
@@ -149,9 +150,15 @@ class Album:
     def _says(self, text: str | re.Pattern[str]) -> None:
         self.page.locator("[data-said]", has_text=text).wait_for(timeout=PATIENCE_MS)
 
-    def _shoot(self, name: str, *, full_page: bool = False) -> None:
-        path = self._images / f"pipeline-{name}.png"
-        self.page.screenshot(path=path, full_page=full_page, animations="disabled")
+    def _shoot(self, name: str, *, whole: bool = False) -> None:
+        """What is in the window, or in one as long as the page is."""
+        path, size = self._images / f"pipeline-{name}.png", self.page.viewport_size
+        if whole:
+            long = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({**size, "height": long})
+        self.page.wait_for_timeout(STILL_MS)
+        self.page.screenshot(path=path)
+        self.page.set_viewport_size(size)
         print(f"{path} {path.stat().st_size // 1024} KB", flush=True)
 
 
