@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from gstbillingapp.actions import announce
@@ -33,6 +33,7 @@ LARGEST_QTY = Decimal("9999999999.999")
 LARGEST_PRICE = Decimal("99999999999.999")
 LARGEST_CESS = Decimal("99999999.9999")
 LARGEST_CESS_PCT = Decimal(999)
+_CHUNK = 150  # rows a statement: five values each, and SQLite takes 999
 
 
 def save(business: Business, user: User | None, data: ProductData, product_id: int | None = None) -> Product:
@@ -180,10 +181,32 @@ def watch(products: Sequence[Product], changed: Sequence[str] = ()) -> None:
 
 
 def _store(products: Sequence[Product], fields: Sequence[str]) -> None:
+    """Store these fields of all of them, in one statement for each `_CHUNK`.
+
+    In SQL, as `bulk_update` builds a CASE for every row and field: for fifty rows that takes as long as
+    fifty statements.
+    """
     now = timezone.now()
+    stored = {"id", *fields, "updated_at"}
+    columns = [field for field in Product._meta.concrete_fields if field.name in stored]  # the id first
+    names = [column.attname for column in columns]
+    row = f"({', '.join(['%s'] * len(names))})"
     for product in products:
         product.updated_at = now
-    Product.objects.bulk_update(products, [*fields, "updated_at"])
+    for start in range(0, len(products), _CHUNK):
+        chunk = products[start : start + _CHUNK]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH moved ({', '.join(names)}) AS (VALUES {', '.join([row] * len(chunk))}) "  # noqa: S608
+                f"UPDATE {Product._meta.db_table} "
+                f"SET {', '.join(f'{name} = moved.{name}' for name in names[1:])} "
+                f"FROM moved WHERE {Product._meta.db_table}.id = moved.id",
+                [
+                    column.get_db_prep_save(getattr(product, column.attname), connection)
+                    for product in chunk
+                    for column in columns
+                ],
+            )
 
 
 def _level(product: Product) -> StockLevel:

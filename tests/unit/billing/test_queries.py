@@ -215,3 +215,23 @@ def test_every_order_of_invoices_is_read_off_an_index(business):
             assert "TEMP B-TREE" not in plan
             assert "SORT" not in plan
             assert "INVOICE_BY_" in plan
+
+
+def test_a_list_is_the_same_by_whichever_road_it_is_read(business, one_of_each):
+    for narrowing in ({"search": "ravi"}, {"status": "overdue"}, {"since": days_ago(50)}, {}):
+        for sort in queries.INVOICE_ORDERS:
+            plain = list(invoice_list(business, sort=f"-{sort}", **narrowing))
+            assert plain
+            for expected in (0, len(plain), queries.COUNT_CAP, queries.MANY):
+                again = invoice_list(business, sort=f"-{sort}", expected=expected, **narrowing)
+                assert list(again) == plain
+                assert list(page_of(again, 1, counted=(len(plain), False))) == plain
+
+
+def test_a_list_that_is_counted_already_is_turned_as_any_other(business, monkeypatch):
+    monkeypatch.setattr(queries, "COUNT_CAP", 12)
+    customers_of(business, 25)
+    for counted in ((12, True), (25, False)):
+        page = page_of(customer_list(business), 2, 10, counted=counted)
+        assert (page.paginator.count, page.paginator.is_capped, len(page)) == (12, True, 2)
+    assert list(page) == list(page_of(customer_list(business), 2, 10))
