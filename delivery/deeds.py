@@ -49,6 +49,8 @@ GLANCE = 0.2
 MOST_PENDING = 1_000
 # Rows that are done at once, in the request.
 AT_ONCE = 50
+# Characters of the names of those who have done one.
+WHO_LENGTH = 150
 # Rows of one deed: their ids are kept with it, exactly those that a person agreed to.
 MOST = 100_000
 
@@ -139,7 +141,10 @@ def start(deed_id: int, user: Any) -> bool:
 def go_on(deed_id: int, user: Any) -> bool:
     """Go on with the others although the first one failed. False where it does not wait for that."""
     deed = Deed.objects.get(pk=deed_id)
-    return _move(deed, [DeedState.STOPPED], DeedState.RUNNING, user, "Went on", **_by(user), note="")
+    # Whoever started it has done so; now there are two.
+    who = deed.who if deed.who == _name(user) else f"{deed.who}, then {_name(user)}"[:WHO_LENGTH]
+    by = {"started_by": user, "who": who}
+    return _move(deed, [DeedState.STOPPED], DeedState.RUNNING, user, "Went on", **by, note="")
 
 
 def cancel(deed_id: int, user: Any) -> bool:
@@ -377,7 +382,7 @@ def _move(deed: Deed, states: list[DeedState], to: DeedState, user: Any, word: s
 def _log(deed: Deed, message: str, user: Any = None) -> None:
     """Write into the admin's log. What nobody in particular did (a command) is in the process's log alone."""
     who = user or deed.started_by or deed.user
-    logger.info("deed %s of user %s: %s", deed.pk, who.pk if who else None, message)
+    logger.info("deed %s of %s: %s", deed.pk, f"user {who.pk}" if who else "a command", message)
     if who is None:
         return
     LogEntry.objects.create(

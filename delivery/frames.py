@@ -5,7 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from django.utils import timezone
 
-from delivery.models import Notification
+from delivery.models import Appearance, Notification
 
 # The handler in the consumer that relays what `relay` packs. Consumers are deployed before producers.
 RELAY = "inbox.frames"
@@ -112,7 +112,12 @@ def unread_count(count: int, revision: int) -> str:
 
 
 def notification(row: Notification, revision: int) -> str:
-    """The frame that tells of a posted notification, at the revision it was posted with, encoded."""
+    """The frame that tells of a posted notification, at the revision it was posted with, encoded.
+
+    Raises KeyError for a type that is unknown here, as a newer release may have posted: somebody has to look.
+    On pages and over HTTP such a row looks like any other, so that it hides nothing else from its owner.
+    """
+    Appearance.ICONS[row.notification_type]
     frame: NotificationFrame = {"type": "notification", "revision": revision, "notification": body(row)}
     return encode(frame)
 

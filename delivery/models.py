@@ -155,11 +155,11 @@ class Notification(models.Model):
 
     @property
     def icon_class(self) -> str:
-        return Appearance.ICONS[self.notification_type]
+        return Appearance.ICONS.get(self.notification_type, Appearance.ICONS["INFO"])
 
     @property
     def badge_class(self) -> str:
-        return Appearance.BADGES[self.notification_type]
+        return Appearance.BADGES.get(self.notification_type, Appearance.BADGES["INFO"])
 
 
 class DeliveryState(models.TextChoices):
@@ -368,7 +368,8 @@ class Deed(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.matching} deliveries ({self.state})"
+        what = "delivery" if self.matching == 1 else "deliveries"
+        return f"{self.get_kind_display()} {self.matching} {what} ({self.state})"
 
 
 class DeedRow(models.Model):

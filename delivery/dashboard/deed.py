@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -23,6 +24,16 @@ WILL: dict[str, str] = {
     DeedKind.RESTORE: "go back to what they were before they were discarded",
     DeedKind.RESCHEDULE: "will be sent at the time below, with all their attempts before them",
     DeedKind.SUPERSEDE: "count as having nothing left to tell, and are never sent. That cannot be undone",
+}
+
+
+# The same, of one.
+WILL_ONE: dict[str, str] = {
+    **WILL,
+    DeedKind.RETRY: "becomes due at once, with all its attempts before it",
+    DeedKind.RESTORE: "goes back to what it was before it was discarded",
+    DeedKind.RESCHEDULE: "will be sent at the time below, with all its attempts before it",
+    DeedKind.SUPERSEDE: "counts as having nothing left to tell, and is never sent. That cannot be undone",
 }
 
 
@@ -89,17 +100,25 @@ def _context(request: HttpRequest, deed: Deed) -> dict[str, Any]:
     return {
         "deed": deed,
         "said": said(deed),
-        "will": WILL[deed.kind],
+        "will": (WILL_ONE if deed.matching == 1 else WILL)[deed.kind],
         "chosen": _chosen(deed),
         "may": may(request.user, deed.kind),
         "past": deed.done + deed.passed_over,
         "left": max(0, deed.matching - deed.done - deed.passed_over),
+        "became": became(deed) if deed.state in (DeedState.DONE, DeedState.CANCELLED) else "",
         "rate": deeds.RATE,
         "is_under_way": deed.state in UNDER_WAY,
         "tries_first": deed.kind == DeedKind.RETRY and deed.matching > 1,
         "seconds": max(1, round(deed.matching / deeds.RATE)),
         "may_undo": deed.kind == DeedKind.DISCARD and bool(deed.done) and may(request.user, DeedKind.RESTORE),
     }
+
+
+def became(deed: Deed) -> str:
+    """What has become of the rows that it touched, by now: a retry that is done may have failed again."""
+    rows = Delivery.objects.filter(deed_rows__deed=deed).values("state").order_by("state")
+    counts = rows.annotate(count=Count("pk")).values_list("state", "count")
+    return ", ".join(f"{words.figure(count)} {state}" for state, count in counts)
 
 
 def said(deed: Deed) -> str:

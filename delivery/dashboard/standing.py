@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from delivery import health, pulse
 from delivery.dashboard import words
-from delivery.models import UNDER_WAY, Deed, DeedState, DeliveryState
+from delivery.models import UNDER_WAY, Alarm, Deed, DeedState, DeliveryState
 
 # Deeds that are spoken of at once; the list has all of them.
 MOST_DEEDS = 3
+# Alarms likewise: many ways of failing at once are one thing to look into.
+MOST_ALARMS = 3
 URGENCY = ("danger", "warning", "info")
 
 
@@ -48,7 +50,9 @@ class Part:
 
 def lines(now: health.Now) -> list[Line]:
     """What is going on, the worst first; one line that all is well where nothing else is to be said."""
-    said = sorted([*_away(now), *_rows(now), *_deeds()], key=lambda line: URGENCY.index(line.tone))
+    said = sorted(
+        [*_away(now), *_rows(now), *_deeds(), *_alarms(now)], key=lambda line: URGENCY.index(line.tone)
+    )
     return said or [Line("well", "success", "Everything due has been sent.")]
 
 
@@ -107,6 +111,17 @@ def _deed(deed: Deed) -> Line:
         text = f"A deed has stopped at its first delivery: {what}."
         return Line(f"deed-{deed.pk}-stopped", "danger", text, link, "Decide")
     return Line(f"deed-{deed.pk}", "info", f"A deed is under way: {what}.", link, "Follow it")
+
+
+def _alarms(now: health.Now) -> list[Line]:
+    """Alarms that are open: since when, for whoever sees them here first."""
+    if not now.database:
+        return []
+    latest = Alarm.objects.filter(cleared_at=None).order_by("-pk")[:MOST_ALARMS]
+    return [
+        Line(f"alarm-{alarm.pk}", "info", f"Alarm since {words.moment(alarm.raised_at)}: {alarm.detail}")
+        for alarm in latest
+    ]
 
 
 def figures(now: health.Now) -> list[Figure]:

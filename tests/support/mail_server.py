@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import select
 import socket
 from email.message import Message
 from types import TracebackType
@@ -56,6 +57,10 @@ class SilentServer:
     def __enter__(self) -> int:
         self._listener = socket.create_server(("127.0.0.1", 0))
         return int(self._listener.getsockname()[1])
+
+    def is_called(self) -> bool:
+        """Whether somebody has connected, and waits."""
+        return bool(select.select([self._listener], [], [], 0)[0])
 
     def __exit__(self, *_: object) -> None:
         self._listener.close()

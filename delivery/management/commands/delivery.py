@@ -5,6 +5,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Max
 from django.db.utils import Error as AnyDatabaseError
@@ -81,8 +82,11 @@ class Command(BaseCommand):
     def _write_status(
         self, now: health.Now, parts: dict[str, Any], errors: list[Errors], alarms: list[Alarm]
     ) -> None:
-        for name in ("database", "redis", "worker", "beat"):
+        asked = ("database", "redis", "worker", "beat") if settings.REDIS_URL else ("database",)
+        for name in asked:
             self.stdout.write(f"{name:<20} {'yes' if parts[name] else 'NO'}")
+        if not settings.REDIS_URL:
+            self.stdout.write(f"{'redis':<20} none: whether a server runs here cannot be told")
         if not now.database:
             return
         for name in NUMBERS:
@@ -114,11 +118,14 @@ class Command(BaseCommand):
         count = f"{deed.matching:,} {'delivery' if deed.matching == 1 else 'deliveries'}"
         if dry_run or not deed.matching:
             deed.delete()
+            if ids and not dry_run:
+                raise CommandError("--id: none of these is dead or waits for another attempt.")
             self.stdout.write(f"{count} would be tried again." if dry_run else "Nothing to try again.")
             return
         deeds.start(deed.pk, None)
+        by = "the workers carry" if settings.REDIS_URL else "the server carries, while it runs,"
         first = ", one of them first" if deed.matching > 1 else ""
-        self.stdout.write(f"{count} to be tried again{first}: deed {deed.pk}, which the workers carry on.")
+        self.stdout.write(f"{count} to be tried again{first}: deed {deed.pk}, which {by} on.")
 
     def prune(self) -> None:
         """All of it, however long it takes."""

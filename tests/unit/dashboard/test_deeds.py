@@ -350,3 +350,11 @@ def test_the_sample_is_of_what_the_deed_would_still_touch(operator, asha) -> Non
     dead(asha)
     sample = operator.get(reverse("pipeline:deed", args=[deed.pk])).context["sample"]
     assert [row.pk for row in sample] == [row.pk for row in rows[1:]]
+
+
+def test_a_retry_that_is_done_says_what_has_become_of_what_it_touched(operator, asha) -> None:
+    rows = dead(asha, 2)
+    deed = deeds.do_now(DeedKind.RETRY, [row.pk for row in rows], None)
+    Delivery.objects.filter(pk=rows[0].pk).update(state=DeliveryState.SENT)
+    Delivery.objects.filter(pk=rows[1].pk).update(state=DeliveryState.WAITING)
+    assert "1 sent, 1 waiting" in operator.get(reverse("pipeline:deed", args=[deed.pk])).text

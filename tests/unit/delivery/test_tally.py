@@ -58,7 +58,7 @@ def test_each_failure_and_each_death_is_counted_once(asha):
         1,
     )
     assert "sent" not in totals
-    assert Delivery.objects.get().fingerprint == "KeyError in delivery.models.icon_class"
+    assert Delivery.objects.get().fingerprint == "KeyError in delivery.frames.notification"
 
 
 def test_an_outage_is_counted_as_parked_and_as_no_failure(asha):

@@ -272,3 +272,12 @@ def test_text_of_a_notification_is_json_and_nothing_else(asha, browser):
     assert answer["Content-Type"] == "application/json"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert json.loads(answer.content)["notifications"][0]["title"] == row.title
+
+
+def test_a_type_that_this_release_does_not_know_hides_nothing_from_its_owner(asha, browser):
+    [strange], [known] = (inbox.post([asha.pk], Draft(title=title, message="")) for title in ("New", "Old"))
+    Notification.objects.filter(pk=strange.pk).update(notification_type="SHIPMENT")
+    page = browser.get("/notifications/api/").json()["notifications"]
+    assert {row["id"] for row in page} == {strange.pk, known.pk}
+    assert {row["icon_class"] for row in page} == {"bi-info-circle text-info"}
+    assert browser.get("/notifications/api/changes/?since=0").status_code == 200

@@ -225,10 +225,11 @@ def test_a_mail_server_that_stalls_holds_up_nobody_elses_look(root, mail, settin
     settings.EMAIL_TIMEOUT = 30
     waiting(61)
     with ExitStack() as stalled:
-        settings.EMAIL_PORT = stalled.enter_context(SilentServer())
+        server = SilentServer()
+        settings.EMAIL_PORT = stalled.enter_context(server)
         with in_background(alarms.look):
-            mailing = Alarm.objects.filter(mailing_until__isnull=False)
-            alarm = wait_until(mailing.first, 10, "nobody began to mail")
+            wait_until(server.is_called, 10, "nobody began to mail")
+            alarm = Alarm.objects.get(mailing_until__isnull=False)
             settings.EMAIL_PORT = mail.port
             dead()
             alarms.look()
