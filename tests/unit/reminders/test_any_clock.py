@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from delivery.models import Notification
 from gstbillingapp import reminders
+from gstbillingapp.actions import announce
 from gstbillingapp.actions.announce import REMINDER_STAGES
 from gstbillingapp.models import Business, Invoice
 from gstbillingapp.models.fields import INDIA
+from gstbillingapp.reminders import days
+from gstbillingapp.reminders.invoices import stages_on
 from tests.factories import BusinessFactory, MembershipFactory, paid
 from tests.unit.reminders.conftest import at, day, unpaid
 
@@ -82,7 +85,7 @@ class Year:
 
     def crash(self, moment: datetime.datetime, number: int) -> None:
         """As many invoices as `number` says are reminded of, and the process dies at the next."""
-        remind = reminders.announce.invoice_unpaid
+        remind = announce.invoice_unpaid
         done = []
 
         def remind_or_die(*arguments) -> None:
@@ -92,7 +95,7 @@ class Year:
 
         try:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(reminders.announce, "invoice_unpaid", remind_or_die)
+                patch.setattr(announce, "invoice_unpaid", remind_or_die)
                 self.run(moment)
         except Crash:
             # Pages finished before it stay, and are right only if a whole run at this moment says them too.
@@ -136,7 +139,7 @@ def _read(key: str) -> tuple[int, int]:
 @given(steps=st.lists(STEPS, min_size=6, max_size=16))
 def test_every_reminder_whose_morning_came_is_said_once_and_none_early(db, steps):
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reminders, "PAGE", 2)
+        patch.setattr(days, "PAGE", 2)
         year = Year()
         year.do(0 * HOUR, "issue", 0 * HOUR, 4)
         year.do(0 * HOUR, "issue", 0 * HOUR, 1)
@@ -147,7 +150,7 @@ def test_every_reminder_whose_morning_came_is_said_once_and_none_early(db, steps
 
 
 def test_stages_that_were_overtaken_are_left_out():
-    assert reminders.stages_on(day(0), day(0)) == {
+    assert stages_on(day(0), day(0)) == {
         day(3): -3,
         day(0): 0,
         day(-1): 1,
@@ -155,5 +158,5 @@ def test_stages_that_were_overtaken_are_left_out():
         day(-15): 15,
         day(-30): 30,
     }
-    assert set(reminders.stages_on(day(0), day(1)).values()) == {-3, 1, 7, 15, 30}
-    assert set(reminders.stages_on(day(0), day(31)).values()) == {30}
+    assert set(stages_on(day(0), day(1)).values()) == {-3, 1, 7, 15, 30}
+    assert set(stages_on(day(0), day(31)).values()) == {30}

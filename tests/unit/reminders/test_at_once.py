@@ -8,7 +8,9 @@ from django.db import transaction
 
 from delivery.models import Notification
 from gstbillingapp import reminders
+from gstbillingapp.actions import announce
 from gstbillingapp.models import PeriodicDeed
+from gstbillingapp.reminders import days
 from tests.factories import MembershipFactory, paid
 from tests.support.background import in_background
 from tests.unit.billing.test_two_at_once import PATIENCE, at_once
@@ -33,14 +35,14 @@ def reminded() -> list[tuple[int, str]]:
 
 
 def test_runs_at_once_say_it_once_and_share_the_work(business, monkeypatch):
-    monkeypatch.setattr(reminders, "PAGE", 2)
-    remind, done = reminders.announce.invoice_unpaid, []
+    monkeypatch.setattr(days, "PAGE", 2)
+    remind, done = announce.invoice_unpaid, []
 
     def count(invoice, *rest):
         done.append(invoice.pk)
         remind(invoice, *rest)
 
-    monkeypatch.setattr(reminders.announce, "invoice_unpaid", count)
+    monkeypatch.setattr(announce, "invoice_unpaid", count)
     invoices = [unpaid(business).pk for _ in range(7)]
     at_once(*[partial(reminders.do_all, at(0))] * 4)
     users = sorted(business.members().values_list("pk", flat=True))

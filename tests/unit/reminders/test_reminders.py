@@ -6,10 +6,12 @@ import pytest
 
 from delivery.models import Notification
 from gstbillingapp import reminders
-from gstbillingapp.actions import invoices
+from gstbillingapp.actions import announce, invoices
 from gstbillingapp.actions.announce import REMINDER_STAGES
 from gstbillingapp.models import Invoice, PeriodicDeed
 from gstbillingapp.models.fields import INDIA, day_text
+from gstbillingapp.reminders import days, engine
+from gstbillingapp.reminders import invoices as invoice_reminders
 from tests.factories import BusinessFactory, MembershipFactory, draft, paid
 from tests.unit.reminders.conftest import DUE, at, day, unpaid
 
@@ -200,7 +202,7 @@ class Crash(BaseException):
 @pytest.fixture
 def crash_at(monkeypatch):
     """Have a process die at the n-th invoice that it reminds of, counted from now on."""
-    remind = reminders.announce.invoice_unpaid
+    remind = announce.invoice_unpaid
 
     def crash_at(number: int) -> None:
         left = iter([False] * (number - 1) + [True])
@@ -210,14 +212,14 @@ def crash_at(monkeypatch):
                 raise Crash
             remind(*arguments)
 
-        monkeypatch.setattr(reminders.announce, "invoice_unpaid", remind_or_die)
+        monkeypatch.setattr(announce, "invoice_unpaid", remind_or_die)
 
     return crash_at
 
 
 @pytest.mark.parametrize("died_at", [1, 2, 3, 4, 5])
 def test_a_run_that_dies_in_the_middle_is_gone_on_with(begun, people, crash_at, monkeypatch, died_at):
-    monkeypatch.setattr(reminders, "PAGE", 2)
+    monkeypatch.setattr(days, "PAGE", 2)
     numbers = [unpaid(begun).number for _ in range(5)]
     crash_at(died_at)
     with pytest.raises(Crash):
@@ -231,7 +233,7 @@ def test_a_run_that_dies_in_the_middle_is_gone_on_with(begun, people, crash_at, 
 def test_a_run_that_takes_too_long_leaves_the_rest_to_the_next(begun, people, monkeypatch):
     unpaid(begun)
     with monkeypatch.context() as patch:
-        patch.setattr(reminders, "PATIENCE", 0.0)
+        patch.setattr(engine, "PATIENCE", 0.0)
         reminders.do_all(at(0))
     assert said() == []
     reminders.do_all(at(0, "09:10"))
@@ -242,14 +244,14 @@ def test_what_is_wrong_with_one_business_keeps_no_other_waiting(begun, people, m
     theirs = people.stranger.membership.business
     unpaid(begun)
     unpaid(theirs)
-    remind = reminders.remind_of_invoices
+    remind = invoice_reminders.remind_of_invoices
 
     def stumble(business, *when):
         if business == begun:
             raise ValueError("no such thing")
         return remind(business, *when)
 
-    monkeypatch.setitem(reminders.DEEDS, "invoices", stumble)
+    monkeypatch.setitem(engine.DEEDS, "invoices", stumble)
     reminders.do_all(at(0))
     assert len(said(people.stranger)) == 1
     assert said(people.owner) == []

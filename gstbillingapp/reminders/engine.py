@@ -1,41 +1,27 @@
-"""Periodic deeds: what a business is told because a day has come, and not because somebody did something.
-
-Beat asks every few minutes whether a morning has come. What has to be said on a day is done once for each
-business, however often, late, or twice at a time it is asked for: `PeriodicDeed` says how far it has come,
-and the dedupe keys of what is posted stand behind it. The time is what the caller says it is.
-"""
+"""Does each periodic deed of each business once, however often, late, or twice at a time it is asked for."""
 
 import datetime
 import logging
-from collections.abc import Callable, Collection
-from itertools import pairwise
 from time import monotonic
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from gstbillingapp.actions import announce
-from gstbillingapp.models import Business, Invoice, PeriodicDeed
-from gstbillingapp.models.fields import INDIA
-from gstbillingapp.models.invoice import InvoiceQuerySet
+from gstbillingapp.models import Business, PeriodicDeed
+from gstbillingapp.reminders.days import DAY, Deed, latest_morning
+from gstbillingapp.reminders.invoices import remind_of_invoices
 
 logger = logging.getLogger(__name__)
 
-# When the day's reminders go out, in India: when people come to work, and not in the middle of the night.
-MORNING = datetime.time(9)
-DAY = datetime.timedelta(days=1)
 # What is made up for after an outage. Of longer ago, the lists of what is overdue say enough.
 LONGEST_GAP = datetime.timedelta(days=31)
 # How much later than today a day may be done already: another host's clock was ahead when the morning came.
 CLOCKS_DIFFER = DAY
-# Rows in one transaction. It holds their locks, and SQLite's only writer, for some 0.1 s.
-PAGE = 50
 # Seconds after which a run makes room for other tasks; beat's next one goes on. Tasks are killed after 300.
 PATIENCE = 120.0
 
-# Posts a page of what a business is told on a day, for rows with keys above `after`, as of `today`: the last
-# key where the page was full, else None. Arguments: business, day, today, after.
-Deed = Callable[[Business, datetime.date, datetime.date, int], int | None]
+
+DEEDS: dict[str, Deed] = {"invoices": remind_of_invoices}
 
 
 def do_all(now: datetime.datetime) -> None:
@@ -45,54 +31,6 @@ def do_all(now: datetime.datetime) -> None:
         _begin(name, today)
         for pk in _behind(name, today):
             _catch_up(pk, today, end)
-
-
-def latest_morning(now: datetime.datetime) -> datetime.date:
-    """The last day in India whose morning has come."""
-    here = now.astimezone(INDIA)
-    return here.date() if here.time() >= MORNING else here.date() - DAY
-
-
-def remind_of_invoices(
-    business: Business, day: datetime.date, today: datetime.date, after: int
-) -> int | None:
-    """Remind of unpaid invoices that fall due or are overdue."""
-    stages = stages_on(day, today)
-    page = list(_unpaid(business, stages, day).filter(pk__gt=after).order_by("pk")[:PAGE])
-    members = list(business.members()) if page else []
-    for invoice in page:
-        announce.invoice_unpaid(invoice, stages[invoice.due_date], today, members)
-    return page[-1].pk if len(page) == PAGE else None
-
-
-DEEDS: dict[str, Deed] = {"invoices": remind_of_invoices}
-
-
-def stages_on(day: datetime.date, today: datetime.date) -> dict[datetime.date, int]:
-    """The due dates that are spoken of on `day`, each with its stage.
-
-    A stage whose next one has come by `today` is left out: after an outage, only the latest is still worth
-    saying, and "overdue 7 days" says that it was due, too.
-    """
-    gaps = [later - stage for stage, later in pairwise(announce.REMINDER_STAGES)]
-    overtaken_on = [day + gap * DAY for gap in gaps] + [datetime.date.max]
-    return {
-        day - stage * DAY: stage
-        for stage, overtaken in zip(announce.REMINDER_STAGES, overtaken_on, strict=True)
-        if overtaken > today
-    }
-
-
-def _unpaid(business: Business, due_dates: Collection[datetime.date], day: datetime.date) -> InvoiceQuerySet:
-    """Invoices with these due dates that are owed, and were issued before the morning of that day.
-
-    Whoever issued one after it was told its due date right then. They are locked, all before the first inbox
-    is, as a payment does it: it comes before and there is nothing to say, or after and marks it read.
-    """
-    morning = datetime.datetime.combine(day, MORNING, INDIA)
-    return Invoice.objects.select_for_update(of=("self",), no_key=True).filter(
-        business=business, due_date__in=due_dates, balance__gt=0, issued_at__lt=morning
-    )
 
 
 def _begin(name: str, today: datetime.date) -> None:
