@@ -102,7 +102,8 @@ def call_off(attachment_kind: str, attachment_id: str) -> int:
 
 def _row(user_id: int, draft: LetterDraft) -> Letter:
     now = timezone.now()
-    waits = draft.not_before is not None and draft.not_before > now
+    due = max(now, draft.not_before or now)
+    waits = due > now
     row = Letter(
         user_id=user_id,
         notification_id=draft.notification_id,
@@ -117,8 +118,8 @@ def _row(user_id: int, draft: LetterDraft) -> Letter:
         dedupe_key=draft.dedupe_key or None,
         state=DeliveryState.WAITING if waits else DeliveryState.PENDING,
         created_at=now,
-        due_at=draft.not_before if waits else None,
-        due_since=draft.not_before if waits else now,
+        due_at=due if waits else None,
+        due_since=due,
     )
     if not is_set_up():
         row.state, row.due_at, row.settled_at = DeliveryState.DISCARDED, None, now
@@ -132,7 +133,7 @@ def _line(name: str, value: object, length: int, *, required: bool = False) -> N
         raise ValueError(f"{name}: must be one line, without control characters.")
 
 
-def _address(name: str, value: object) -> None:
+def _address(name: str, value: str) -> None:
     _line(name, value, models.ADDRESS_LENGTH, required=True)
     try:
         validate_email(value)
