@@ -10,6 +10,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -34,6 +35,8 @@ __all__ = [
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "Mailing",
+    "MailingState",
     "Membership",
     "NumberSeries",
     "Paper",

@@ -6,6 +6,7 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low
 
@@ -14,6 +15,8 @@ __all__ = [
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "mail_delivered",
+    "mail_not_delivered",
     "payment_recorded",
     "payment_reversed",
     "stock_low",
