@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from gstbillingapp.access import MemberRequest, member_required
-from gstbillingapp.models import Invoice, InvoiceState
+from gstbillingapp.models import Invoice, InvoiceState, InvoiceStatus
 from gstbillingapp.models.fields import ZERO, day_text
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views import mailing
@@ -46,7 +46,6 @@ def _standing(invoice: Invoice) -> str:
         return "It is cancelled, and nothing is owed on it."
     if invoice.balance == ZERO:
         return "It is paid in full. Thank you."
-    due = f"due by {day_text(invoice.due_date)}"
-    if invoice.paid == ZERO:
-        return f"{money(invoice.balance)} is {due}."
-    return f"{money(invoice.paid)} has been received; {money(invoice.balance)} is {due}."
+    verb = "was" if invoice.status == InvoiceStatus.OVERDUE else "is"
+    owed = f"{money(invoice.balance)} {verb} due by {day_text(invoice.due_date)}."
+    return owed if invoice.paid == ZERO else f"{money(invoice.paid)} has been received; {owed}"

@@ -22,7 +22,7 @@ from gstbillingapp.actions.mailing import MailData
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Customer, Invoice, Mailing, MailingState, Paper, PaperState
 from gstbillingapp.models.paper import INVOICE
-from tests.factories import CustomerFactory, draft, issued, line, paid
+from tests.factories import CustomerFactory, days_ago, draft, issued, line, paid
 from tests.unit.papers.conftest import Printed
 from tests.unit.screens.people import Person
 
@@ -99,6 +99,11 @@ def test_the_form_is_filled_in_with_the_address_and_plain_words(owner: Person, i
 def test_the_words_follow_what_is_owed(owner: Person, invoice: Invoice, received: str, words: str) -> None:
     paid(invoice, received)
     assert words in owner.client.get(path(invoice)).text
+
+
+def test_what_is_late_was_due(owner: Person) -> None:
+    late = issued(owner.business, date=days_ago(9), due_date=days_ago(5))
+    assert "₹118.00 was due by" in owner.client.get(path(late)).text
 
 
 def test_a_cancelled_one_says_that_nothing_is_owed_and_a_draft_is_not_sent(
