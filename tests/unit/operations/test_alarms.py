@@ -264,5 +264,5 @@ def test_where_everything_is_one_process_a_task_looks(root):
 
 
 def test_a_look_at_a_sound_pipeline_asks_little(django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(7):
         alarms.look()
