@@ -100,6 +100,20 @@ def call_off(attachment_kind: str, attachment_id: str) -> int:
     return called_off
 
 
+def enclosure_is_ready(attachment_kind: str, attachment_id: str, attachment_variant: str) -> None:
+    """Have letters that wait for this file be sent now, and not when they would look again."""
+    waiting = Letter.objects.filter(
+        attachment_kind=attachment_kind,
+        attachment_id=attachment_id,
+        attachment_variant=attachment_variant,
+        state=DeliveryState.WAITING,
+        attempts=0,
+        claimed_at__isnull=False,  # looked at once: one for later has not been
+    )
+    if waiting.update(state=DeliveryState.PENDING, due_at=None):
+        handoff.wake_letters_on_commit()
+
+
 def _row(user_id: int, draft: LetterDraft) -> Letter:
     now = timezone.now()
     due = max(now, draft.not_before or now)

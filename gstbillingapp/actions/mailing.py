@@ -70,6 +70,11 @@ def call_off(key: PaperKey) -> None:
     letters.call_off(key.kind, _enclosed(key))
 
 
+def paper_is_made(key: PaperKey) -> None:
+    """Have the letters go that wait for this paper."""
+    letters.enclosure_is_ready(key.kind, _enclosed(key), key.variant)
+
+
 def told(letter: Letter) -> Mailing | None:
     """Write down what has become of a letter, in the pipeline's transaction; None where it is of no paper."""
     mailing = Mailing.objects.select_related("business", "sent_by").filter(letter_id=letter.pk).first()

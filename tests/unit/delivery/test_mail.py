@@ -215,8 +215,8 @@ def test_a_mail_server_that_stalls_is_away(asha: User, settings, monkeypatch: py
     monkeypatch.setattr(mail, "REACHING", 0.2)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     letter = post(asha)
-    with SilentServer() as port:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    with SilentServer() as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", silent.port
         assert mail.carry()
     assert (now(letter).state, now(letter).attempts) == (DeliveryState.PENDING, 0)
     assert Postman.objects.get().error == "SMTPServerDisconnected in delivery.mail"

@@ -76,6 +76,13 @@ def page(person: Person, invoice: Invoice) -> str:
     return " ".join(person.client.get(invoice.get_absolute_url()).text.split())
 
 
+def letter_for_tomorrow(like: Letter) -> letters.LetterDraft:
+    """Another one with the same paper, which is not due yet."""
+    enclosed = {"attachment_kind": like.attachment_kind, "attachment_id": like.attachment_id}
+    tomorrow = timezone.now() + timedelta(days=1)
+    return letters.LetterDraft(RAVI, "Your invoice", "It is attached.", **enclosed, not_before=tomorrow)
+
+
 def told(person: Person) -> list[tuple[str, str, bool]]:
     rows = Notification.objects.filter(user=person.membership.user, dedupe_key__startswith="mail:")
     return list(rows.values_list("notification_type", "priority", "is_read"))
@@ -155,10 +162,12 @@ def test_it_waits_for_a_pdf_that_is_being_made(
     letter = Letter.objects.get()
     assert (letter.state, letter.attempts) == (DeliveryState.WAITING, 0)
     assert "Not taken yet" not in page(owner, invoice)
+    later = letters.post(owner.membership.user.pk, letter_for_tomorrow(letter))
     maker.make_all()
-    Letter.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     mail.carry()
-    assert len(outbox.outbox) == 1
+    assert len(outbox.outbox) == 1, "it goes at once when the PDF is there"
+    later.refresh_from_db()
+    assert later.state == DeliveryState.WAITING, "one for later does not"
 
 
 def test_one_that_is_not_delivered_says_why_and_its_sender_hears_of_it(
