@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.business import Business, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
+from gstbillingapp.models.events import EventKind
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -28,6 +29,7 @@ __all__ = [
     "Business",
     "BuyerKind",
     "Customer",
+    "EventKind",
     "GstRate",
     "ImmutableError",
     "Invoice",

@@ -18,8 +18,9 @@ def remind_of_invoices(
     """Remind of unpaid invoices that fall due or are overdue."""
     stages = stages_on(day, today)
     page = list(_unpaid(business, stages, day).filter(pk__gt=after).order_by("pk")[: days.PAGE])
-    members = list(business.members()) if page else []
+    members = announce.audience(business) if page else []
     for invoice in page:
+        invoice.business = business
         announce.invoice_unpaid(invoice, stages[invoice.due_date], today, members)
     return page[-1].pk if len(page) == days.PAGE else None
 

@@ -8,13 +8,18 @@ from gstbillingapp.actions.announce.invoices import (
 )
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low
+from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
+    "audience",
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
     "payment_recorded",
     "payment_reversed",
     "stock_low",
+    "tell",
+    "tell_each",
+    "tell_person",
 ]

@@ -2,13 +2,15 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 
+from gstbillingapp.actions.announce.telling import tell
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import Invoice
+from gstbillingapp.models import EventKind, Invoice
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import create_notifications, invoice_created, resolve_notifications, thread_of
+from gstbillingapp.utils import invoice_created, resolve_notifications, thread_of
 
 # On which days an unpaid invoice is spoken of: days after its due date, negative before it.
 REMINDER_STAGES = (-3, 0, 1, 7, 15, 30)
@@ -16,22 +18,19 @@ REMINDER_STAGES = (-3, 0, 1, 7, 15, 30)
 
 def invoice_issued(invoice: Invoice) -> None:
     """An invoice has its number."""
-    create_notifications(invoice.business.members(), **invoice_created(invoice))
+    tell(invoice.business, EventKind.INVOICE_ISSUED, **invoice_created(invoice))
 
 
 def invoice_cancelled(invoice: Invoice) -> None:
     """An invoice no longer stands."""
-    create_notifications(
-        invoice.business.members(),
-        f"Invoice {invoice.number} cancelled",
-        f"{indian_format(invoice.total)} for {invoice.buyer_name}: {invoice.cancel_reason}",
-        "INVOICE",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "invoice",
-        invoice.pk,
+    tell(
+        invoice.business,
+        EventKind.INVOICE_CANCELLED,
+        title=f"Invoice {invoice.number} cancelled",
+        message=f"{indian_format(invoice.total)} for {invoice.buyer_name}: {invoice.cancel_reason}",
+        notification_type="INVOICE",
+        **_link(invoice),
         dedupe_key=f"inv:{invoice.pk}:cancelled",
-        thread_key=thread_of(invoice),
     )
     resolve_reminders(invoice)
 
@@ -40,25 +39,34 @@ def invoice_unpaid(invoice: Invoice, stage: int, on: datetime.date, members: Seq
     """An invoice falls due, or is overdue on that day. `members` are read once for many invoices."""
     owed, due = f"{indian_format(invoice.balance)} of {invoice.buyer_name}", day_text(invoice.due_date)
     if stage <= 0:
-        title, message, type_, priority = f"{invoice.number} due {due}", owed, "INVOICE", "normal"
+        kind, title, message = EventKind.INVOICE_DUE, f"{invoice.number} due {due}", owed
     else:
         # Not the stage's: after an outage more have passed, and this is what a person reads.
         days = (on - invoice.due_date).days
         title = f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}"
-        message, type_, priority = f"{owed}, due {due}", "WARNING", "high"
-    create_notifications(
-        members,
-        title,
-        message,
-        type_,
-        invoice.get_absolute_url(),
-        "View invoice",
-        "invoice",
-        invoice.pk,
-        priority=priority,
+        kind, message = EventKind.INVOICE_OVERDUE, f"{owed}, due {due}"
+    tell(
+        invoice.business,
+        kind,
+        to=members,
+        title=title,
+        message=message,
+        notification_type="INVOICE" if stage <= 0 else "WARNING",
+        **_link(invoice),
+        priority="normal" if stage <= 0 else "high",
         dedupe_key=_reminder_key(invoice, stage),
-        thread_key=thread_of(invoice),
     )
+
+
+def _link(invoice: Invoice) -> dict[str, Any]:
+    """Where its notifications lead, and what ties them together."""
+    return {
+        "link_url": invoice.get_absolute_url(),
+        "link_text": "View invoice",
+        "related_object_type": "invoice",
+        "related_object_id": invoice.pk,
+        "thread_key": thread_of(invoice),
+    }
 
 
 def _reminder_key(invoice: Invoice, stage: int) -> str:

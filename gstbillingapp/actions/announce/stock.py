@@ -1,14 +1,16 @@
 """What is told of stock that runs low."""
 
 from delivery.drafts import Draft
-from gstbillingapp.models import Product
-from gstbillingapp.utils import low_stock, post_notifications
+from gstbillingapp.actions.announce.telling import tell_each
+from gstbillingapp.models import EventKind, Product
+from gstbillingapp.utils import low_stock
 
 
 def stock_low(*products: Product) -> None:
     """Products of one business are at their reorder level, or gone: told together, each by itself."""
     if products:
-        post_notifications(products[0].business.members(), [_stock_low(product) for product in products])
+        drafts = [_stock_low(product) for product in products]
+        tell_each(products[0].business, EventKind.STOCK_LOW, drafts)
 
 
 def _stock_low(product: Product) -> Draft:
