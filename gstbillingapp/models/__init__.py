@@ -2,7 +2,7 @@
 
 from gstbillingapp.models.business import Business, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
-from gstbillingapp.models.events import EventKind
+from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -14,6 +14,7 @@ from gstbillingapp.models.invoice import (
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
+from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
     Product,
     ProductKind,
@@ -24,8 +25,13 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
 
 __all__ = [
+    "ALWAYS_TOLD",
+    "EVENT_GROUPS",
+    "REMINDERS",
+    "USUAL_HOUR",
     "Business",
     "BuyerKind",
     "Customer",
@@ -37,6 +43,7 @@ __all__ = [
     "InvoiceState",
     "InvoiceStatus",
     "Membership",
+    "NotificationPreferences",
     "NumberSeries",
     "Paper",
     "PaperState",
@@ -46,6 +53,8 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Reminder",
+    "ReminderSettings",
     "Role",
     "Scheme",
     "StockLevel",

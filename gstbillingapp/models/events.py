@@ -27,3 +27,31 @@ class EventKind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "Password changed"
     JOB_FINISHED = "job_finished", "Import or export finished"
     DIGEST = "digest", "Daily digest"
+
+
+# What is told whatever a person has switched off: whoever takes over an account must not silence it first.
+ALWAYS_TOLD = frozenset({EventKind.SIGN_IN, EventKind.PASSWORD_CHANGED})
+# How the kinds stand together where a person chooses among them; each kind stands once.
+EVENT_GROUPS: dict[str, tuple[EventKind, ...]] = {
+    "Invoices": (
+        EventKind.INVOICE_ISSUED,
+        EventKind.INVOICE_DUE,
+        EventKind.INVOICE_OVERDUE,
+        EventKind.INVOICE_CANCELLED,
+        EventKind.NOTE_ISSUED,
+        EventKind.EWAY_BILL_NEEDED,
+        EventKind.CREDIT_LIMIT,
+    ),
+    "Payments": (EventKind.PAYMENT_RECORDED, EventKind.PAYMENT_REVERSED),
+    "Quotations": (
+        EventKind.QUOTATION_DECIDED,
+        EventKind.QUOTATION_EXPIRY,
+        EventKind.QUOTATION_CONVERTED,
+    ),
+    "Stock": (EventKind.STOCK_LOW,),
+    "Purchases": (EventKind.BILL_DUE,),
+    "GST": (EventKind.RETURN_DUE, EventKind.NOTE_CUT_OFF, EventKind.NEW_YEAR),
+    "Account": (EventKind.SIGN_IN, EventKind.PASSWORD_CHANGED),
+    "Imports and exports": (EventKind.JOB_FINISHED,),
+    "Digest": (EventKind.DIGEST,),
+}

@@ -8,12 +8,12 @@ from django.contrib.auth.models import User
 
 from gstbillingapp.actions.announce.telling import tell
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import EventKind, Invoice
+from gstbillingapp.models import REMINDERS, EventKind, Invoice
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.utils import invoice_created, resolve_notifications, thread_of
 
-# On which days an unpaid invoice is spoken of: days after its due date, negative before it.
-REMINDER_STAGES = (-3, 0, 1, 7, 15, 30)
+# On which days an unpaid invoice is usually spoken of: days after its due date, negative before it.
+REMINDER_STAGES = REMINDERS["invoices"].usual
 
 
 def invoice_issued(invoice: Invoice) -> None:
@@ -81,5 +81,5 @@ def resolve_reminders(invoice: Invoice) -> None:
     After telling, which locks the inboxes of all members in one order for everybody: locking some of them
     first could make two payments wait for each other.
     """
-    keys = [_reminder_key(invoice, stage) for stage in REMINDER_STAGES]
+    keys = [_reminder_key(invoice, stage) for stage in REMINDERS["invoices"].offered]
     resolve_notifications(invoice.business.members(), keys)
