@@ -11,7 +11,9 @@ from django.db.models.functions import Coalesce
 from gstbillingapp.models import Business, PeriodicDeed, ReminderSettings
 from gstbillingapp.models.fields import INDIA
 from gstbillingapp.reminders.days import DAY, Deed, latest_morning
+from gstbillingapp.reminders.digest import digest
 from gstbillingapp.reminders.invoices import remind_of_invoices
+from gstbillingapp.reminders.new_year import tell_of_new_year
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +27,11 @@ LATE_COMMITS = 1_000
 PATIENCE = 120.0
 
 
-DEEDS: dict[str, Deed] = {"invoices": remind_of_invoices}
+DEEDS: dict[str, Deed] = {
+    "invoices": remind_of_invoices,
+    "digest": digest,
+    "new_year": tell_of_new_year,
+}
 
 
 def do_all(now: datetime.datetime) -> None:

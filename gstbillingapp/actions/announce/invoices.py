@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from gstbillingapp.actions.announce.telling import tell
+from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import REMINDERS, EventKind, Invoice
 from gstbillingapp.models.fields import day_text
@@ -32,7 +34,25 @@ def invoice_cancelled(invoice: Invoice) -> None:
         **_link(invoice),
         dedupe_key=f"inv:{invoice.pk}:cancelled",
     )
-    resolve_reminders(invoice)
+    resolve_reminders(invoice, _eway_bill_key(invoice))
+
+
+def eway_bill_needed(invoice: Invoice, value: Decimal) -> None:
+    """Goods worth so many rupees, tax included, may not move without an e-way bill (CGST Rule 138)."""
+    tell(
+        invoice.business,
+        EventKind.EWAY_BILL_NEEDED,
+        title=f"{invoice.number} is above {indian_format(eway.LIMIT, places=0)}: e-way bill",
+        message=f"Goods worth {indian_format(value)} for {invoice.buyer_name} need it before they move.",
+        notification_type="WARNING",
+        **_link(invoice),
+        priority="high",
+        dedupe_key=_eway_bill_key(invoice),
+    )
+
+
+def _eway_bill_key(invoice: Invoice) -> str:
+    return f"inv:{invoice.pk}:ewb"
 
 
 def invoice_unpaid(invoice: Invoice, stage: int, on: datetime.date, members: Sequence[User]) -> None:
@@ -75,11 +95,12 @@ def _reminder_key(invoice: Invoice, stage: int) -> str:
     return f"inv:{invoice.pk}:{kind}:{abs(stage)}:{invoice.due_date}"
 
 
-def resolve_reminders(invoice: Invoice) -> None:
+def resolve_reminders(invoice: Invoice, *others: str) -> None:
     """Nobody needs to be reminded any more: what happened has been told, and with it what is still owed.
 
+    `others` are further keys of what has lost its cause.
     After telling, which locks the inboxes of all members in one order for everybody: locking some of them
     first could make two payments wait for each other.
     """
     keys = [_reminder_key(invoice, stage) for stage in REMINDERS["invoices"].offered]
-    resolve_notifications(invoice.business.members(), keys)
+    resolve_notifications(invoice.business.members(), [*keys, *others])
