@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.business import Business, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
+from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -10,9 +11,11 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
+from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
     Product,
     ProductKind,
@@ -23,18 +26,26 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
 
 __all__ = [
+    "ALWAYS_TOLD",
+    "EVENT_GROUPS",
+    "REMINDERS",
+    "USUAL_HOUR",
     "Business",
     "BuyerKind",
     "Customer",
+    "EventKind",
     "GstRate",
     "ImmutableError",
     "Invoice",
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "KnownNetwork",
     "Membership",
+    "NotificationPreferences",
     "NumberSeries",
     "Paper",
     "PaperState",
@@ -44,6 +55,8 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Reminder",
+    "ReminderSettings",
     "Role",
     "Scheme",
     "StockLevel",
