@@ -10,6 +10,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -23,6 +24,7 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 
 __all__ = [
     "Business",
@@ -35,6 +37,11 @@ __all__ = [
     "InvoiceState",
     "InvoiceStatus",
     "Membership",
+    "Note",
+    "NoteKind",
+    "NoteLine",
+    "NoteReason",
+    "NoteState",
     "NumberSeries",
     "Paper",
     "PaperState",
@@ -44,6 +51,9 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Receipt",
+    "ReceiptState",
+    "Refund",
     "Role",
     "Scheme",
     "StockLevel",
