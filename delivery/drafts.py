@@ -28,6 +28,7 @@ class Draft:
     priority: str = Priority.NORMAL
     dedupe_key: str | None = None
     thread_key: str | None = None
+    topic: str = ""
 
     def checked(self) -> "Draft":
         """Itself, if everything in it may be posted; ValueError that names the field and what is allowed."""
@@ -41,6 +42,7 @@ class Draft:
             ("related_object_type", self.related_object_type, 50),
             ("dedupe_key", self.dedupe_key, models.KEY_LENGTH),
             ("thread_key", self.thread_key, models.KEY_LENGTH),
+            ("topic", self.topic, models.TOPIC_LENGTH),
         ):
             if value is not None:
                 checked_text(name, value, length)

@@ -16,6 +16,7 @@ MESSAGE_LENGTH = 2000
 LINK_LENGTH = 500
 LINK_TEXT_LENGTH = 60
 KEY_LENGTH = 200
+TOPIC_LENGTH = 30
 ERROR_LENGTH = 1000
 FINGERPRINT_LENGTH = 200
 TASK_ID_LENGTH = 64
@@ -123,6 +124,8 @@ class Notification(models.Model):
     # None, not "": a missing key collides with nothing.
     dedupe_key = models.CharField(max_length=KEY_LENGTH, null=True, blank=True)
     thread_key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    # What kind of event it tells of, in the words of whoever posted it: by this a person switches it off.
+    topic = models.CharField(max_length=TOPIC_LENGTH, blank=True, default="", db_default="")
     is_read = models.BooleanField(default=False)
     is_deleted = models.BooleanField(default=False)
     created_at = models.DateTimeField()

@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.business import Business, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
+from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -11,9 +12,12 @@ from gstbillingapp.models.invoice import (
     NumberSeries,
 )
 from gstbillingapp.models.mailing import Mailing, MailingState
+from gstbillingapp.models.networks import KnownNetwork
+from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
+from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
     Product,
     ProductKind,
@@ -24,20 +28,34 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
 
 __all__ = [
+    "ALWAYS_TOLD",
+    "EVENT_GROUPS",
+    "REMINDERS",
+    "USUAL_HOUR",
     "Business",
     "BuyerKind",
     "Customer",
+    "EventKind",
     "GstRate",
     "ImmutableError",
     "Invoice",
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "KnownNetwork",
     "Mailing",
     "MailingState",
     "Membership",
+    "Note",
+    "NoteKind",
+    "NoteLine",
+    "NoteReason",
+    "NoteState",
+    "NotificationPreferences",
     "NumberSeries",
     "Paper",
     "PaperState",
@@ -47,6 +65,11 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Receipt",
+    "ReceiptState",
+    "Refund",
+    "Reminder",
+    "ReminderSettings",
     "Role",
     "Scheme",
     "StockLevel",

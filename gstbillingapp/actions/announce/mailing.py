@@ -1,7 +1,9 @@
 """What is told of papers that were sent by e-mail."""
 
-from gstbillingapp.models import Mailing
-from gstbillingapp.utils import create_notification, resolve_notifications
+from delivery.models import TITLE_LENGTH
+from gstbillingapp.actions.announce.telling import tell_person
+from gstbillingapp.models import EventKind, Mailing
+from gstbillingapp.utils import resolve_notifications
 
 
 def mail_not_delivered(mailing: Mailing, name: str, page: str) -> None:
@@ -9,15 +11,16 @@ def mail_not_delivered(mailing: Mailing, name: str, page: str) -> None:
     if mailing.sent_by is None:
         return
     reason = mailing.reason.rstrip(".") or "The mail server gave no reason"
-    create_notification(
+    tell_person(
         mailing.sent_by,
-        f"{name} not delivered to {mailing.to}"[:200],
-        f"{reason}. Check the address and send it again, or download the PDF and send it yourself.",
-        "ERROR",
-        page,
-        f"View {mailing.kind.replace('_', ' ')}"[:60],
-        mailing.kind,
-        mailing.object_id,
+        EventKind.MAIL_FAILED,
+        title=f"{name} not delivered to {mailing.to}"[:TITLE_LENGTH],
+        message=f"{reason}. Check the address and send it again, or download the PDF and send it yourself.",
+        notification_type="ERROR",
+        link_url=page,
+        link_text=f"View {mailing.kind.replace('_', ' ')}",
+        related_object_type=mailing.kind,
+        related_object_id=mailing.object_id,
         priority="high",
         dedupe_key=_key(mailing),
     )
