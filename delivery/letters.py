@@ -22,6 +22,7 @@ from delivery.models import DeliveryState, Letter
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # States in which a letter may still come to be sent by itself.
 OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.WAITING)
+NO_SERVER = "This site has no mail server (EMAIL_URL)."
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
@@ -137,7 +138,7 @@ def _row(user_id: int, draft: LetterDraft) -> Letter:
     )
     if not is_set_up():
         row.state, row.due_at, row.settled_at = DeliveryState.DISCARDED, None, now
-        row.last_error = "This site has no mail server (EMAIL_URL)."
+        row.last_error = NO_SERVER
     return row
 
 

@@ -26,6 +26,7 @@ from django.utils import timezone
 from delivery import enclosures, handoff, retry, tally
 from delivery.drain import UNBUILDABLE, insist, storable, worker_name
 from delivery.enclosures import Enclosure, NotReady, UnavailableError
+from delivery.letters import NO_SERVER, is_set_up
 from delivery.models import (
     FINGERPRINT_LENGTH,
     SETTLED,
@@ -173,6 +174,9 @@ def claim() -> Letter | None:
 
 def deliver(letter: Letter, server: Any) -> BaseException | None:
     """Send a claimed letter and write down what became of it; what the mail server, if it, made of it."""
+    if not is_set_up():  # one of another day: nothing of it is to be in a log
+        insist(partial(_settle, letter, DeliveryState.DISCARDED, NO_SERVER))
+        return None
     if _is_moot(letter):
         insist(partial(_settle, letter, DeliveryState.SUPERSEDED))
         return None

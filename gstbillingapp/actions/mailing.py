@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -113,13 +115,24 @@ def _draft(business: Business, user: User, key: PaperKey, data: MailData) -> Let
         to=to,
         subject=subject,
         text=message.replace("\r\n", "\n") + "\n",
-        reply_to=business.email or user.email,
+        reply_to=answers_to(business, user),
         attachment_kind=key.kind,
         attachment_id=_enclosed(key),
         attachment_variant=key.variant,
         dedupe_key=f"mail:{key.kind}:{key.object_id}:{data.form_key}"[:200] if data.form_key else None,
-        sender_name=business.name[:SENDER_LENGTH],
+        sender_name=" ".join(business.name.split())[:SENDER_LENGTH],
     )
+
+
+def answers_to(business: Business, user: User) -> str:
+    """Where answers go: to the business, or else to whoever sends the letter; empty where neither can."""
+    for address in (business.email, user.email):
+        try:
+            validate_email(address)
+        except ValidationError:
+            continue
+        return address
+    return ""
 
 
 def _refuse_too_many(business: Business) -> None:

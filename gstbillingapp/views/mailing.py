@@ -23,10 +23,11 @@ from delivery.models import DeliveryState, Letter
 from gstbillingapp import limits
 from gstbillingapp.access import MemberRequest
 from gstbillingapp.actions import mailing
+from gstbillingapp.actions.checks import refusal
 from gstbillingapp.forms.base import whole_number
 from gstbillingapp.forms.mailing import MailForm
 from gstbillingapp.models import Mailing, MailingState
-from gstbillingapp.views.errors import too_many
+from gstbillingapp.views.errors import minutes
 from gstbillingapp.views.events import Event
 from gstbillingapp.views.printables import Printable
 
@@ -44,14 +45,11 @@ class Mailable:
 
 def send(request: MemberRequest, mailable: Mailable) -> HttpResponse:
     """The form, and its sending. With `again`, it goes to the address of a letter that did not arrive."""
-    if request.method == "POST" and (wait := limits.wait_for_letter(request)):
-        return too_many(request, wait)
-    printable = mailable.printable
+    printable, wait = mailable.printable, 0
     form = MailForm(request.POST) if request.method == "POST" else _blank(request, mailable)
-    if request.method == "POST":
-        sent = form.attempt(
-            lambda: mailing.send(request.business, request.user, printable.key, form.mail_data())
-        )
+    if request.method == "POST" and form.is_valid():
+        wait = limits.wait_for_letter(request)
+        sent = form.attempt(lambda: _sent(request, printable, form, wait))
         if sent is not None:
             messages.success(request, f"{printable.name} is on its way to {sent.to}.")
             return redirect(printable.page)
@@ -59,11 +57,24 @@ def send(request: MemberRequest, mailable: Mailable) -> HttpResponse:
         "printable": printable,
         "mailable": mailable,
         "form": form,
-        "answers_to": request.business.email or request.user.email,
+        "answers_to": mailing.answers_to(request.business, request.user),
         "is_set_up": letters.is_set_up(),
         "not_set_up": mailing.NOT_SET_UP,
     }
-    return render(request, "papers/mail.html", context)
+    response = render(request, "papers/mail.html", context, status=429 if wait else 200)
+    if wait:
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def _sent(request: MemberRequest, printable: Printable, form: MailForm, wait: int) -> Mailing:
+    """Send it, unless this person has sent so many; what was typed is kept either way."""
+    if wait:
+        raise refusal(
+            f"You have sent {limits.ALLOWED_LETTERS} e-mails within an hour. "
+            f"Send this one in {minutes(wait)} minutes."
+        )
+    return mailing.send(request.business, request.user, printable.key, form.mail_data())
 
 
 def mail_events(printable: Printable) -> Iterator[Event]:

@@ -458,6 +458,16 @@ def test_in_one_process_a_thread_of_its_own_sends_them(asha: User, server: MailS
     assert now(letter).state == DeliveryState.SENT
 
 
+def test_one_that_waits_where_there_is_no_mail_server_any_more_is_discarded_and_in_no_log(
+    asha: User, server: MailServer, settings, capsys: pytest.CaptureFixture
+) -> None:
+    letter = post(asha, text="Kaveri owes ₹90,271")
+    settings.EMAIL_BACKEND = letters.CONSOLE
+    assert mail.carry()
+    assert (now(letter).state, now(letter).last_error) == (DeliveryState.DISCARDED, letters.NO_SERVER)
+    assert "90,271" not in "".join(capsys.readouterr())
+
+
 def test_a_back_end_without_a_socket_will_do(asha: User, settings) -> None:
     assert settings.EMAIL_BACKEND.endswith(EmailBackend.__module__ + ".EmailBackend")
     post(asha)

@@ -148,8 +148,16 @@ def test_it_arrives_with_the_pdf_as_the_invoice_is_then_in_the_name_of_the_busin
 
 def test_answers_go_to_the_sender_where_the_business_has_no_address(owner: Person, invoice: Invoice) -> None:
     type(owner.business).objects.update(email="")
+    type(owner.membership.user).objects.filter(pk=owner.membership.user_id).update(email="asha@example.in")
     send(owner, invoice)
-    assert Letter.objects.get().reply_to == owner.membership.user.email
+    assert Letter.objects.get().reply_to == "asha@example.in"
+
+
+def test_a_business_whose_name_has_several_lines_is_one_line_in_a_letter(owner: Person) -> None:
+    type(owner.business).objects.update(name="Asha\nElectricals", email="no address")
+    send(owner, issued(owner.business))
+    letter = Letter.objects.get()
+    assert (letter.sender_name, letter.reply_to) == ("Asha Electricals", owner.membership.user.email)
 
 
 def test_it_waits_for_a_pdf_that_is_being_made(
@@ -304,7 +312,11 @@ def test_a_person_sends_so_many_in_an_hour_and_a_business_in_a_day(
 ) -> None:
     monkeypatch.setattr(limits, "ALLOWED_LETTERS", 2)
     monkeypatch.setattr(mailing, "MOST_A_DAY", 3)
-    assert [send(owner, invoice).status_code for _ in range(3)] == [302, 302, 429]
+    assert [send(owner, invoice).status_code for _ in range(2)] == [302, 302]
+    waits = send(owner, invoice, message="Dear Ravi, as we spoke.")
+    assert (waits.status_code, int(waits["Retry-After"]) > 0) == (429, True)
+    assert "You have sent 2 e-mails within an hour." in waits.text
+    assert "Dear Ravi, as we spoke." in waits.text, "nothing that was typed is lost"
     assert send(teammate, invoice).status_code == 302
     refused = send(teammate, invoice)
     assert "3 e-mails have been sent in the last 24 hours" in refused.text
