@@ -15,10 +15,8 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-# Seconds that a worker waits for SQLite's write lock, as `settings` has it for everybody; between two looks;
-# and between two of those that have waited for long.
-LONGEST_WAIT, NAP, LONG_NAP = 20.0, 0.0005, 0.005
-WAITED_LONG = 0.1
+# Seconds between two looks at SQLite's write lock, and between two of one that has waited for long.
+NAP, LONG_NAP, WAITED_LONG = 0.0005, 0.005, 0.1
 
 
 @worker_init.connect
@@ -54,13 +52,13 @@ def wait_steadily(
     a pause, and leaves the lock for some tenths of a millisecond at a time, frames came a second late. Only
     the first statement of a transaction is ever refused, as it takes the lock (BEGIN IMMEDIATE).
     """
-    began = monotonic()
+    began, patience = monotonic(), context["connection"].settings_dict["OPTIONS"]["timeout"]
     while True:
         try:
             return execute(sql, params, many, context)
         except OperationalError as error:
             waited = monotonic() - began
-            if waited > LONGEST_WAIT or not _is_busy(error):
+            if waited > patience or not _is_busy(error):
                 raise
             sleep(NAP if waited < WAITED_LONG else LONG_NAP)
 
