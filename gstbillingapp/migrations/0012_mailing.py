@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gstbillingapp", "0010_notes_and_receipts"),
+        ("gstbillingapp", "0011_purchases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
