@@ -53,7 +53,8 @@ class Letters:
     superseded: int = 0
     discarded: int = 0
     oldest_due_seconds: float = 0.0
-    away_seconds: float | None = None  # how long the mail server has been away; None where it is not
+    # How long the mail server has been away; None where it is not, or nothing is due that would ask it.
+    away_seconds: float | None = None
     away_error: str = ""
 
 
@@ -99,7 +100,7 @@ def now() -> Now:
 
 
 def letters() -> Letters:
-    """How e-mail stands. One query for all states, by their index, and one for the mail server."""
+    """How e-mail stands. One query for all states, by their index; one for the mail server if it matters."""
     answer, now, due_since = Letters(), timezone.now(), []
     rows = Letter.objects.filter(state__in=COUNTED).values_list("state").order_by()
     for state, count, since, due_at in rows.annotate(Count("pk"), Min("due_since"), Min("due_at")):
@@ -108,8 +109,9 @@ def letters() -> Letters:
             due_since.append(since)
         elif due_at is not None and due_at <= now:
             due_since.append(due_at)
-    if due_since:
-        answer.oldest_due_seconds = max(0.0, (now - min(due_since)).total_seconds())
+    if not due_since:
+        return answer
+    answer.oldest_due_seconds = max(0.0, (now - min(due_since)).total_seconds())
     away = Postman.objects.exclude(away_since=None).first()
     if away is not None and away.away_since is not None:
         answer.away_seconds = max(0.0, (now - away.away_since).total_seconds())

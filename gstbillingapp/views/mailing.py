@@ -6,7 +6,9 @@ A noun whose papers can be sent adds three things, as `views/invoice_mail.py` do
 - a view of three lines, which decides who may see the document and hands a `Mailable` to `send`;
 - `*mail_events(printable)` among the events of its timeline, where its page has one.
 
-`gstbillingapp.papers.PRINTABLES` has to know the noun: there the worker finds what goes with the letter.
+Where a document stops being what was sent off, as when it is cancelled, its action calls
+`actions.mailing.call_off`. `gstbillingapp.papers.PRINTABLES` has to know the noun: there the worker finds
+what goes with the letter.
 """
 
 from collections.abc import Iterator

@@ -242,6 +242,14 @@ def test_now_says_what_was_not_delivered_and_that_the_mail_server_is_away(operat
     assert (figures["letters"], figures["letters-dead"]) == ("1", "2")
 
 
+def test_a_mail_server_that_nothing_is_due_for_is_not_said_to_be_away(operator, asha) -> None:
+    [row] = posted(asha)
+    Postman.objects.create(pk=mail.THE_ONE, away_since=timezone.now(), error="TimeoutError in delivery.mail")
+    assert health.letters().away_seconds is not None
+    operator.post(DO, {"kind": "discard", "id": str(row.pk)})
+    assert health.letters().away_seconds is None
+
+
 def test_dead_letters_raise_an_alarm_which_is_cleared_when_none_is_left(asha) -> None:
     rows = dead(asha, 2)
     alarms.look()

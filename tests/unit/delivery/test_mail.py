@@ -308,7 +308,9 @@ def test_what_is_posted_at_the_end_of_a_run_has_another_woken(
         return outage
 
     monkeypatch.setattr(mail, "_carry", carry_and_post)
+    post(asha)
     assert not mail.carry()
+    assert len(server.messages) == 1
 
 
 def test_a_run_takes_letters_for_a_while_only(
