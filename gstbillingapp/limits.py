@@ -26,6 +26,8 @@ COSTLY = frozenset(
         "invoice_print",
         "product_list",
         "product_lookup",
+        "search",
+        "search_suggest",
     }
 )
 HOUR = 3600  # seconds
