@@ -175,7 +175,13 @@ class Invoice(Document):
                 ],
                 name="invoice_by_date",
             ),
-            models.Index(fields=["business", "state", "-date", "-id", "balance"], name="invoice_by_state"),
+            models.Index(
+                fields=[
+                    *("business", "state", "-date", "-id", "balance", "customer"),
+                    *("taxable", "cgst", "sgst", "igst", "cess", "rcm"),
+                ],
+                name="invoice_by_state",
+            ),
             models.Index(fields=["business", "customer", "-date", "-id"], name="invoice_by_customer"),
             models.Index(
                 fields=["business", "-financial_year", "-sequence", "-id"], name="invoice_by_number"

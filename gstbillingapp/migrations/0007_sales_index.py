@@ -1,0 +1,21 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Sums of sales by day and by customer read one index of invoices, and no rows."""
+
+    dependencies = [("gstbillingapp", "0006_list_indexes")]
+
+    operations = [
+        migrations.RemoveIndex(model_name="invoice", name="invoice_by_state"),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(
+                fields=[
+                    *("business", "state", "-date", "-id", "balance", "customer"),
+                    *("taxable", "cgst", "sgst", "igst", "cess", "rcm"),
+                ],
+                name="invoice_by_state",
+            ),
+        ),
+    ]
