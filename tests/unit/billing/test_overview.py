@@ -1,0 +1,214 @@
+"""The figures of the first page: right to the paisa, of the right days, and never another's."""
+
+import datetime
+import itertools
+import random
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from gstbillingapp import overview
+from gstbillingapp.actions import invoices
+from gstbillingapp.models import Business, Invoice, InvoiceState
+from gstbillingapp.models.fields import today
+from gstbillingapp.overview import Sales, Window, Year, receivables, top_customers, top_products, windows
+from gstbillingapp.templatetags import charts
+from tests.factories import (
+    BusinessFactory,
+    CustomerFactory,
+    ProductFactory,
+    days_ago,
+    draft,
+    issued,
+    line,
+    paid,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOVEMBER = datetime.date(2026, 11, 25)
+
+
+def window(key: str, on: datetime.date | None = None) -> Window:
+    return next(row for row in windows(on or today()) if row.key == key)
+
+
+@pytest.fixture
+def trade(business) -> Business:
+    """A year and more of trade of three buyers in three wares, some of it cancelled, drafted or paid."""
+    dice = random.Random(20)
+    buyers = [CustomerFactory(business=business) for _ in range(3)]
+    wares = [ProductFactory(business=business, stock=10_000) for _ in range(3)]
+    for n in range(30):
+        date = days_ago(dice.randrange(400))
+        terms = {
+            "customer": dice.choice(buyers),
+            "date": date,
+            "due_date": max(date, days_ago(dice.randrange(120))),
+        }
+        lines = [
+            line(
+                dice.choice(wares),
+                qty=Decimal(dice.randint(1, 9)),
+                price=Decimal(dice.randint(1, 99_999)) / 100,
+            )
+            for _ in range(dice.randint(1, 3))
+        ]
+        if n % 7 == 0:
+            draft(business, *lines, **terms)
+            continue
+        row = issued(business, *lines, line(), rcm=n % 9 == 0, **terms)
+        if n % 5 == 0:
+            invoices.cancel(business, None, row.pk, "Wrong")
+        elif n % 3 == 0:
+            paid(row, row.balance / 2 if n % 2 else None)
+    return business
+
+
+def kept(business: Business, chosen: Window) -> list[Invoice]:
+    """What counts, found without a query that adds up."""
+    rows = Invoice.objects.filter(business=business).prefetch_related("lines__product", "customer")
+    return [
+        row for row in rows if row.state == InvoiceState.ISSUED and chosen.first <= row.date <= chosen.last
+    ]
+
+
+def added_up(rows: list[Invoice]) -> Sales:
+    owed = [row for row in rows if not row.rcm]
+    return Sales(
+        amount=sum((row.taxable for row in rows), Decimal(0)),
+        tax=sum((row.cgst + row.sgst + row.igst + row.cess for row in owed), Decimal(0)),
+        count=len(rows),
+    )
+
+
+def test_sales_and_tops_of_every_window_are_what_the_invoices_come_to(trade):
+    for chosen in windows(today()):
+        rows = kept(trade, chosen)
+        assert Year(trade, today()).within(chosen.first, chosen.last) == added_up(rows)
+        bought, brought = Counter[str](), Counter[str]()
+        for row in rows:
+            bought[row.party] += row.taxable
+            for stored in row.lines.all():
+                if stored.product:
+                    brought[stored.product.name] += stored.taxable
+        customers, products = top_customers(trade, chosen, 2), top_products(trade, chosen, 2)
+        assert [(str(top.row), top.amount) for top in customers] == bought.most_common(2)
+        assert [(str(top.row), top.amount) for top in products] == brought.most_common(2)
+
+
+def test_each_month_is_what_its_invoices_come_to(trade):
+    months = Year(trade, today()).months()
+    assert len(months) == overview.MONTHS
+    assert months[-1].last == window("month").last
+    for before, month in itertools.pairwise(months):
+        assert before.last + datetime.timedelta(days=1) == month.first
+    for month in months:
+        days = Window(key="", name="", label="", first=month.first, last=month.last)
+        assert month.sales == added_up(kept(trade, days))
+
+
+def test_what_is_owed_falls_into_bands_by_how_late_it_is(business):
+    ages = {0: 0, 1: 1, 30: 1, 31: 2, 60: 2, 61: 3, 90: 3, 91: 4, 400: 4, -5: 0}
+    for late in ages:
+        issued(business, date=min(today(), days_ago(late)), due_date=days_ago(late))
+    invoices.cancel(business, None, issued(business, date=days_ago(9), due_date=days_ago(9)).pk, "Wrong")
+    draft(business, date=days_ago(9), due_date=days_ago(9))
+    paid(Invoice.objects.get(due_date=days_ago(400)), "18")
+    owed = receivables(business, today())
+    counted = Counter(ages.values())
+    assert [band.count for band in owed.bands] == [counted[n] for n in range(5)]
+    assert [band.amount for band in owed.bands] == [236, 236, 236, 236, 218]
+    assert (owed.amount, owed.count, owed.overdue, owed.overdue_count) == (1162, 10, 926, 8)
+
+
+def test_a_cancelled_invoice_leaves_every_figure(business):
+    row = issued(business, line(ProductFactory(business=business)))
+    invoices.cancel(business, None, row.pk, "Wrong")
+    chosen = window("month")
+    assert Year(business, today()).within(chosen.first, chosen.last) == Sales()
+    assert top_customers(business, chosen, 5) == top_products(business, chosen, 5) == []
+    assert receivables(business, today()).count == 0
+
+
+def test_nothing_of_it_is_seen_by_another_business(business):
+    issued(business, line(ProductFactory(business=business)))
+    theirs, chosen = BusinessFactory(), window("months")
+    assert Year(theirs, today()).within(chosen.first, chosen.last) == Sales()
+    assert top_customers(theirs, chosen, 5) == top_products(theirs, chosen, 5) == []
+    assert receivables(theirs, today()).amount == 0
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        (
+            NOVEMBER,
+            {
+                "month": ("Nov 2026", "2026-11-01", "2026-11-30"),
+                "quarter": ("Oct–Dec 2026", "2026-10-01", "2026-12-31"),
+                "year": ("FY 2026-27", "2026-04-01", "2027-03-31"),
+                "months": ("the last 12 months", "2025-12-01", "2026-11-30"),
+            },
+        ),
+        (
+            datetime.date(2028, 2, 29),
+            {
+                "month": ("Feb 2028", "2028-02-01", "2028-02-29"),
+                "quarter": ("Jan–Mar 2028", "2028-01-01", "2028-03-31"),
+                "year": ("FY 2027-28", "2027-04-01", "2028-03-31"),
+                "months": ("the last 12 months", "2027-03-01", "2028-02-29"),
+            },
+        ),
+    ],
+)
+def test_months_quarters_and_years_are_those_of_india(on: datetime.date, expected: dict):
+    assert {row.key: (row.label, str(row.first), str(row.last)) for row in windows(on)} == expected
+
+
+def test_the_tax_of_a_month_is_paid_on_the_twentieth_of_the_next():
+    assert str(overview.tax_due_on(datetime.date(2026, 12, 31))) == "2027-01-20"
+
+
+def test_sales_are_summed_off_an_index_without_a_row(business):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # so few rows are read whole
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+    chosen = window("months")
+    by_customer = overview.sold(business, chosen).values("customer_id", "taxable", "cgst", "rcm")
+    assert "invoice_by_state" in (plan := by_customer.explain())
+    assert "COVERING INDEX" in plan or "Index Only Scan" in plan
+
+
+@pytest.mark.parametrize(
+    ("largest", "top"),
+    [
+        ("0", "1"),
+        ("0.5", "0.5"),
+        ("1", "1"),
+        ("1.01", "1.5"),
+        ("1005000", "1500000"),
+        ("81", "100"),
+        ("-5", "1"),
+    ],
+)
+def test_a_scale_ends_at_a_round_number_above_everything(largest: str, top: str):
+    assert charts.scale_top([Decimal(largest), Decimal("-9")]) == Decimal(top)
+
+
+def test_bars_are_shares_of_their_scale_and_never_longer_or_backwards():
+    lengths = [charts.share_of(Decimal(part), Decimal(8)) for part in (0, 3, 8, 9, -3)]
+    assert lengths == ["0%", "37.5%", "100.0%", "100.0%", "0%"]
+    assert charts.share_of(Decimal(3), Decimal(0)) == "0%"
+    assert charts.above_share(Decimal(3), Decimal(8)) == "62.5%"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [("12500000", "₹1.25 Cr"), ("5000000", "₹50 L"), ("7500", "₹7.5 K"), ("500", "₹500"), ("0", "₹0")],
+)
+def test_an_axis_has_amounts_as_people_say_them(amount: str, words: str):
+    assert charts.short_rupees(Decimal(amount)) == words
