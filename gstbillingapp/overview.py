@@ -1,8 +1,9 @@
 """The figures of the first page: sales, what is owed, tax, and who and what brings most of it.
 
 All is added up when it is asked for, out of indexes that have the amounts (`invoice_by_state`,
-`invoice_owed`): no sum is kept that a cancellation, or an invoice of an earlier day, could leave wrong.
-Drafts and cancelled invoices count nowhere. Amounts are rupees; sales are without tax, as returns have them.
+`invoice_line_sold`, `invoice_owed`): no sum is kept that a cancellation, or an invoice of an earlier day,
+could leave wrong. Drafts and cancelled invoices count nowhere. Amounts are rupees; sales are without tax, as
+returns have them.
 """
 
 import datetime

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -53,18 +54,32 @@ class Found:
     more_url: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is looked for, of which business, and how many rows of each noun are wanted."""
+
+    business: Business
+    words: str
+    limit: int = SUGGESTED
+
+    @cached_property
+    def customers(self) -> list[Customer]:
+        """The customers that fit, as more than one provider wants them."""
+        return _named(Customer.objects.filter(business=self.business), self.words, self.limit)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """How a noun is found: `find` gives at most so many rows of a business that fit the words."""
+    """How a noun is found: `find` gives at most `limit` rows."""
 
     title: str
     list_url_name: str
-    find: Callable[[Business, str, int], Iterable[Hit]]
+    find: Callable[[Asked], Iterable[Hit]]
 
-    def found(self, business: Business, words: str, limit: int) -> Found:
+    def found(self, asked: Asked) -> Found:
         """What there is of it."""
-        more_url = f"{reverse(self.list_url_name)}?{urlencode({'q': words})}"
-        return Found(title=self.title, hits=tuple(self.find(business, words, limit)), more_url=more_url)
+        more_url = f"{reverse(self.list_url_name)}?{urlencode({'q': asked.words})}"
+        return Found(title=self.title, hits=tuple(self.find(asked)), more_url=more_url)
 
 
 def search(business: Business, text: str, limit: int = SUGGESTED) -> list[Found]:
@@ -73,7 +88,8 @@ def search(business: Business, text: str, limit: int = SUGGESTED) -> list[Found]
     if len(words) < FEWEST_LETTERS:
         return []
     found = [Found(title="Go to", hits=commands(words))]
-    found += [provider.found(business, words, limit) for provider in PROVIDERS]
+    asked = Asked(business=business, words=words, limit=limit)
+    found += [provider.found(asked) for provider in PROVIDERS]
     return [group for group in found if group.hits]
 
 
@@ -93,9 +109,9 @@ def _begin_words(wanted: list[str], label: str) -> bool:
     return bool(wanted) and all(any(word.startswith(start) for word in words) for start in wanted)
 
 
-def customers(business: Business, text: str, limit: int) -> Iterable[Hit]:
+def customers(asked: Asked) -> Iterable[Hit]:
     """By name, GSTIN, phone, e-mail or city; the archived ones too."""
-    for row in _named(Customer.objects.filter(business=business), text, limit):
+    for row in asked.customers:
         yield Hit(
             label=row.name,
             url=row.get_absolute_url(),
@@ -103,9 +119,9 @@ def customers(business: Business, text: str, limit: int) -> Iterable[Hit]:
         )
 
 
-def products(business: Business, text: str, limit: int) -> Iterable[Hit]:
+def products(asked: Asked) -> Iterable[Hit]:
     """By name, SKU or HSN; the archived ones too."""
-    for row in _named(Product.objects.filter(business=business), text, limit):
+    for row in _named(Product.objects.filter(business=asked.business), asked.words, asked.limit):
         stock = f"{plain_number(row.stock)} {row.unit} in stock" if row.tracks_stock else ""
         yield Hit(
             label=row.name,
@@ -114,13 +130,13 @@ def products(business: Business, text: str, limit: int) -> Iterable[Hit]:
         )
 
 
-def invoices(business: Business, text: str, limit: int) -> Iterable[Hit]:
+def invoices(asked: Asked) -> Iterable[Hit]:
     """By number, by total, or the newest of the customers that the words find first."""
     found: dict[int, Invoice] = {}
     for source in (_numbered, _amounting, _billed_to):
-        if len(found) < limit:
-            found |= {row.pk: row for row in source(business, text, limit) if row.pk not in found}
-    for row in list(found.values())[:limit]:
+        if len(found) < asked.limit:
+            found |= {row.pk: row for row in source(asked) if row.pk not in found}
+    for row in list(found.values())[: asked.limit]:
         yield Hit(
             label=str(row),
             url=row.get_absolute_url(),
@@ -146,12 +162,13 @@ def _named(rows: QuerySet[Row], text: str, limit: int) -> list[Row]:
     return first
 
 
-def _numbered(business: Business, text: str, limit: int) -> list[Invoice]:
+def _numbered(asked: Asked) -> list[Invoice]:
     """The one of that number, or those at that place of a series, and with the text in their number."""
+    business, limit = asked.business, asked.limit
     mine = _invoices_of(business)
     series = list(NumberSeries.objects.filter(business=business).values_list("financial_year", "prefix"))
     years = {year for year, _ in series}
-    key = number_key(text)
+    key = number_key(asked.words)
     exactly = list(mine.filter(financial_year__in=years, number_key=key)[:limit])
     if exactly:
         return exactly
@@ -174,23 +191,24 @@ def _may_be_in_a_number(key: str, prefixes: set[str]) -> bool:
     return is_rule46(key) and any(letter.isdecimal() for letter in key)
 
 
-def _amounting(business: Business, text: str, limit: int) -> Iterable[Invoice]:
+def _amounting(asked: Asked) -> Iterable[Invoice]:
     """Those of that total; without paise, of any between it and the next rupee."""
-    said = AMOUNT.fullmatch(text)
+    said = AMOUNT.fullmatch(asked.words)
     if said is None:
         return ()
     rupees = Decimal(said[1].replace(",", "") + "." + (said[2] or "0").ljust(2, "0"))
     if rupees > LARGEST_AMOUNT:
         return ()
     above = rupees + (Decimal("0.01") if said[2] else 1)
-    fitting = _invoices_of(business).filter(total__gte=rupees, total__lt=above)
-    return fitting.order_by("-total", "-id")[:limit]
+    fitting = _invoices_of(asked.business).filter(total__gte=rupees, total__lt=above)
+    return fitting.order_by("-total", "-id")[: asked.limit]
 
 
-def _billed_to(business: Business, text: str, limit: int) -> Iterable[Invoice]:
+def _billed_to(asked: Asked) -> Iterable[Invoice]:
     """The newest of each customer found first; an index has those of one in order, not those of two."""
-    for customer in _named(Customer.objects.filter(business=business), text, BUYERS_FOLLOWED):
-        yield from _invoices_of(business).filter(customer=customer).order_by("-date", "-id")[:limit]
+    for customer in asked.customers[:BUYERS_FOLLOWED]:
+        theirs = _invoices_of(asked.business).filter(customer=customer)
+        yield from theirs.order_by("-date", "-id")[: asked.limit]
 
 
 def _invoices_of(business: Business) -> InvoiceQuerySet:

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Sums of sales by day and by customer read one index of invoices, and no rows."""
+    """Sums of sales by day, customer and product read an index of invoices and one of lines, and no rows."""
 
     dependencies = [("gstbillingapp", "0006_list_indexes")]
 
@@ -17,5 +17,9 @@ class Migration(migrations.Migration):
                 ],
                 name="invoice_by_state",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="invoiceline",
+            index=models.Index(fields=["invoice", "product", "taxable"], name="invoice_line_sold"),
         ),
     ]

@@ -127,7 +127,7 @@ def test_the_page_of_results_works_alone_and_leads_to_the_lists(owner: Person) -
 def test_every_list_that_is_linked_takes_the_words(owner: Person) -> None:
     issued(owner.business)
     for provider in search.PROVIDERS:
-        page = owner.client.get(provider.found(owner.business, "qqqq", 1).more_url)
+        page = owner.client.get(provider.found(search.Asked(business=owner.business, words="qqqq")).more_url)
         assert 'value="qqqq"' in page.text
 
 
