@@ -57,6 +57,7 @@ def _sales(business: Business, window: figures.Window, day: date) -> dict[str, A
     months = year.months()
     context = {
         "months": months,
+        "has_sales": any(month.sales.count for month in months),
         "scale": scale_top(month.sales.amount for month in months),
         "sales": year.within(window.first, window.last),
         "this_month": months[-1],

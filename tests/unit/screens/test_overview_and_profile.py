@@ -9,7 +9,7 @@ from django.urls import reverse
 from gstbillingapp.models import Scheme
 from gstbillingapp.models.fields import today
 from gstbillingapp.overview import months_before
-from tests.factories import CustomerFactory, ProductFactory, days_ago, issued, line, paid
+from tests.factories import CustomerFactory, ProductFactory, days_ago, draft, issued, line, paid
 from tests.unit.screens.people import Person
 
 
@@ -65,6 +65,14 @@ def test_the_bars_say_in_words_and_in_a_table_what_they_show(owner: Person) -> N
     assert 'height="100.0%"' in chart
     assert chart.count("<tr>") == 13
     assert re.search(r'data-label="Output tax">₹18.00<', chart)
+
+
+def test_before_anything_is_sold_the_panels_say_what_they_will_show(owner: Person) -> None:
+    draft(owner.business)
+    page = owner.client.get(reverse("home")).text
+    for words in ("Nothing was sold in these months.", "Nobody owes you anything.", "1 draft not issued yet"):
+        assert words in page
+    assert "<rect" not in page
 
 
 def test_tax_on_reverse_charge_is_not_ours_and_a_composition_dealer_is_shown_none(owner: Person) -> None:
