@@ -290,7 +290,7 @@ def searches(shop: Shop) -> Iterator[Asked]:
     """The box that finds everything: names, beginnings and ends of numbers, amounts, and what is nowhere."""
     number = Invoice.objects.filter(business=shop.business).exclude(number="").latest("pk").number
     words = ("sr", "traders", "cable", number, number[:-2], number[-4:], "M/", "1180", "98450", MISSED)
-    yield from listed("search everything, suggested", "search_suggest", q=words)
+    yield from listed("search everything, suggested", "search_lookup", q=words)
     yield from listed("search everything, page", "search", q=words)
 
 

@@ -27,7 +27,7 @@ COSTLY = frozenset(
         "product_list",
         "product_lookup",
         "search",
-        "search_suggest",
+        "search_lookup",
     }
 )
 HOUR = 3600  # seconds

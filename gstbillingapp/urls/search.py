@@ -6,5 +6,5 @@ from gstbillingapp.views import search
 
 urlpatterns = [
     path("", search.results, name="search"),
-    path("suggest/", search.suggest, name="search_suggest"),
+    path("lookup/", search.lookup, name="search_lookup"),
 ]

@@ -27,7 +27,7 @@ def results(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @member_required
-def suggest(request: MemberRequest) -> JsonResponse:
+def lookup(request: MemberRequest) -> JsonResponse:
     """The likeliest of each noun: `{"results": [{"group", "label", "detail", "url"}]}`, groups together."""
     return JsonResponse(
         {

@@ -96,16 +96,16 @@ def test_members_find_the_same_and_a_stranger_finds_nothing_of_theirs(
     for text in ("asha", invoice.number, "118", "copper", customer.gstin):
         asked = {"q": text}
         for person in (owner, teammate):
-            assert person.client.get(reverse("search_suggest"), asked).json()["results"]
+            assert person.client.get(reverse("search_lookup"), asked).json()["results"]
             assert "Nothing found" not in person.client.get(reverse("search"), asked).text
-        assert stranger.client.get(reverse("search_suggest"), asked).json() == {"results": []}
+        assert stranger.client.get(reverse("search_lookup"), asked).json() == {"results": []}
         assert "Nothing found" in stranger.client.get(reverse("search"), asked).text
-        assert client.get(reverse("search_suggest"), asked).status_code == 302
+        assert client.get(reverse("search_lookup"), asked).status_code == 302
 
 
 def test_suggestions_stand_in_their_groups_with_where_they_lead(owner: Person) -> None:
     customer = CustomerFactory(business=owner.business, name="New Lamp House")
-    results = owner.client.get(reverse("search_suggest"), {"q": "new"}).json()["results"]
+    results = owner.client.get(reverse("search_lookup"), {"q": "new"}).json()["results"]
     assert [row["group"] for row in results] == ["Go to"] * 3 + ["Customers"]
     assert results[-1] == {
         "group": "Customers",
