@@ -29,7 +29,7 @@ MOST_COMMANDS = 3
 BUYERS_FOLLOWED = 2  # of the customers found, so many have their newest invoices shown
 # Sorts after every letter of a name: what begins with "asha" lies between "asha" and "asha" with this.
 LAST_LETTER = "\U0010ffff"
-LARGEST_SEQUENCE = 2**31 - 1  # that the column takes
+SEQUENCE = re.compile(r"[0-9]{1,9}")  # more digits than a series has, fewer than its column takes
 GO_TO = re.compile(r"(?:go(?:\s+to)?|open)\s+")
 AMOUNT = re.compile(r"(?:₹|rs\.?)?\s*([0-9][0-9,]*)(?:\.([0-9]{1,2}))?", re.IGNORECASE)
 
@@ -173,7 +173,7 @@ def _numbered(asked: Asked) -> list[Invoice]:
     if exactly:
         return exactly
     found: list[Invoice] = []
-    if key.isdecimal() and key.isascii() and int(key) <= LARGEST_SEQUENCE:
+    if SEQUENCE.fullmatch(key):
         found += mine.filter(financial_year__in=years, sequence=int(key)).order_by("-financial_year")[:limit]
     if len(found) < limit and _may_be_in_a_number(key, {prefix for _, prefix in series}):
         # The keys alone, off an index that has the numbers in the order of their days.

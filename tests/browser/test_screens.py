@@ -9,6 +9,7 @@ from tests.support.stack import Stack
 
 SCREENS = [
     "/",
+    "/search/?q=led",
     "/customers/",
     "/customers/?q=nobody-has-this-name",
     "/customers/new/",

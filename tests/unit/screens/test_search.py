@@ -67,6 +67,15 @@ def test_nothing_is_asked_of_the_database_for_one_letter(owner: Person, django_a
         assert search.search(owner.business, " a ") == []
 
 
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "1" * 10, "٣٣", "²²", "%_", "'\"", "a" * 5000, "₹", "1,,,2", "\0\0"]
+)
+def test_whatever_is_typed_is_answered(owner: Person, text: str) -> None:
+    issued(owner.business)
+    assert owner.client.get(reverse("search"), {"q": text}).status_code == 200
+    assert owner.client.get(reverse("search_lookup"), {"q": text}).json() == {"results": []}
+
+
 def test_what_is_archived_is_found_and_says_so(owner: Person) -> None:
     CustomerFactory(business=owner.business, name="Quiet Lamps", city="Hubli", is_archived=True)
     [found] = search.search(owner.business, "quiet")
