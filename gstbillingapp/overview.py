@@ -2,26 +2,41 @@
 
 All is added up when it is asked for, out of indexes that have the amounts (`invoice_by_state`,
 `invoice_line_sold`, `invoice_owed`): no sum is kept that a cancellation, or an invoice of an earlier day,
-could leave wrong. Drafts and cancelled invoices count nowhere. Amounts are rupees; sales are without tax, as
-returns have them.
+could leave wrong. Drafts and cancelled invoices count nowhere; notes count on their own days. Amounts are
+rupees; sales are without tax, as returns have them.
 """
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.gst.returns import Form, Period, due_date
-from gstbillingapp.models import Business, Customer, Invoice, InvoiceLine, InvoiceState, Product
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Note,
+    NoteKind,
+    NoteLine,
+    Product,
+)
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
+from gstbillingapp.models.note import NoteQuerySet
 from gstbillingapp.queries import rupees
 
 MONTHS = 12  # of the chart; every window lies within them
 TAX = F("cgst") + F("sgst") + F("igst") + F("cess")
+# Which way a note changes sales.
+SIGNS: dict[str, int] = {NoteKind.CREDIT: -1, NoteKind.DEBIT: 1}
 # What is owed by how long it is overdue: the last day of each band, and its name.
 BANDS: tuple[tuple[int | None, str], ...] = (
     (0, "Not due yet"),
@@ -113,28 +128,35 @@ class Year:
 
 
 def sold(business: Business, window: Window) -> InvoiceQuerySet:
-    """The documents that make up the sales of some days.
-
-    Credit and debit notes change sales on their own days: they are taken off and added where these are
-    summed, in `sales_by_day`, `top_customers` and `top_products`, and nowhere else.
-    """
+    """The invoices of some days."""
     return Invoice.objects.filter(
         business=business, state=InvoiceState.ISSUED, date__gte=window.first, date__lte=window.last
     )
 
 
+def amended(business: Business, window: Window) -> NoteQuerySet:
+    """The credit and debit notes of some days: they change the sales of their own days, as in the returns."""
+    notes = Note.objects.standing().filter(business=business)
+    return notes.filter(date__gte=window.first, date__lte=window.last)
+
+
 def sales_by_day(business: Business, window: Window) -> dict[datetime.date, Sales]:
-    """The sales of each day that has any: the index is in the order of days, so nothing is sorted."""
-    rows = (
-        sold(business, window)
-        .values("date")
-        .annotate(amount=Sum("taxable"), charged=Sum(TAX, filter=Q(rcm=False)), count=Count("pk"))
-        .order_by("-date")
-    )
-    return {
-        row["date"]: Sales(amount=rupees(row["amount"]), tax=rupees(row["charged"]), count=row["count"])
-        for row in rows
-    }
+    """The sales of each day that has any. An index is in the order of days, so nothing is sorted."""
+    days: dict[datetime.date, Sales] = defaultdict(Sales)
+    for row in _summed(sold(business, window), "date"):
+        days[row["date"]] += Sales(
+            amount=rupees(row["amount"]), tax=rupees(row["charged"]), count=row["count"]
+        )
+    for row in _summed(amended(business, window), "date", "kind"):
+        sign = SIGNS[row["kind"]]
+        days[row["date"]] += Sales(amount=sign * rupees(row["amount"]), tax=sign * rupees(row["charged"]))
+    return days
+
+
+def _summed(documents: QuerySet[Any], *by: str) -> QuerySet[Any]:
+    charged = Sum(TAX, filter=Q(rcm=False))
+    rows = documents.order_by().values(*by)
+    return rows.annotate(amount=Sum("taxable"), charged=charged, count=Count("pk"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +169,11 @@ class Top:
 
 def top_customers(business: Business, window: Window, count: int) -> list[Top]:
     """Those who bought most."""
-    bought = sold(business, window).values("customer_id").annotate(amount=Sum("taxable"))
-    amounts = dict(bought.order_by("-amount", "customer_id").values_list("customer_id", "amount")[:count])
-    return _tops(amounts, Customer.objects.in_bulk(list(amounts)))
+    bought = sold(business, window).order_by().values("customer_id").annotate(amount=Sum("taxable"))
+    notes = amended(business, window).order_by().values_list("customer_id", "kind")
+    amounts = _largest(bought, "customer_id", notes.annotate(amount=Sum("taxable")), count)
+    rows = Customer.objects.in_bulk(list(amounts))
+    return [Top(row=rows[pk], amount=amount) for pk, amount in amounts.items()]
 
 
 def top_products(business: Business, window: Window, count: int) -> list[Top]:
@@ -161,13 +185,34 @@ def top_products(business: Business, window: Window, count: int) -> list[Top]:
         invoice__date__lte=window.last,
         product__isnull=False,
     )
-    sales = lines.order_by().values("product_id").annotate(amount=Sum("taxable"))
-    amounts = dict(sales.order_by("-amount", "product_id").values_list("product_id", "amount")[:count])
-    return _tops(amounts, Product.objects.in_bulk(list(amounts)))
+    brought = lines.order_by().values("product_id").annotate(amount=Sum("taxable"))
+    given_back = NoteLine.objects.filter(
+        note__in=amended(business, window).values("pk"), product__isnull=False
+    )
+    notes = given_back.order_by().values_list("product_id", "note__kind").annotate(amount=Sum("taxable"))
+    amounts = _largest(brought, "product_id", notes, count)
+    rows = Product.objects.in_bulk(list(amounts))
+    return [Top(row=rows[pk], amount=amount) for pk, amount in amounts.items()]
 
 
-def _tops(amounts: dict[int, Decimal], rows: dict[int, Customer] | dict[int, Product]) -> list[Top]:
-    return [Top(row=rows[pk], amount=rupees(amount)) for pk, amount in amounts.items()]
+def _largest(
+    gross: QuerySet[Any], key: str, notes: Iterable[tuple[int, str, Decimal]], count: int
+) -> dict[int, Decimal]:
+    """The largest amounts after notes, by key.
+
+    Whoever has no notes and is among them is among as many more of the amounts before notes as there are keys
+    that have some; whoever has notes is looked at anyhow.
+    """
+    changes: dict[int, Decimal] = defaultdict(Decimal)
+    for pk, kind, amount in notes:
+        changes[pk] += SIGNS[kind] * rupees(amount)
+    pairs = gross.values_list(key, "amount")
+    amounts = dict(pairs.order_by("-amount", key)[: count + len(changes)])
+    if changes:
+        amounts |= dict(pairs.filter(**{f"{key}__in": list(changes)}))
+    net = {pk: rupees(amounts.get(pk)) + changes.get(pk, ZERO) for pk in {*amounts, *changes}}
+    best = sorted(net.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {pk: amount for pk, amount in best[:count] if amount > 0}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,15 +6,17 @@ import random
 import re
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gstbillingapp import overview
 from gstbillingapp.actions import invoices
-from gstbillingapp.models import Business, Invoice, InvoiceLine, InvoiceState
+from gstbillingapp.models import Business, Invoice, InvoiceLine, InvoiceState, Note, NoteKind, NoteLine
 from gstbillingapp.models.fields import today
 from gstbillingapp.overview import Sales, Window, Year, receivables, top_customers, top_products, windows
 from gstbillingapp.templatetags import charts
@@ -136,8 +138,58 @@ def test_a_cancelled_invoice_leaves_every_figure(business):
     assert receivables(business, today()).count == 0
 
 
+def noted(invoice: Invoice, kind: str, taxable: str, date: datetime.date | None = None, **terms: Any) -> Note:
+    """A note on the first line of an invoice, at 18 per cent within the state."""
+    money = Decimal(taxable)
+    half = (money * 9 / 100).quantize(Decimal("0.01"))
+    amounts = {"taxable": money, "cgst": half, "sgst": half, "total": money + 2 * half}
+    number = f"N{Note.objects.count() + 1}"
+    note = Note.objects.create(
+        **amounts,
+        business=invoice.business,
+        customer=invoice.customer,
+        invoice=invoice,
+        kind=kind,
+        reason="07",
+        date=date or today(),
+        number=number,
+        number_key=number,
+        financial_year="2026-27",
+        **{"applied": amounts["total"], **terms},
+    )
+    of = invoice.lines.get(position=0)
+    NoteLine.objects.create(
+        **amounts, note=note, invoice_line=of, product=of.product, position=0, qty=0, price=money, rate=18
+    )
+    return note
+
+
+def test_notes_change_the_sales_of_their_own_days_and_who_and_what_is_on_top(business):
+    first, second, third = (
+        issued(business, line(ProductFactory(business=business, name=name), price=Decimal(price)))
+        for name, price in (("Fan", 1000), ("Lamp", 900), ("Bulb", 100))
+    )
+    noted(first, NoteKind.CREDIT, "950")
+    noted(third, NoteKind.DEBIT, "1000")
+    noted(second, NoteKind.CREDIT, "900", date=window("month").first - datetime.timedelta(days=1))
+    noted(second, NoteKind.CREDIT, "1", state="cancelled", cancelled_at=timezone.now(), applied=0)
+    chosen, year = window("month"), Year(business, today())
+    sales = year.within(chosen.first, chosen.last)
+    assert sales == Sales(amount=Decimal(2050), tax=Decimal(369), count=3)
+    assert year.months()[-2].sales == Sales(amount=Decimal(-900), tax=Decimal(-162))
+    expected = [("Bulb", 1100), ("Lamp", 900), ("Fan", 50)]
+    assert [(str(top.row), top.amount) for top in top_products(business, chosen, 3)] == expected
+    customers = top_customers(business, chosen, 2)
+    assert [(top.row, top.amount) for top in customers] == [(third.customer, 1100), (second.customer, 900)]
+
+
+def test_what_was_given_back_whole_is_no_top(business):
+    noted(issued(business, line(ProductFactory(business=business))), NoteKind.CREDIT, "100")
+    assert top_customers(business, window("month"), 5) == top_products(business, window("month"), 5) == []
+
+
 def test_nothing_of_it_is_seen_by_another_business(business):
-    issued(business, line(ProductFactory(business=business)))
+    noted(issued(business, line(ProductFactory(business=business))), NoteKind.DEBIT, "100")
     theirs, chosen = BusinessFactory(), window("months")
     assert Year(theirs, today()).within(chosen.first, chosen.last) == Sales()
     assert top_customers(theirs, chosen, 5) == top_products(theirs, chosen, 5) == []
@@ -189,7 +241,7 @@ def test_sums_read_nothing_that_their_indexes_have_not(business):
         top_products(business, chosen, 5)
         top_customers(business, chosen, 5)
     sums = [query["sql"] for query in queries if "SUM(" in query["sql"]]
-    assert len(sums) == 3
+    assert len(sums) == 6  # and those of notes
     for model, index in ((Invoice, "invoice_by_state"), (InvoiceLine, "invoice_line_sold")):
         read = {name for sql in sums for name in re.findall(rf'"{model._meta.db_table}"\."(\w+)"', sql)}
         assert read <= columns(model, index)
