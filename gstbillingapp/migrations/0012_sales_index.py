@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Sums of sales by day, customer and product read an index of invoices and one of lines, and no rows."""
 
-    dependencies = [("gstbillingapp", "0010_notes_and_receipts")]
+    dependencies = [("gstbillingapp", "0011_purchases")]
 
     operations = [
         migrations.RemoveIndex(model_name="invoice", name="invoice_by_state"),
