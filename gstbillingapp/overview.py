@@ -18,8 +18,12 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.gst.returns import Form, Period, due_date
 from gstbillingapp.models import (
+    BillLine,
+    BillState,
     Business,
     Customer,
+    Expense,
+    ExpenseState,
     Invoice,
     InvoiceLine,
     InvoiceState,
@@ -28,6 +32,7 @@ from gstbillingapp.models import (
     NoteLine,
     Product,
 )
+from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.models.note import NoteQuerySet
@@ -269,6 +274,25 @@ def _band(days_late: int) -> int | None:
 
 def _amount(bands: Iterable[Band]) -> Decimal:
     return sum((band.amount for band in bands), ZERO)
+
+
+def input_tax(business: Business, first: datetime.date, last: datetime.date) -> Decimal:
+    """The tax on bills and expenses of those days that is claimed as credit (CGST s.16).
+
+    By the dates of the papers; what the return takes over is what vendors have reported by then (GSTR-2B).
+    """
+    lines = BillLine.objects.filter(
+        bill__business=business,
+        bill__state=BillState.RECORDED,
+        bill__date__gte=first,
+        bill__date__lte=last,
+        itc__in=CLAIMED,
+    )
+    expenses = Expense.objects.filter(
+        business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
+    )
+    on_expenses = expenses.aggregate(tax=Sum(F("cgst") + F("sgst") + F("igst")))
+    return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
 
 
 def tax_due_on(on: datetime.date) -> datetime.date:

@@ -55,7 +55,7 @@ def _sales(business: Business, window: figures.Window, day: date) -> dict[str, A
     """The months of the chart, the sales of the window, and the tax of the month that is not over."""
     year = figures.Year(business, day)
     months = year.months()
-    context = {
+    context: dict[str, Any] = {
         "months": months,
         "has_sales": any(month.sales.count for month in months),
         "scale": scale_top(month.sales.amount for month in months),
@@ -64,6 +64,7 @@ def _sales(business: Business, window: figures.Window, day: date) -> dict[str, A
     }
     if business.scheme == Scheme.REGULAR:
         context["tax_due_on"] = figures.tax_due_on(day)
+        context["input_tax"] = figures.input_tax(business, months[-1].first, months[-1].last)
     return context
 
 

@@ -16,7 +16,21 @@ from django.utils import timezone
 
 from gstbillingapp import overview
 from gstbillingapp.actions import invoices
-from gstbillingapp.models import Business, Invoice, InvoiceLine, InvoiceState, Note, NoteKind, NoteLine
+from gstbillingapp.models import (
+    Bill,
+    BillLine,
+    Business,
+    Credit,
+    Expense,
+    ExpenseCategory,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Note,
+    NoteKind,
+    NoteLine,
+    Vendor,
+)
 from gstbillingapp.models.fields import today
 from gstbillingapp.overview import Sales, Window, Year, receivables, top_customers, top_products, windows
 from gstbillingapp.templatetags import charts
@@ -181,6 +195,43 @@ def test_notes_change_the_sales_of_their_own_days_and_who_and_what_is_on_top(bus
     assert [(str(top.row), top.amount) for top in top_products(business, chosen, 3)] == expected
     customers = top_customers(business, chosen, 2)
     assert [(top.row, top.amount) for top in customers] == [(third.customer, 1100), (second.customer, 900)]
+
+
+def billed(business: Business, credit: str, date: datetime.date, **terms: Any) -> None:
+    """A vendor's bill of ₹100.00 with ₹18.00 of tax, of which that becomes."""
+    amounts = {"taxable": 100, "cgst": 9, "sgst": 9, "total": 118}
+    vendor = Vendor.objects.create(business=business, name="Wire Mills")
+    said = {"number": "7", "number_key": "7", "financial_year": "2026-27", "place_of_supply": "29"}
+    stored = Bill.objects.create(
+        **{"balance": 118, **said, **amounts, **terms},
+        business=business,
+        vendor=vendor,
+        vendor_name=vendor.name,
+        vendor_kind=vendor.kind,
+        date=date,
+        due_date=date,
+    )
+    BillLine.objects.create(**amounts, bill=stored, position=0, qty=1, price=100, rate=18, itc=credit)
+
+
+def test_input_tax_is_what_is_claimed_on_the_bills_and_expenses_of_the_month(business):
+    month = window("month")
+    before = month.first - datetime.timedelta(days=1)
+    for credit in Credit.values:
+        billed(business, credit, month.first)
+    billed(business, Credit.ELIGIBLE, before)
+    billed(business, Credit.ELIGIBLE, month.last, state="cancelled", cancelled_at=timezone.now(), balance=0)
+    spent = {"business": business, "category": ExpenseCategory.objects.create(business=business, name="Rent")}
+    spent |= {
+        "payee_gstin": "29ABCDE1234F1Z5",
+        "taxable": 10,
+        "igst": Decimal("1.80"),
+        "total": Decimal("11.80"),
+    }
+    for date, claimed in ((month.last, True), (month.last, False), (before, True)):
+        Expense.objects.create(**spent, date=date, itc=claimed)
+    assert overview.input_tax(business, month.first, month.last) == Decimal("37.80")
+    assert overview.input_tax(BusinessFactory(), month.first, month.last) == 0
 
 
 def test_what_was_given_back_whole_is_no_top(business):
