@@ -57,6 +57,8 @@ invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
 invoice_mail                GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
+search                      GET        login   200       200    200
+search_lookup               GET        login   200       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
