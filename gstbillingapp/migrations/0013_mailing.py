@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gstbillingapp", "0011_purchases"),
+        ("gstbillingapp", "0012_sales_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
