@@ -13,6 +13,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
@@ -58,6 +59,8 @@ __all__ = [
     "InvoiceState",
     "InvoiceStatus",
     "KnownNetwork",
+    "Mailing",
+    "MailingState",
     "Membership",
     "Note",
     "NoteKind",

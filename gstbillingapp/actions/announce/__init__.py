@@ -8,6 +8,7 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
@@ -21,6 +22,8 @@ __all__ = [
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "mail_delivered",
+    "mail_not_delivered",
     "new_year",
     "password_changed",
     "payment_recorded",

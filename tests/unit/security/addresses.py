@@ -55,6 +55,7 @@ payment_new                 GET,POST   login   404       200    200
 payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
+invoice_mail                GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
 search                      GET        login   200       200    200
 search_lookup               GET        login   200       200    200
