@@ -13,8 +13,8 @@ from redis import exceptions as redis
 # all. By then a browser has long fetched the notification over HTTP: what is retried is only the telling.
 WAITS = (1, 5, 25, 120)
 MAX_ATTEMPTS = len(WAITS) + 1
-# The same of letters: 1, 5 and 15 min, 1 and 4 h, some five and a half hours in all. A mail server that does
-# not know ours yet has it come again, mostly after 1 to 15 minutes (greylisting); a full mailbox takes longer.
+# The same of letters: 1, 5 and 15 min, 1 and 4 h, some five and a half hours in all. A mail server that
+# does not know ours has it come again, mostly after 1 to 15 minutes (greylisting); a full mailbox needs more.
 LETTER_WAITS = (60, 300, 900, 3_600, 14_400)
 # A fifth either way, so that rows that failed together do not come back together.
 JITTER = 0.2
