@@ -13,6 +13,7 @@ from gstbillingapp.actions.advice import Advice, advice_of, value_of_goods
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
 from gstbillingapp.actions.data import InvoiceData
+from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.actions.products import locked as locked_products
 from gstbillingapp.actions.products import move
 from gstbillingapp.gst import eway
@@ -29,6 +30,7 @@ from gstbillingapp.models import (
     StockReason,
 )
 from gstbillingapp.models.fields import ZERO, day_text, today
+from gstbillingapp.models.paper import INVOICE
 
 NO_LINES = "Add at least one line with a quantity and a price."
 # What a draft takes over from what was typed; the rest of the row is who, when and the number.
@@ -185,7 +187,7 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
         _tell_of_eway_bill(invoice, composed.lines)
-        papers.ask_ahead(invoice)
+        papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice
 
 
