@@ -26,7 +26,7 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
-from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 
 __all__ = [
     "ALWAYS_TOLD",
@@ -63,4 +63,5 @@ __all__ = [
     "StockMovement",
     "StockReason",
     "Supply",
+    "stage_text",
 ]
