@@ -123,7 +123,7 @@ class InvoiceData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesData:
-    """What a person wants to be told: kinds of `EventKind`, in the app and by e-mail; and when it is quiet."""
+    """What a person wants to be told, kinds of `EventKind` in the app and by e-mail, and when it is quiet."""
 
     told: Collection[str] = ()
     emailed: Collection[str] = ()

@@ -89,7 +89,7 @@ class PreferencesForm(ScreenForm):
 
 
 class ReminderForm(ScreenForm):
-    """At what hour a business is reminded, and on which days of what: a field for each line of `REMINDERS`."""
+    """At what hour a business is reminded, and on which days of what: a field for each of `REMINDERS`."""
 
     needed = ("hour",)
 

@@ -12,6 +12,7 @@ from gstbillingapp.models.invoice import (
     NumberSeries,
 )
 from gstbillingapp.models.networks import KnownNetwork
+from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -26,6 +27,7 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 
 __all__ = [
@@ -45,6 +47,11 @@ __all__ = [
     "InvoiceStatus",
     "KnownNetwork",
     "Membership",
+    "Note",
+    "NoteKind",
+    "NoteLine",
+    "NoteReason",
+    "NoteState",
     "NotificationPreferences",
     "NumberSeries",
     "Paper",
@@ -55,6 +62,9 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Receipt",
+    "ReceiptState",
+    "Refund",
     "Reminder",
     "ReminderSettings",
     "Role",

@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.customer import BuyerKind, Customer
-from gstbillingapp.models.fields import ZERO, cess_amount, money, percent, quantity, today, unit_price
-from gstbillingapp.models.product import Product, Supply
+from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.fields import ZERO, money, today
+from gstbillingapp.models.product import Supply
 
 
 class InvoiceState(models.TextChoices):
@@ -39,8 +39,13 @@ class ImmutableError(Exception):
     """An attempt to change or delete an issued invoice, or a line of one."""
 
 
-# What payments and a cancellation write; everything else is as issued, for ever.
-CHANGES_AFTER_ISSUE = frozenset({"state", "paid", "balance", "cancelled_at", "cancel_reason", "updated_at"})
+# What payments, notes and a cancellation write; everything else is as issued, for ever.
+CHANGES_AFTER_ISSUE = frozenset(
+    {
+        *("state", "paid", "credited", "debited", "balance"),
+        *("cancelled_at", "cancel_reason", "updated_at"),
+    }
+)
 
 
 def status_condition(status: str, day: datetime.date) -> Q:
@@ -78,80 +83,19 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return super().delete()
 
 
-class Invoice(models.Model):
-    """A tax invoice or bill of supply. Amounts are rupees; `balance` is what is still owed."""
+class Invoice(Document):
+    """A tax invoice or bill of supply. Amounts are rupees; `balance` is what is still owed.
 
-    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="invoices", db_index=False)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
-    )
+    `credited` is what credit notes took off its balance, `debited` what debit notes put on it.
+    """
+
     state = models.CharField(max_length=9, choices=InvoiceState, default=InvoiceState.DRAFT)
-    number = models.CharField(max_length=16, blank=True)
-    number_key = models.CharField(max_length=16, null=True, blank=True, editable=False)
-    financial_year = models.CharField(max_length=7, blank=True)
-    sequence = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    date = models.DateField()
     due_date = models.DateField()
-    place_of_supply = models.CharField(max_length=2, blank=True)
-    place_reason = models.CharField(max_length=120, blank=True)
-    place_chosen = models.BooleanField(default=False, help_text="Chosen by a person, not by the rule")
-    sez = models.BooleanField("supply to SEZ", default=False)
-    export = models.BooleanField(default=False)
-    zero_rated = models.BooleanField("without tax, under LUT", default=False)
-    rcm = models.BooleanField("tax payable on reverse charge", default=False)
-    composition = models.BooleanField(default=False)
-    round_off_enabled = models.BooleanField(default=True)
-    doc_discount = money()
-
-    supplier_name = models.CharField(max_length=120, blank=True)
-    supplier_legal_name = models.CharField(max_length=120, blank=True)
-    supplier_gstin = models.CharField(max_length=15, blank=True)
-    supplier_state_code = models.CharField(max_length=2, blank=True)
-    supplier_address = models.CharField(max_length=300, blank=True)
-    supplier_city = models.CharField(max_length=80, blank=True)
-    supplier_pincode = models.CharField(max_length=6, blank=True)
-    supplier_phone = models.CharField(max_length=20, blank=True)
-    supplier_email = models.CharField(max_length=254, blank=True)
-    supplier_bank_name = models.CharField(max_length=80, blank=True)
-    supplier_bank_account = models.CharField(max_length=34, blank=True)
-    supplier_bank_ifsc = models.CharField(max_length=11, blank=True)
-    supplier_upi_id = models.CharField(max_length=100, blank=True)
-    supplier_lut_number = models.CharField(max_length=30, blank=True)
-    supplier_signatory = models.CharField(max_length=120, blank=True)
-
-    buyer_name = models.CharField(max_length=120, blank=True)
-    buyer_gstin = models.CharField(max_length=15, blank=True)
-    buyer_kind = models.CharField(max_length=12, choices=BuyerKind, blank=True)
-    buyer_state_code = models.CharField(max_length=2, blank=True)
-    buyer_address = models.CharField(max_length=300, blank=True)
-    buyer_city = models.CharField(max_length=80, blank=True)
-    buyer_pincode = models.CharField(max_length=6, blank=True)
-    buyer_phone = models.CharField(max_length=20, blank=True)
-    buyer_email = models.CharField(max_length=254, blank=True)
-    buyer_ship_name = models.CharField(max_length=120, blank=True)
-    buyer_ship_address = models.CharField(max_length=300, blank=True)
-    buyer_ship_city = models.CharField(max_length=80, blank=True)
-    buyer_ship_pincode = models.CharField(max_length=6, blank=True)
-    buyer_ship_state_code = models.CharField(max_length=2, blank=True)
-
-    taxable = money()
-    cgst = money()
-    sgst = money()
-    igst = money()
-    cess = money()
-    round_off = money()
-    total = money()
     paid = money()
+    credited = money(db_default=ZERO)
+    debited = money(db_default=ZERO)
     balance = money()
 
-    notes = models.CharField(max_length=1000, blank=True)
-    terms = models.CharField(max_length=1000, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -198,16 +142,22 @@ class Invoice(models.Model):
                 ),
                 name="invoice_amounts_not_negative",
             ),
+            # Half a paisa either way: SQLite adds in binary floats.
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_within_total"
+                condition=Q(
+                    paid__gte=0,
+                    credited__gte=0,
+                    debited__gte=0,
+                    paid__lt=F("total") + F("debited") - F("credited") + Decimal("0.005"),
+                ),
+                name="invoice_paid_within_total",
             ),
-            # Half a paisa either way: SQLite subtracts in binary floats.
             models.CheckConstraint(
                 condition=Q(
                     state=InvoiceState.ISSUED,
                     balance__gte=0,
-                    balance__gt=F("total") - F("paid") - Decimal("0.005"),
-                    balance__lt=F("total") - F("paid") + Decimal("0.005"),
+                    balance__gt=F("total") + F("debited") - F("credited") - F("paid") - Decimal("0.005"),
+                    balance__lt=F("total") + F("debited") - F("credited") - F("paid") + Decimal("0.005"),
                 )
                 | (~Q(state=InvoiceState.ISSUED) & Q(balance=0)),
                 name="invoice_balance_is_what_is_owed",
@@ -237,6 +187,12 @@ class Invoice(models.Model):
                 fields=["business", "due_date", "balance", "paid", "date", "id"],
                 condition=Q(balance__gt=0),
                 name="invoice_owed",
+            ),
+            # Ageing, and what one customer owes: read off the index alone.
+            models.Index(
+                fields=["business", "customer", "due_date", "balance"],
+                condition=Q(balance__gt=0),
+                name="invoice_owed_by_customer",
             ),
         ]
 
@@ -290,17 +246,14 @@ class Invoice(models.Model):
         """The status in words."""
         return str(self.status.label)
 
+    def owed(self) -> Decimal:
+        """What payments and notes have left to pay, in rupees; `balance` keeps it."""
+        return self.total + self.debited - self.credited - self.paid
+
     @property
     def is_draft(self) -> bool:
         """Whether it may still change."""
         return self.state == InvoiceState.DRAFT
-
-    @property
-    def party(self) -> str:
-        """The buyer's name: as issued, or the customer's of a draft."""
-        if self.buyer_name or self.customer is None:
-            return self.buyer_name
-        return self.customer.name
 
     def _may_change(self, update_fields: Iterable[str] | None) -> bool:
         if update_fields is not None and set(update_fields) <= CHANGES_AFTER_ISSUE | {"cancelled_by"}:
@@ -329,34 +282,10 @@ class InvoiceLineQuerySet(models.QuerySet["InvoiceLine"]):
             raise ImmutableError("The lines of an issued invoice do not change.")
 
 
-class InvoiceLine(models.Model):
+class InvoiceLine(DocumentLine):
     """One supply on an invoice; it copies its product, which may change later."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines", db_index=False)
-    position = models.PositiveSmallIntegerField()
-    product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines"
-    )
-    description = models.CharField(max_length=300)
-    is_service = models.BooleanField(default=False)
-    hsn = models.CharField("HSN/SAC", max_length=8, blank=True)
-    qty = quantity()
-    unit = models.CharField(max_length=3, default="NOS")
-    price = unit_price()
-    price_includes_tax = models.BooleanField(default=False)
-    disc_pct = percent()
-    disc_amt = money()
-    supply = models.CharField(max_length=7, choices=Supply, default=Supply.TAXABLE)
-    rate = percent()
-    cess_pct = percent()
-    cess_per_unit = cess_amount()
-    taxable = money()
-    cgst = money()
-    sgst = money()
-    igst = money()
-    cess = money()
-    total = money()
-
     objects = InvoiceLineQuerySet.as_manager()
 
     class Meta:
@@ -385,9 +314,6 @@ class InvoiceLine(models.Model):
                 condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="invoice_line_untaxed_has_no_rate"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.description
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As Django's; raises ImmutableError where the invoice is issued."""

@@ -1,4 +1,4 @@
-"""The one door for what billing tells: who is told of an event, and by what means, once its words are written.
+"""The one door for what billing tells: who is told of an event, and by what means, in words that are written.
 
 Whoever has switched a kind of event off is not told of it. What reaches an inbox always shows in it: only
 toasts, in the browser, and letters, which wait here, know quiet hours.

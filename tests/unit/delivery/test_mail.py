@@ -1,4 +1,4 @@
-"""Letters as they are carried: to a real mail server, which takes, refuses, postpones, hangs up or is away."""
+"""Letters as they are carried to a real mail server, which takes, refuses, postpones, hangs up or is away."""
 
 import logging
 from datetime import timedelta
@@ -90,9 +90,8 @@ def test_it_comes_with_its_words_its_file_and_its_sender(
 ) -> None:
     settings.DEFAULT_FROM_EMAIL = "GST Billing <billing@site.example>"
     sender = {"reply_to": "shop@example.in", "sender_name": 'काशी "Silk", Varanasi'}
-    letter = post(
-        asha, subject="बिल INV-1: ₹118.00", text="₹118.00 is due.", **sender, attachment_kind="invoice"
-    )
+    words = {"subject": "बिल INV-1: ₹118.00", "text": "₹118.00 is due."}
+    letter = post(asha, **words, **sender, attachment_kind="invoice")
     assert mail.carry()
     [message] = server.messages
     assert header(message, "Subject") == "बिल INV-1: ₹118.00"
@@ -220,7 +219,7 @@ def test_a_mail_server_that_stalls_is_away(asha: User, settings, monkeypatch: py
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         assert mail.carry()
     assert (now(letter).state, now(letter).attempts) == (DeliveryState.PENDING, 0)
-    assert Postman.objects.get().error.startswith("TimeoutError")
+    assert Postman.objects.get().error == "SMTPServerDisconnected in delivery.mail"
 
 
 def test_a_server_that_refuses_our_own_address_is_no_fault_of_a_letter(
@@ -424,9 +423,10 @@ def test_nothing_of_a_letter_is_in_the_log(
     post(asha, to="nobody@kaveri.example", subject="Kaveri owes ₹90,271", text="Kaveri owes ₹90,271")
     post(asha, subject="Kaveri owes ₹90,271", text="Kaveri owes ₹90,271", sender_name="Kaveri")
     mail.carry()
-    assert "letter" in caplog.text
-    assert "averi" not in caplog.text
-    assert "90,271" not in caplog.text
+    ours = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("delivery"))
+    assert "letter" in ours
+    assert "averi" not in ours
+    assert "90,271" not in ours
 
 
 def test_what_became_of_letters_is_counted(asha: User, server: MailServer) -> None:

@@ -16,7 +16,7 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gstbillingapp", "0006_list_indexes"),
+        ("gstbillingapp", "0007_documents"),
     ]
 
     operations = [
