@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from delivery import inbox
+from delivery import inbox, letters
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import PreferencesData
 from gstbillingapp.models import (
@@ -45,6 +45,7 @@ def save(user: User, data: PreferencesData) -> NotificationPreferences:
         preferences, _ = NotificationPreferences.objects.update_or_create(user=user, defaults=values)
         if muted:
             inbox.withdraw(user.pk, muted)
+        letters.call_off_topics(user.pk, [kind for kind in EventKind.values if kind not in emailed])
     return preferences
 
 

@@ -71,10 +71,10 @@ def _post(people: Sequence[User], kind: EventKind, drafts: Sequence[Draft]) -> N
         if person.email and NotificationPreferences.of(person).mails(kind):
             for draft, rows in zip(drafts, posted, strict=True):
                 row = next((row for row in rows if row.user_id == person.pk), None)
-                _mail(person, draft, row.pk if row else None)
+                _mail(person, kind, draft, row.pk if row else None)
 
 
-def _mail(person: User, draft: Draft, notification_id: int | None) -> None:
+def _mail(person: User, kind: EventKind, draft: Draft, notification_id: int | None) -> None:
     """A letter that says the same; it is not sent any more once the notification is read."""
     letters.post(
         person.pk,
@@ -85,6 +85,7 @@ def _mail(person: User, draft: Draft, notification_id: int | None) -> None:
             dedupe_key=_letter_key(draft.dedupe_key) if draft.dedupe_key else None,
             not_before=NotificationPreferences.of(person).quiet_until(timezone.now()),
             notification_id=notification_id,
+            topic=kind,
         ),
     )
 
