@@ -31,7 +31,7 @@ from gstbillingapp.models.product import (
 )
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
-from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
@@ -90,4 +90,5 @@ __all__ = [
     "Supply",
     "Vendor",
     "VendorKind",
+    "stage_text",
 ]

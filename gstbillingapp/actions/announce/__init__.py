@@ -12,7 +12,7 @@ from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_deli
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
-from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
+from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
@@ -28,6 +28,7 @@ __all__ = [
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "settle",
     "signed_in",
     "stock_low",
     "stock_recovered",
