@@ -13,7 +13,7 @@ from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import BillData
 from gstbillingapp.actions.products import LARGEST_QTY, move
 from gstbillingapp.actions.products import locked as locked_products
-from gstbillingapp.actions.reckoning import Reckoned, reckon, refuse_unready
+from gstbillingapp.actions.reckoning import Reckoned, note_missing, reckon
 from gstbillingapp.gst.calc import DocumentResult
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import (
@@ -61,13 +61,15 @@ TYPED = (
 class Preview:
     """What a bill would be. `lines` run beside `data.lines`: None for a blank row or one in error.
 
-    `result` is None where nothing can be computed yet; `errors` are keyed as those that `record` raises.
+    `result` is None where nothing can be computed yet; `errors` are keyed as those that `record` raises, and
+    `missing` is what it would ask for besides.
     """
 
     bill: Bill
     lines: list[BillLine | None]
     result: DocumentResult | None
     errors: dict[str, list[str]]
+    missing: dict[str, list[str]]
 
 
 def preview(business: Business, data: BillData) -> Preview:
@@ -76,7 +78,10 @@ def preview(business: Business, data: BillData) -> Preview:
     lines: list[BillLine | None] = [None] * len(data.lines)
     for place, line in zip(reckoned.places, reckoned.lines, strict=True):
         lines[place] = line
-    return Preview(reckoned.bill, lines, reckoned.result, reckoned.checks.errors)
+    errors = dict(reckoned.checks.errors)
+    note_missing(reckoned)
+    missing = {name: said for name, said in reckoned.checks.errors.items() if name not in errors}
+    return Preview(reckoned.bill, lines, reckoned.result, errors, missing)
 
 
 def record(business: Business, user: User | None, data: BillData) -> Bill:
@@ -84,8 +89,7 @@ def record(business: Business, user: User | None, data: BillData) -> Bill:
 
     Raises ValidationError that names what is missing or wrong, and for a number that the vendor has used.
     """
-    reckoned = reckon(business, data)
-    refuse_unready(reckoned)
+    reckoned = _ready(business, data)
     with transaction.atomic():
         bill = Bill(business=business, recorded_by=user, version=0)
         _take_over(bill, reckoned)
@@ -102,8 +106,7 @@ def change(business: Business, user: User | None, bill_id: int, data: BillData) 
     Raises ValidationError as `record`, where something is paid, and where somebody else has changed the bill
     since `data.version`; Bill.DoesNotExist for one of another business.
     """
-    reckoned = reckon(business, data)
-    refuse_unready(reckoned)
+    reckoned = _ready(business, data)
     with transaction.atomic():
         bill = locked(business, bill_id)
         refuse_changing(bill)
@@ -163,6 +166,14 @@ def refuse_cancelling(bill: Bill) -> None:
         raise refusal(f"{bill} is cancelled already.")
     if bill.paid > ZERO:
         raise refusal(f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first.")
+
+
+def _ready(business: Business, data: BillData) -> Reckoned:
+    """The bill worked out. Raises ValidationError with everything that keeps it from being recorded."""
+    reckoned = reckon(business, data)
+    note_missing(reckoned)
+    reckoned.checks.finish()
+    return reckoned
 
 
 def _refuse_stale(bill: Bill, version: int | None) -> None:

@@ -356,8 +356,8 @@ def _keep(reckoned: Reckoned, result: calc.DocumentResult, round_off: Decimal) -
             setattr(line, name, getattr(worked_out, name))
 
 
-def refuse_unready(reckoned: Reckoned) -> None:
-    """Raise ValidationError with everything that keeps the bill from being recorded."""
+def note_missing(reckoned: Reckoned) -> None:
+    """Note what a bill cannot be recorded without; while one types it is not wrong yet."""
     checks, bill = reckoned.checks, reckoned.bill
     if not bill.vendor_id and not checks.has("vendor_id"):
         checks.refuse("vendor_id", "Choose the vendor.")
@@ -367,4 +367,3 @@ def refuse_unready(reckoned: Reckoned) -> None:
         checks.refuse("lines", "Add at least one line with a quantity and a price.")
     if bill.date > today() and not checks.has("date"):
         checks.refuse("date", f"A bill is dated today, {day_text(today())}, or earlier.")
-    checks.finish()
