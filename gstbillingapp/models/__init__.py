@@ -10,6 +10,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.opening import OpeningBalance
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -36,6 +37,7 @@ __all__ = [
     "InvoiceStatus",
     "Membership",
     "NumberSeries",
+    "OpeningBalance",
     "Paper",
     "PaperState",
     "Payment",
