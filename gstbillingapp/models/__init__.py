@@ -10,6 +10,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.job import ENDED, UNDER_WAY, WAITING, Job, JobKind, JobPart, JobState, JobSubject
 from gstbillingapp.models.opening import OpeningBalance
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
@@ -26,6 +27,9 @@ from gstbillingapp.models.product import (
 from gstbillingapp.models.rate import GstRate
 
 __all__ = [
+    "ENDED",
+    "UNDER_WAY",
+    "WAITING",
     "Business",
     "BuyerKind",
     "Customer",
@@ -35,6 +39,11 @@ __all__ = [
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "Job",
+    "JobKind",
+    "JobPart",
+    "JobState",
+    "JobSubject",
     "Membership",
     "NumberSeries",
     "OpeningBalance",
