@@ -136,6 +136,9 @@ if not DEBUG:
 
 # Security
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # an invoice of 200 lines has 14 fields a line; Django allows 1,000
+# Only imports take a file, one at a time. What is too large for them goes nowhere while it is read.
+FILE_UPLOAD_HANDLERS = ["gstbillingapp.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

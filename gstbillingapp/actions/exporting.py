@@ -12,7 +12,7 @@ from gstbillingapp.models import Business, Customer, JobSubject, OpeningBalance,
 from gstbillingapp.models.fields import today
 from gstbillingapp.sheets import writing
 
-# As many as are made while somebody waits: half a second of XLSX.
+# As many as are made while somebody waits: a second of XLSX, on a slow machine.
 AT_ONCE = 2_000
 # Rows read at a time: memory holds these and the file, which of 100,000 customers is 20 MB.
 CHUNK = 1_000

@@ -29,4 +29,9 @@ def job_finished(job: Job) -> None:
 
 def count(number: int, noun: str) -> str:
     """So many of them, in Indian grouping: 1,20,000 rows, 1 error."""
-    return f"{indian_format(Decimal(number), symbol='', places=0)} {noun}{'' if number == 1 else 's'}"
+    return f"{whole(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def whole(number: int) -> str:
+    """A count in Indian grouping: 1,20,000."""
+    return indian_format(Decimal(number), symbol="", places=0)

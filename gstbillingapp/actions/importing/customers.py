@@ -36,7 +36,8 @@ PHONE = Column("phone", "Phone", "+91 98450 12345")
 
 class Customers(Subject):
     slug = "customers"
-    noun, one = "Customers", "customer"
+    noun = "Customers"
+    about = "Those you bill: names, GSTINs, phones, billing and delivery addresses."
     list_name = "customer_list"
     matching = (
         "A customer is known again by the GSTIN, else by the name, and by the phone where both have one."

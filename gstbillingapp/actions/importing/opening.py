@@ -33,7 +33,8 @@ NOBODY = "No customer has this {what}. Import the customer first, or correct it.
 
 class OpeningBalances(Subject):
     slug = "opening"
-    noun, one = "Opening balances", "opening balance"
+    noun = "Opening balances"
+    about = "What each customer owes from before you began here, in one amount or by invoice."
     list_name = "customer_list"
     matching = (
         "The customer is found by the GSTIN, else by the name, and by the phone where both have one. "

@@ -62,7 +62,8 @@ class Beside:
 
 class Products(Subject):
     slug = "products"
-    noun, one = "Products", "product"
+    noun = "Products"
+    about = "Goods and services with HSN, price, GST rate and, for new ones, the opening stock."
     list_name = "product_list"
     matching = (
         "A product is known again by the SKU, else by the name. "

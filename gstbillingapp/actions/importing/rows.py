@@ -70,7 +70,7 @@ class Subject(ABC):
 
     slug: str
     noun: str  # of many, as in a heading
-    one: str
+    about: str  # what it is for, as a sentence
     columns: Sequence[Column]
     headings: Mapping[str, str]  # by the column's name: what else people call it, between commas
     list_name: str  # the address of the list it shows up in
