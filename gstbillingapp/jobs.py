@@ -161,8 +161,9 @@ def store(job: Job, verdicts: Sequence[Verdict]) -> None:
 
 def _problems(job: Job, verdicts: Sequence[Verdict]) -> Iterator[list[Any]]:
     subject = SUBJECTS[job.subject]
+    order = {column.name: place for place, column in enumerate(subject.columns)}
     for verdict in verdicts:
-        for problem in verdict.problems:
+        for problem in sorted(verdict.problems, key=lambda problem: order.get(problem.column, -1)):
             text = verdict.said.texts.get(problem.column, "")
             yield [verdict.said.number, subject.label(problem.column), text[:200], problem.message]
 

@@ -8,7 +8,7 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from gstbillingapp.actions import invoices, payments
+from gstbillingapp.actions import exporting, invoices, jobs, payments
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
@@ -17,6 +17,7 @@ from gstbillingapp.models import (
     BuyerKind,
     Customer,
     Invoice,
+    Job,
     Membership,
     Payment,
     Product,
@@ -153,3 +154,16 @@ def paid(invoice: Invoice, amount: Decimal | str | None = None, **terms: Any) ->
 def days_ago(days: int) -> datetime.date:
     """A day before today, in India."""
     return today() - datetime.timedelta(days=days)
+
+
+def sent_file(member: Membership, content: bytes | str = "Name\nAsha\n", subject: str = "customers") -> Job:
+    """A file that a member has sent to import."""
+    sent = content.encode() if isinstance(content, str) else content
+    return jobs.upload(member.business, member.user, subject, f"{subject}.csv", sent)
+
+
+def made_file(member: Membership, subject: str = "customers") -> Job:
+    """An export that has been made in the background."""
+    job = jobs.export(member.business, member.user, subject, "csv", 0)
+    jobs.finish(job, exporting.file(member.business, subject, "csv"))
+    return Job.objects.get(pk=job.pk)

@@ -11,8 +11,7 @@ from decimal import Decimal
 # What a spreadsheet shows in place of a value that it could not work out.
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 
-_MONEY = re.compile(r"^(?:₹|rs\.?|inr)\s*|\s*/-$|\s*%$", re.IGNORECASE)
-_SIGNED = re.compile(r"([+-]?)(?:₹|rs\.?|inr)?\s*(.*)", re.IGNORECASE)
+_AMOUNT = re.compile(r"([+-]?)\s*(?:₹|rs\.?|inr)?\s*([0-9,.]+)\s*(?:/-|%)?", re.IGNORECASE)
 # 1,23,456.78 as in India, 123,456.78 as elsewhere, 123456.78 as a computer has it.
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{2})*,[0-9]{3}(\.[0-9]*)?|[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
@@ -52,12 +51,11 @@ def number(cell: str) -> Decimal:
     bare = cell.replace("\u00a0", " ").strip()
     negative = bare.startswith("(") and bare.endswith(")")  # as accountants write it
     bare = bare[1:-1].strip() if negative else bare
-    sign, rest = _SIGNED.fullmatch(bare).groups()  # type: ignore[union-attr]  # it matches everything
-    digits = _MONEY.sub("", rest).strip()
-    if not (_PLAIN.fullmatch(digits) or _GROUPED.fullmatch(digits)):
+    found = _AMOUNT.fullmatch(bare)
+    if found is None or not (_PLAIN.fullmatch(found[2]) or _GROUPED.fullmatch(found[2])):
         raise CellError("This is no number. Write it with a point for decimals, such as 1250 or 1,23,456.78.")
-    amount = Decimal(digits.replace(",", ""))
-    return -amount if (sign == "-") != negative else amount
+    amount = Decimal(found[2].replace(",", ""))
+    return -amount if (found[1] == "-") != negative else amount
 
 
 def day(cell: str) -> datetime.date:
@@ -118,7 +116,7 @@ def one_of(choices: Mapping[str, str], allowed: str) -> Callable[[str], str]:
     def read(cell: str) -> str:
         value = choices.get(plain_key(cell))
         if value is None:
-            raise CellError(f"Write one of: {allowed}.")
+            raise CellError(f"Write {allowed}.")
         return value
 
     return read

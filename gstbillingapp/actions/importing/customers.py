@@ -28,7 +28,7 @@ from gstbillingapp.models import Business, BuyerKind, Customer
 from gstbillingapp.sheets import cells
 
 _state = cells.one_of(STATES_BY_NAME, "a state by its name or code, such as Karnataka or 29")
-_kind = cells.one_of(KINDS_OF_BUYER, "Registered, Not registered, SEZ, Overseas")
+_kind = cells.one_of(KINDS_OF_BUYER, "Registered, Not registered, SEZ or Overseas")
 NAME = Column("name", "Name", "Asha Traders")
 GSTIN = Column("gstin", "GSTIN", note="15 characters; empty for a buyer who is not registered")
 PHONE = Column("phone", "Phone", "+91 98450 12345")

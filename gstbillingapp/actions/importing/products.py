@@ -42,9 +42,9 @@ from gstbillingapp.models import (
 from gstbillingapp.models.fields import today
 from gstbillingapp.sheets import cells
 
-_kind = cells.one_of(KINDS_OF_PRODUCT, "Goods, Service")
-_unit = cells.one_of(UNITS_BY_NAME, "the units of the GST portal, such as NOS, KGS or MTR")
-_supply = cells.one_of(SUPPLIES, "Taxable, Exempt, Nil rated, Outside GST")
+_kind = cells.one_of(KINDS_OF_PRODUCT, "Goods or Service")
+_unit = cells.one_of(UNITS_BY_NAME, "a unit of the GST portal, such as NOS, KGS or MTR")
+_supply = cells.one_of(SUPPLIES, "Taxable, Exempt, Nil rated or Outside GST")
 # What is of the product's row; its rates are rows of their own.
 OWN = frozenset(field.name for field in fields(ProductData)) & frozenset(
     field.name for field in Product._meta.concrete_fields

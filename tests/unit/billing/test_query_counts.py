@@ -97,7 +97,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "products archived": (at("product_list", "?show=archived"), LIST + 1),
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
-    "customer": (of("customer", "buyer"), PAGE + 3),
+    "customer": (of("customer", "buyer"), PAGE + 4),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),
     "product": (lambda shop: reverse("product", args=[shop.products[0].pk]), PAGE + 5),
@@ -121,6 +121,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "profile": (at("business"), PAGE),
     "team": (at("team"), PAGE + 1),
     "password": (at("password_change"), PAGE),
+    "import and export": (at("data"), PAGE + 5),
     "notifications": (at("notifications"), PAGE + 6),
     "notifications of a type, unread": (at("notifications", "?status=unread&type=INVOICE"), PAGE + 8),
 }

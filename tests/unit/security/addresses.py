@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from delivery import inbox
 from delivery.drafts import Draft
 from gstbillingapp.models import Membership
-from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
+from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, made_file, paid, sent_file
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
 # is not let in gets the same for both. Rows are walked from top to bottom: what deletes comes last.
@@ -43,6 +43,18 @@ product_rate                POST       login   404       200    200
 product_stock               POST       login   404       200    200
 product_archive             POST       login   404       302    302
 product_restore             POST       login   404       302    302
+data                        GET        login   200       200    200
+data_import                 GET,POST   login   200       200    200
+data_sample                 GET        login   200       200    200
+data_export                 GET        login   200       200    200
+data_export_later           POST       login   302       302    302
+data_job                    GET        login   404       200    200
+data_job_status             GET        401     404       200    200
+data_job_columns            POST       login   404       200    200
+data_job_start              POST       login   404       302    302
+data_job_errors             GET        login   404       200    200
+data_job_file               GET        login   404       200    200
+data_job_cancel             POST       login   404       302    302
 invoice_list                GET        login   200       200    200
 invoice_new                 GET,POST   login   200       200    200
 invoice_preview             POST       login   200       200    200
@@ -139,6 +151,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_delete": [typed.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "data_import": ["customers"],
+            "data_sample": ["customers", "csv"],
+            "data_export": ["customers", "csv"],
+            "data_job": [sent_file(owner).pk],
+            "data_job_file": [made_file(owner).pk],
             "team": [colleague.user_id],
             "notification": [notification.pk],
         },
