@@ -1,6 +1,6 @@
 """The nouns of billing. Every row belongs to a business, and every query starts from one."""
 
-from gstbillingapp.models.business import Business, Membership, Role, Scheme
+from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.invoice import (
     ImmutableError,
@@ -23,11 +23,13 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
 
 __all__ = [
     "Business",
     "BuyerKind",
     "Customer",
+    "FilingFrequency",
     "GstRate",
     "ImmutableError",
     "Invoice",
@@ -44,6 +46,8 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "ReturnDueDate",
+    "ReturnFiling",
     "Role",
     "Scheme",
     "StockLevel",

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from gstbillingapp.models import Business, PeriodicDeed
 from gstbillingapp.reminders.days import DAY, Deed, latest_morning
 from gstbillingapp.reminders.invoices import remind_of_invoices
+from gstbillingapp.reminders.returns import remind_of_returns
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ CLOCKS_DIFFER = DAY
 PATIENCE = 120.0
 
 
-DEEDS: dict[str, Deed] = {"invoices": remind_of_invoices}
+DEEDS: dict[str, Deed] = {"invoices": remind_of_invoices, "returns": remind_of_returns}
 
 
 def do_all(now: datetime.datetime) -> None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("business/", include("gstbillingapp.urls.business")),
     path("customers/", include("gstbillingapp.urls.customers")),
     path("products/", include("gstbillingapp.urls.products")),
+    path("returns/", include("gstbillingapp.urls.returns")),
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.notifications")),
     path("", include("gstbillingapp.urls.health")),
