@@ -94,8 +94,8 @@ def begin_of(business: Business, on: datetime.date) -> datetime.date:
     return max(begun.replace(day=1), months_before(on, SHOWN))
 
 
-def gstr1_periods(business: Business, on: datetime.date) -> list[Period]:
-    """The periods GSTR-1 can be looked at for, the newest first: the one under way among them."""
+def return_periods(business: Business, on: datetime.date) -> list[Period]:
+    """The periods a return can be looked at for, the newest first: the one under way among them."""
     span = Span.QUARTER if filing_of(business) is Filing.QUARTERLY else Span.MONTH
     found = {period_of(span, month.first) for month in months(begin_of(business, on), on)}
     return sorted(found, key=lambda period: period.first, reverse=True)

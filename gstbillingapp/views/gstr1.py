@@ -14,12 +14,10 @@ from gstbillingapp.gst import portal_json
 from gstbillingapp.gst.gstr1 import Gstr1, HsnTotal, as_json
 from gstbillingapp.gst.outward import Advance, Amounts, Nature, Part, total_of
 from gstbillingapp.gst.returns import Form, Period, Section
-from gstbillingapp.models.fields import today
 from gstbillingapp.queries import PER_PAGE
 from gstbillingapp.returns.books import books_of
-from gstbillingapp.returns.calendar import duty_of, gstr1_periods, with_filings
 from gstbillingapp.returns.care import care_of, in_care
-from gstbillingapp.views.returns import Entry, chosen_period, is_regular, none_here
+from gstbillingapp.views.returns import chosen_period, is_regular, none_here, period_context
 
 CARE, DOCUMENTS = "care", "documents"
 CARE_SHOWN = 10
@@ -65,7 +63,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     books = books_of(request.business, period)
     found, care = books.gstr1(period), care_of(books)
     lines = [_line(found, section, period) for section in SECTIONS]
-    context = _context(request, period) | {
+    context = period_context(request, Form.GSTR_1, period) | {
         "care": care[:CARE_SHOWN],
         "care_count": in_care(care),
         "care_more": max(0, len(care) - CARE_SHOWN),
@@ -87,7 +85,7 @@ def section(request: MemberRequest, name: str) -> HttpResponse:
         raise Http404("GSTR-1 has no such section.")
     period = chosen_period(request, request.business)
     books = books_of(request.business, period)
-    context = _context(request, period)
+    context = period_context(request, Form.GSTR_1, period)
     if name == CARE:
         return render(request, "returns/care.html", context | {"page": _page(request, care_of(books))})
     found, chosen = books.gstr1(period), Section(name)
@@ -118,7 +116,7 @@ def hsn_summary(request: MemberRequest) -> HttpResponse:
         return none_here(request, "HSN summary")
     period = chosen_period(request, request.business)
     found = books_of(request.business, period).gstr1(period)
-    context = _context(request, period) | {
+    context = period_context(request, Form.GSTR_1, period) | {
         "tables": [
             _hsn_table("To registered buyers", found.hsn_b2b),
             _hsn_table("To everybody else", found.hsn_b2c),
@@ -134,14 +132,6 @@ def json_file(text: str, name: str) -> HttpResponse:
         content_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _context(request: MemberRequest, period: Period) -> dict[str, Any]:
-    """What every page of a period shows."""
-    [duty] = with_filings(request.business, [duty_of(request.business, Form.GSTR_1, period)])
-    periods = gstr1_periods(request.business, today())
-    known = periods if period in periods else [period, *periods]
-    return {"period": period, "periods": known, "entry": Entry(duty, today())}
 
 
 def _line(found: Gstr1, section: Section, period: Period) -> Line:

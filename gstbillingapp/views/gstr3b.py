@@ -1,7 +1,6 @@
 """GSTR-3B: the summary of a period, and how its tax may be paid out of credit."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -14,11 +13,10 @@ from gstbillingapp.gst.money import ARITHMETIC
 from gstbillingapp.gst.outward import NOTHING, Amounts
 from gstbillingapp.gst.returns import Form, Period
 from gstbillingapp.gst.states import state_label
-from gstbillingapp.models.fields import ZERO, today
+from gstbillingapp.models.fields import ZERO
 from gstbillingapp.returns.books import books_of
-from gstbillingapp.returns.calendar import duty_of, gstr1_periods, with_filings
 from gstbillingapp.views.gstr1 import json_file
-from gstbillingapp.views.returns import Entry, chosen_period, is_regular, none_here
+from gstbillingapp.views.returns import chosen_period, is_regular, none_here, period_context
 
 CREDITS = {
     Credit.IMPORT_OF_GOODS: "Import of goods",
@@ -47,7 +45,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     period = chosen_period(request, request.business)
     found = books_of(request.business, period).gstr3b(period)
     payments = set_off(found.payable, found.net_credit)
-    context = _context(request, period) | {
+    context = period_context(request, Form.GSTR_3B, period) | {
         "found": found,
         "outward": _outward(found),
         "unregistered": [
@@ -69,13 +67,6 @@ def download(request: MemberRequest) -> HttpResponse:
     period = chosen_period(request, request.business)
     found = books_of(request.business, period).gstr3b(period)
     return json_file(portal_json.dumps(as_json(found)), f"GSTR3B_{found.gstin}_{period.code}.json")
-
-
-def _context(request: MemberRequest, period: Period) -> dict[str, Any]:
-    [duty] = with_filings(request.business, [duty_of(request.business, Form.GSTR_3B, period)])
-    periods = gstr1_periods(request.business, today())
-    known = periods if period in periods else [period, *periods]
-    return {"period": period, "periods": known, "entry": Entry(duty, today())}
 
 
 def _outward(found: Gstr3b) -> list[Line]:

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from gstbillingapp.returns.calendar import (
     duty_of,
     named,
     period_named,
+    return_periods,
     with_filings,
 )
 from gstbillingapp.templatetags.billing import UNDO_TAG
@@ -149,6 +151,14 @@ def file_url(form: Form, period: Period) -> str:
 def chosen_period(request: HttpRequest, business: Business) -> Period:
     """The period that the address names, by the business's own span; else the last that has ended."""
     return period_named(business, request.GET.get("period", ""), today())
+
+
+def period_context(request: MemberRequest, form: Form, period: Period) -> dict[str, Any]:
+    """What every page of a return's period shows: the choice of periods, and how the return stands."""
+    [duty] = with_filings(request.business, [duty_of(request.business, form, period)])
+    periods = return_periods(request.business, today())
+    known = periods if period in periods else [period, *periods]
+    return {"period": period, "periods": known, "entry": Entry(duty, today())}
 
 
 def is_regular(business: Business) -> bool:
