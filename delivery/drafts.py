@@ -28,11 +28,12 @@ class Draft:
     priority: str = Priority.NORMAL
     dedupe_key: str | None = None
     thread_key: str | None = None
+    topic: str = ""
 
     def checked(self) -> "Draft":
         """Itself, if everything in it may be posted; ValueError that names the field and what is allowed."""
-        _text("title", self.title, models.TITLE_LENGTH, required=True)
-        _text("message", self.message, models.MESSAGE_LENGTH)
+        checked_text("title", self.title, models.TITLE_LENGTH, required=True)
+        checked_text("message", self.message, models.MESSAGE_LENGTH)
         _choice("notification_type", self.notification_type, NotificationType.values)
         _choice("priority", self.priority, Priority.values)
         _link(self.link_url)
@@ -41,11 +42,12 @@ class Draft:
             ("related_object_type", self.related_object_type, 50),
             ("dedupe_key", self.dedupe_key, models.KEY_LENGTH),
             ("thread_key", self.thread_key, models.KEY_LENGTH),
+            ("topic", self.topic, models.TOPIC_LENGTH),
         ):
             if value is not None:
-                _text(name, value, length)
+                checked_text(name, value, length)
         if self.related_object_id is not None:
-            _text("related_object_id", _written(self.related_object_id), 50)
+            checked_text("related_object_id", _written(self.related_object_id), 50)
         return self
 
 
@@ -57,7 +59,8 @@ def _written(identifier: object) -> str:
         raise ValueError("related_object_id: must have at most 50 characters.") from None
 
 
-def _text(name: str, value: object, length: int, *, required: bool = False) -> None:
+def checked_text(name: str, value: object, length: int, *, required: bool = False) -> None:
+    """Raise ValueError that names the field where a value is no text that may be stored there."""
     if not isinstance(value, str):
         raise ValueError(f"{name}: must be text, not {type(value).__name__}.")  # noqa: TRY004 - one error for all
     if required and not value.strip():
@@ -77,7 +80,7 @@ def _link(url: object) -> None:
     """A path of this site, such as /invoice/12/: a notification never leads anywhere else."""
     if url is None or url == "":
         return
-    _text("link_url", url, models.LINK_LENGTH)
+    checked_text("link_url", url, models.LINK_LENGTH)
     assert isinstance(url, str)
     # Browsers read //host, /\host and a tab inside a scheme as other sites.
     if not _PATH.match(url) or _CONTROL.search(url) or not url_has_allowed_host_and_scheme(url, None):

@@ -113,7 +113,7 @@ def claim(*, alone: bool = False, task_id: str = "") -> Batch | None:
     One statement chooses and takes; whoever else is about to take the same rows passes them over.
     """
     token, tries = uuid.uuid4().hex, count()
-    rows = _insist(lambda: _take(token, alone, task_id, again=next(tries) > 0))
+    rows = insist(lambda: _take(token, alone, task_id, again=next(tries) > 0))
     return Batch(token, rows) if rows else None
 
 
@@ -147,9 +147,9 @@ def _held(token: str) -> QuerySet[Delivery]:
 def deliver(batch: Batch) -> bool:
     """Send a claimed batch and settle it. False where the channel layer is away."""
     # Counted after the claim committed: whatever is newer than this has a delivery of its own.
-    counts = _insist(partial(reading.snapshots, {row.user_id for row in batch.rows}))
+    counts = insist(partial(reading.snapshots, {row.user_id for row in batch.rows}))
     if monotonic() - batch.claimed_at > LEASE.total_seconds() / 2:
-        _insist(partial(_renew, batch))
+        insist(partial(_renew, batch))
     by_user: dict[int, list[Delivery]] = defaultdict(list)
     for row in batch.rows:
         by_user[row.user_id].append(row)
@@ -159,7 +159,7 @@ def deliver(batch: Batch) -> bool:
     failed = channel.send(told, {user: [row.pk for row in by_user[user]] for user in told})
     for user, error in failed.items():
         _blame(batch, [row for row in by_user[user] if row.pk not in batch.errors], error)
-    return _insist(partial(settle, batch))
+    return insist(partial(settle, batch))
 
 
 def _renew(batch: Batch) -> None:
@@ -178,7 +178,7 @@ def _blame(batch: Batch, rows: list[Delivery], error: BaseException) -> None:
         batch.errors.update((row.pk, error) for row in rows)
 
 
-def _insist(step: Callable[[], T]) -> T:
+def insist(step: Callable[[], T]) -> T:
     """Take a step of claiming or of what follows it, again and again while the database is away.
 
     Given up at the first failure, the rows would be held until their lease ends, count an attempt that was no
@@ -295,8 +295,8 @@ def _park(token: str, ids: Collection[int], *, alone: bool = False) -> int:
 
 
 def _settle_failed(token: str, row: Delivery, error: BaseException) -> Counter[str]:
-    text = _storable(str(error))
-    failure = Failed(type(error).__qualname__, text, _storable(retry.fingerprint(error))[:FINGERPRINT_LENGTH])
+    text = storable(str(error))
+    failure = Failed(type(error).__qualname__, text, storable(retry.fingerprint(error))[:FINGERPRINT_LENGTH])
     if not _give_back(Q(pk=row.pk, claim=token), row.attempts, failure):
         return Counter()
     logger.warning("delivery %s failed (attempt %s): %s", row.pk, row.attempts, failure.fingerprint)
@@ -309,7 +309,7 @@ def _fate_of(row: Delivery) -> Counter[str]:
     return Counter(["dead" if retry.wait(row.attempts) is None else "retried"])
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """What of an error's text every database takes: one that it refused would undo the whole settling."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()[:ERROR_LENGTH]
 

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN = "delivery.drain"
 DEEDS = "delivery.deeds"
+LETTERS = "delivery.post_letters"
 # Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.
 FLAG = "delivery:wake-up"
 FLAG_MILLISECONDS = 2_000
@@ -76,6 +77,19 @@ def wake_deeds() -> None:
         started_here.set()
 
 
+def wake_letters_on_commit() -> None:
+    """Have letters be posted soon after the outermost transaction has committed; never, if it rolls back."""
+    transaction.on_commit(wake_letters, robust=True)
+
+
+def wake_letters() -> None:
+    """Have letters be posted soon. Returns at once: no request waits for a mail server."""
+    if settings.REDIS_URL is not None:
+        _waker().wake(LETTERS)
+    else:
+        started_here.set()
+
+
 def wake_task(name: str) -> None:
     """Have a task of somebody else's run soon. Its work is in the database, where it looks by itself, too.
 
@@ -97,7 +111,8 @@ def wake_task_on_commit(name: str) -> None:
         transaction.on_commit(wake_it, robust=True)
 
 
-# In one process: that deeds were started in it, which its ticker carries on though no socket may be open.
+# In one process: that deeds were started or letters posted in it, which its tickers carry on though no socket
+# may be open.
 started_here = threading.Event()
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
@@ -23,6 +23,8 @@ from delivery.reading import Snapshot
 
 # Keeps one statement under SQLite's limit of parameters, whatever it was compiled with (999 at the least).
 _CHUNK = 300
+# What has come of a delivery that is past being stopped.
+TOLD = (DeliveryState.SENT, DeliveryState.SUPERSEDED)
 # How far a restored database steps over what it has forgotten: more changes of one inbox, and more
 # notifications, than there were since its backup; and little enough for millions of restores below 2**53, to
 # which browsers count.
@@ -89,23 +91,31 @@ def mark_all_read(user_id: int) -> tuple[int, Snapshot]:
 
 
 def mark_keys_read(user_ids: Iterable[int], dedupe_keys: Sequence[str]) -> None:
-    """Mark read what carries one of these dedupe keys in any of these inboxes; the others are not touched.
+    """Mark read what carries one of these dedupe keys in any of these inboxes.
 
     What has not been sent yet never will be: its cause is gone.
     """
     unread = Notification.objects.filter(dedupe_key__in=dedupe_keys, is_read=False, is_deleted=False)
+    users = sorted(set(user_ids))
     with transaction.atomic():
-        # Seldom anybody has any: nobody's inbox is locked for nothing.
-        holders = unread.filter(user__in=list(user_ids)).values_list("user_id", flat=True)
-        for users in _chunks(sorted(set(holders))):
-            for inbox in _lock(users):
-                rows = unread.filter(user=inbox.user_id)
-                count = rows.count()
-                if count:
-                    told = (DeliveryState.SENT, DeliveryState.SUPERSEDED)
-                    untold = Delivery.objects.filter(notification__in=rows).exclude(state__in=told)
-                    untold.update(is_moot=True)
-                    _change(inbox, rows, unread=-count, is_read=True, read_at=timezone.now())
+        # Seldom anybody has any: nobody's inbox is locked for nothing. Where somebody has, all are, as by a
+        # post to all of them: one that follows in this transaction then waits for nobody.
+        if unread.filter(user__in=users).exists():
+            for inbox in _held(users):
+                _mark_moot(inbox, unread.filter(user=inbox.user_id))
+
+
+def withdraw(user_id: int, topics: Sequence[str]) -> None:
+    """Mark read what was posted to somebody under these topics and is not sent yet: it never will be."""
+    with transaction.atomic():
+        inbox = _locked(user_id)
+        unread = Notification.objects.filter(user=user_id, is_read=False, is_deleted=False)
+        _mark_moot(inbox, unread.filter(topic__in=topics).exclude(delivery__state__in=TOLD))
+
+
+def hold(user_ids: Iterable[int]) -> None:
+    """Lock these inboxes until the transaction ends, for whoever changes some of them and later others."""
+    _held(sorted(set(user_ids)))
 
 
 def delete(user_id: int, notification_id: int) -> Snapshot | None:
@@ -291,6 +301,7 @@ def _row(user: int, revision: int, draft: Draft, now: datetime) -> Notification:
         related_object_id="" if draft.related_object_id is None else str(draft.related_object_id),
         dedupe_key=draft.dedupe_key or None,
         thread_key=draft.thread_key or "",
+        topic=draft.topic,
         created_at=now,
     )
 
@@ -313,6 +324,19 @@ def _take_revisions(counts: Mapping[int, int]) -> dict[int, Iterator[int]]:
             list(counts),
         )
         return {user: iter(range(last - counts[user] + 1, last + 1)) for user, last in cursor.fetchall()}
+
+
+def _held(users: Sequence[int]) -> list[Inbox]:
+    """The inboxes of these users, given in the one order that everybody locks them in."""
+    return [inbox for chunk in _chunks(users) for inbox in _lock(chunk)]
+
+
+def _mark_moot(inbox: Inbox, rows: QuerySet[Notification]) -> None:
+    """Mark unread rows of a locked inbox read; those that are not told yet need not be told any more."""
+    count = rows.count()
+    if count:
+        Delivery.objects.filter(notification__in=rows).exclude(state__in=TOLD).update(is_moot=True)
+        _change(inbox, rows, unread=-count, is_read=True, read_at=timezone.now())
 
 
 def _locked(user_id: int) -> Inbox:

@@ -4,6 +4,7 @@ The `Delivery` rows are the queue itself (a transactional outbox): they are writ
 claimed by conditional updates, so losing the broker, or all of Redis, loses no notification.
 """
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -15,6 +16,7 @@ MESSAGE_LENGTH = 2000
 LINK_LENGTH = 500
 LINK_TEXT_LENGTH = 60
 KEY_LENGTH = 200
+TOPIC_LENGTH = 30
 ERROR_LENGTH = 1000
 FINGERPRINT_LENGTH = 200
 TASK_ID_LENGTH = 64
@@ -122,6 +124,8 @@ class Notification(models.Model):
     # None, not "": a missing key collides with nothing.
     dedupe_key = models.CharField(max_length=KEY_LENGTH, null=True, blank=True)
     thread_key = models.CharField(max_length=KEY_LENGTH, blank=True)
+    # What kind of event it tells of, in the words of whoever posted it: by this a person switches it off.
+    topic = models.CharField(max_length=TOPIC_LENGTH, blank=True, default="", db_default="")
     is_read = models.BooleanField(default=False)
     is_deleted = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -387,6 +391,95 @@ class DeedRow(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.delivery_id} by deed {self.deed_id}"
+
+
+# What a letter may hold. The longest address that mail can be delivered to has 254 characters (RFC 5321).
+ADDRESS_LENGTH = 254
+SUBJECT_LENGTH = 200
+SENDER_LENGTH = 120
+TEXT_LENGTH = 20_000
+
+
+def message_key() -> str:
+    """What tells the mail of one row from every other, of this database or of a copy of it."""
+    return uuid.uuid4().hex
+
+
+class Letter(models.Model):
+    """One e-mail to one address, and how far it has come. The row is the queue, as a delivery is.
+
+    A table of its own: a mail server takes seconds where Redis takes milliseconds, refuses for good where a
+    browser never does, and what it has taken cannot be recognised by its reader but by its Message-ID.
+    """
+
+    # Whose mail it is: who asked for it to be sent or, where it tells of a notification, who is told.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Read or deleted by the time it would be sent, there is nothing left to tell. No foreign key: whoever
+    # changes or removes notifications is not to wait for letters.
+    notification_id = models.BigIntegerField(null=True, blank=True)
+    to = models.CharField(max_length=ADDRESS_LENGTH)
+    reply_to = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
+    sender_name = models.CharField(max_length=SENDER_LENGTH, blank=True)
+    subject = models.CharField(max_length=SUBJECT_LENGTH)
+    text = models.TextField()
+    # What goes with it, as whoever registered `delivery.enclosures` finds it.
+    attachment_kind = models.CharField(max_length=20, blank=True)
+    attachment_id = models.CharField(max_length=50, blank=True)
+    attachment_variant = models.CharField(max_length=60, blank=True)
+    # None, not "": a missing key collides with nothing.
+    dedupe_key = models.CharField(max_length=KEY_LENGTH, null=True, blank=True)
+    message_key = models.CharField(max_length=32, default=message_key, editable=False)
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    created_at = models.DateTimeField()
+    # While waiting, the next attempt's time; while claimed, the end of the lease. By the database's clock.
+    due_at = models.DateTimeField(null=True, blank=True)
+    # Since when it is due: what waited for its time, or was made due again, is not late because it is old.
+    due_since = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    is_moot = models.BooleanField(default=False)
+    claim = models.CharField(max_length=32, blank=True, help_text="The token of whoever holds the lease.")
+    claimed_by = models.CharField(max_length=100, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=ERROR_LENGTH, blank=True)
+    fingerprint = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "dedupe_key"],
+                condition=Q(dedupe_key__isnull=False),
+                name="letter_once_per_dedupe_key",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_at", "id"], name="letter_in_turn"),
+            models.Index(
+                fields=["attachment_kind", "attachment_id"],
+                condition=~Q(attachment_kind=""),
+                name="letter_attachment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk} ({self.state})"
+
+
+class Postman(models.Model):
+    """Who carries the letters: one process at a time, so that a slow mail server holds no second one.
+
+    One row. It rests after the mail server could not be reached: nobody asks it again before that.
+    """
+
+    token = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateTimeField(null=True, blank=True)
+    # Since when the mail server is away, and how that was found out.
+    away_since = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True)
+
+    def __str__(self) -> str:
+        return f"postman, resting until {self.rests_until}" if self.rests_until else "postman"
 
 
 class Alarm(models.Model):

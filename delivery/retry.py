@@ -2,8 +2,9 @@
 
 import enum
 import random
+import smtplib
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from redis import exceptions as redis
@@ -12,6 +13,9 @@ from redis import exceptions as redis
 # all. By then a browser has long fetched the notification over HTTP: what is retried is only the telling.
 WAITS = (1, 5, 25, 120)
 MAX_ATTEMPTS = len(WAITS) + 1
+# The same of letters: 1, 5 and 15 min, 1 and 4 h, some five and a half hours in all. A mail server that
+# does not know ours has it come again, mostly after 1 to 15 minutes (greylisting); a full mailbox needs more.
+LETTER_WAITS = (60, 300, 900, 3_600, 14_400)
 # A fifth either way, so that rows that failed together do not come back together.
 JITTER = 0.2
 
@@ -21,6 +25,7 @@ class Failure(enum.Enum):
 
     OUTAGE = "outage"  # the channel layer is away: park the row, burn no attempt
     RETRY = "retry"  # this row failed: try it again, later each time
+    REFUSED = "refused"  # refused for good: it would be again, however often
 
 
 # Plain `ERR` is what Redis says of a single command, and may mean this row's: too long for a proxy, say.
@@ -54,11 +59,50 @@ def _tells_of_itself(answer: redis.ResponseError) -> bool:
     return code != "ERR" or str(answer).lower().startswith(MISCONFIGURED)
 
 
-def wait(attempts: int, rand: Callable[[], float] = random.random) -> timedelta | None:
+# What a mail server answers to a letter that is larger than it takes.
+TOO_LARGE = 552
+
+
+def classify_letter(error: BaseException) -> Failure:
+    """The class of a failure to send a letter to a mail server that was reached.
+
+    By what it answered (RFC 5321, 4.2.1): 4xx may pass, 5xx will not. The sender is the same for every
+    letter, so a server that refuses it speaks of our account with it, as where its day's quota is used up.
+    Without an answer it is held against the letter: one at which servers hang up must not stand before all
+    others.
+    """
+    code = smtp_code(error)
+    if isinstance(error, smtplib.SMTPSenderRefused) and code != TOO_LARGE:
+        return Failure.OUTAGE
+    if code >= 500 or isinstance(error, (ValueError, smtplib.SMTPNotSupportedError)):
+        return Failure.REFUSED
+    return Failure.RETRY
+
+
+def smtp_code(error: BaseException) -> int:
+    """What a mail server answered, as its number; 0 where it did not answer."""
+    return smtp_answer(error)[0]
+
+
+def smtp_answer(error: BaseException) -> tuple[int, str]:
+    """What a mail server answered to one recipient's letter, as number and text; 0 where it did not."""
+    text: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, text = error.smtp_code, error.smtp_error
+    else:
+        return 0, ""
+    return code, text.decode(errors="replace") if isinstance(text, bytes) else text
+
+
+def wait(
+    attempts: int, rand: Callable[[], float] = random.random, waits: Sequence[int] = WAITS
+) -> timedelta | None:
     """How long to wait after the given number of failed attempts; None when there is no further one."""
-    if attempts >= MAX_ATTEMPTS:
+    if attempts > len(waits):
         return None
-    seconds = WAITS[max(attempts, 1) - 1]
+    seconds = waits[max(attempts, 1) - 1]
     return timedelta(seconds=seconds * (1 + JITTER * (2 * rand() - 1)))
 
 

@@ -9,7 +9,7 @@ from celery import current_task, shared_task
 from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError
 
-from delivery import alarms, bell, handoff
+from delivery import alarms, bell, handoff, mail
 from delivery import deeds as doing
 from delivery import drain as draining
 from delivery import prune as pruning
@@ -35,6 +35,15 @@ def sweep() -> None:
         draining.take_back_expired()
         _drain()
         doing.advance(_task_id())
+        mail.wake()
+
+
+@shared_task(name=handoff.LETTERS, ignore_result=True, time_limit=mail.TIME_LIMIT)
+def post_letters() -> None:
+    """Send the letters that are due; a task of its own, as a mail server may be slow."""
+    with _or_at_the_next_sweep():
+        if not mail.carry():
+            handoff.wake_letters()
 
 
 @shared_task(name=handoff.DEEDS, ignore_result=True)

@@ -18,10 +18,11 @@ INTERVAL = 1.0
 
 
 class Ticker:
-    """Sweeps, and runs each task named in `periods` every so many seconds."""
+    """Sweeps, unless told not to, and runs each task named in `periods` every so many seconds."""
 
-    def __init__(self, periods: Mapping[str, float]) -> None:
+    def __init__(self, periods: Mapping[str, float], *, sweeps: bool = True) -> None:
         self._periods = periods
+        self._sweeps = sweeps
         self._due = dict.fromkeys(periods, 0.0)
 
     def tick(self) -> None:
@@ -30,7 +31,8 @@ class Ticker:
             if self._due[name] <= time.monotonic():
                 self._due[name] = time.monotonic() + seconds
                 current_app.tasks[name].apply()
-        current_app.tasks["delivery.sweep"].apply()
+        if self._sweeps:
+            current_app.tasks["delivery.sweep"].apply()
 
     def run(self) -> None:
         """For as long as this process lives."""
@@ -44,5 +46,7 @@ class Ticker:
 
 
 def start(periods: Mapping[str, float]) -> None:
-    """Tick in a thread of this process."""
-    threading.Thread(target=Ticker(periods).run, name="sweeps", daemon=True).start()
+    """Tick in a thread of this process; and in another for letters, as a mail server may take its time."""
+    letters = Ticker({handoff.LETTERS: INTERVAL}, sweeps=False)
+    for name, ticker in (("sweeps", Ticker(periods)), ("letters", letters)):
+        threading.Thread(target=ticker.run, name=name, daemon=True).start()

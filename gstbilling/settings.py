@@ -229,8 +229,11 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # an outage may last: never give up
 # The last of Celery's steps over Redis, 0 being the first: a worker takes up everything else that it was sent
-# before a PDF, or notifications would wait behind those of a thousand invoices issued at once.
-CELERY_TASK_ROUTES = {"gstbillingapp.paper": {"priority": 9}}
+# before a PDF or a letter, or notifications would wait behind those of a thousand invoices issued at once.
+CELERY_TASK_ROUTES = {
+    "gstbillingapp.paper": {"priority": 9},
+    "delivery.post_letters": {"priority": 9},
+}
 # One connection attempt and no retry when publishing: a request waits for no broker (celery#4296: a single
 # call with retry=True would overwrite these, so there is none).
 CELERY_TASK_PUBLISH_RETRY = False

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,6 +21,7 @@ from django_celery_results.models import GroupResult, TaskResult
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from gstbillingapp.actions import account
 from gstbillingapp.models import (
     Business,
     Customer,
@@ -138,11 +140,22 @@ for model in (User, Group, TaskResult, GroupResult):  # registered by their own 
     admin.site.unregister(model)
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's own; whoever's password it is gets told."""
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        """Store it, and tell its owner."""
+        user: User = super().save(commit)
+        account.password_changed(user, "the administration of this site")
+        return user
+
+
 @admin.register(User)
 class UserAdmin(auth_admin.UserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PasswordForm
 
 
 @admin.register(Group)

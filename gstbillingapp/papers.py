@@ -1,14 +1,21 @@
 """Makes the PDFs that are asked for: what somebody waits for first, what was made ahead when nobody does."""
 
 import logging
+from collections.abc import Callable
+from importlib import import_module
 from time import monotonic
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
 
 from gstbillingapp.actions import papers
-from gstbillingapp.models import Invoice, Paper
-from gstbillingapp.views.invoice_sheet import sheet_of
+from gstbillingapp.actions.papers import PaperKey
+from gstbillingapp.models import Paper
+from gstbillingapp.models.paper import INVOICE
+from gstbillingapp.pdf.sheet import Sheet
+from gstbillingapp.views import invoice_pdf
+from gstbillingapp.views.printables import Printable
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +25,16 @@ LONGEST, LONGEST_AHEAD = 5.0, 0.5
 # Seconds after which a process is killed over one paper that never ends; longer than a lease, so that another
 # has been at it by then.
 TIME_LIMIT = 30
+
+# Every kind of paper, and what finds its document, which is one of the key's business or raises
+# ObjectDoesNotExist. Another noun adds its line, and has pages, PDFs and mail.
+PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
+    INVOICE: invoice_pdf.stored,
+}
+# Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.
+DRAWN_BY: dict[type, str] = {
+    Sheet: "gstbillingapp.pdf.invoice",
+}
 
 
 def make_all() -> bool:
@@ -38,23 +55,34 @@ def make_all() -> bool:
 
 
 def make(paper: Paper) -> None:
-    """Make one, from what its invoice says now."""
+    """Make one, from what its document says now."""
     try:
-        invoice = Invoice.objects.select_related("business", "customer").get(pk=paper.invoice_id)
-        digest, content = drawn(invoice)
+        digest, content = drawn(paper)
     except (OperationalError, InterfaceError):
         raise  # the database is away, which is nobody's fault: when the lease has ended, it is tried again
+    except ObjectDoesNotExist:
+        papers.gone(paper)
     except Exception as error:
-        # Whatever is wrong with one invoice, the next one is made; and whoever waits is told.
-        logger.exception("the PDF of invoice %s was not made", paper.invoice_id)
+        # Whatever is wrong with one document, the next one is made; and whoever waits is told.
+        logger.exception("the PDF of %s %s was not made", paper.kind, paper.object_id)
         papers.failed(paper, f"{type(error).__name__}: {error}")
     else:
         papers.made(paper, digest, content)
 
 
-def drawn(invoice: Invoice) -> tuple[str, bytes]:
-    """The digest of what an invoice says now, and the file that says it."""
-    from gstbillingapp.pdf.invoice import draw  # not in web processes: it brings 40 MB
+def drawn(paper: Paper) -> tuple[str, bytes]:
+    """The digest of what a document says now, and the file that says it."""
+    sheet = printable_of(PaperKey(paper.business_id, paper.kind, paper.object_id, paper.variant)).sheet()
+    content: bytes = import_module(DRAWN_BY[type(sheet)]).draw(sheet, settings.PAPER_FONTS)
+    return sheet.digest(), content
 
-    sheet = sheet_of(invoice)
-    return sheet.digest(), draw(sheet, settings.PAPER_FONTS)
+
+def printable_of(key: PaperKey) -> Printable:
+    """The document that a paper is of; ObjectDoesNotExist where the business has no such one."""
+    return PRINTABLES[key.kind](key)
+
+
+def load_drawers() -> None:
+    """Load what draws, before anybody waits for it."""
+    for module in DRAWN_BY.values():
+        import_module(module)

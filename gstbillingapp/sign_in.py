@@ -1,4 +1,4 @@
-"""How often a password may be guessed.
+"""How often a password may be guessed, and who is told that somebody signed in.
 
 django-axes keeps the failures, in the database and so for all web processes. What it does not have is here:
 a limit for each way of counting, browsers that an account knows, and the time left to wait.
@@ -10,7 +10,7 @@ from typing import Any
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
@@ -18,7 +18,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.deprecation import MiddlewareMixin
 
+from gstbillingapp.actions import account
 from gstbillingapp.limits import seconds_to_wait
+from gstbillingapp.places import place_of
 
 Credentials = dict[str, Any] | None
 
@@ -144,8 +146,13 @@ def _is_known(request: HttpRequest, username: str) -> bool:
 
 
 @receiver(user_logged_in)
-def _signed_in(request: HttpRequest, user: AbstractBaseUser, **_: object) -> None:
-    request.signed_in_as = user.get_username()  # type: ignore[attr-defined]
+def _signed_in(request: HttpRequest, user: User, **_: object) -> None:
+    username = user.get_username()
+    request.signed_in_as = username  # type: ignore[attr-defined]
+    if request.method is not None:  # a script opens a session without a request, and from nowhere
+        place = place_of(request)
+        is_known = _is_known(request, username)
+        account.signed_in(user, place.network, place.words, is_known_browser=is_known)
 
 
 class KnownBrowser(MiddlewareMixin):

@@ -37,7 +37,7 @@ def paper() -> None:
 @worker_init.connect
 def _load_before_the_fork(**_: object) -> None:
     """Once for all processes of the worker, and before anybody waits."""
-    import gstbillingapp.pdf.invoice  # noqa: F401
+    papers.load_drawers()
 
 
 @worker_ready.connect

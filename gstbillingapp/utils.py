@@ -85,9 +85,14 @@ def create_notifications(
     return inbox.post([_id_of(user) for user in users], draft)
 
 
-def post_notifications(users: Iterable[AbstractBaseUser], drafts: Sequence[Draft]) -> None:
-    """Post several to the same people at the cost of hardly more than one, in one transaction. See above."""
-    inbox.post_all([_id_of(user) for user in users], drafts)
+def post_notifications(
+    users: Iterable[AbstractBaseUser], drafts: Sequence[Draft]
+) -> list[list[Notification]]:
+    """Post several to the same people at the cost of hardly more than one, in one transaction. See above.
+
+    The rows come in the order of the drafts, those of one in the order of the people.
+    """
+    return inbox.post_all([_id_of(user) for user in users], drafts)
 
 
 def notify_custom(

@@ -1,6 +1,6 @@
 """What a person should see before issuing: lawful to go on, but likely a slip or a duty to come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
-from gstbillingapp.models import Business, Customer, Invoice, InvoiceLine, InvoiceState, Scheme
+from gstbillingapp.models import Business, Customer, Invoice, InvoiceLine, InvoiceState, Scheme, Supply
 from gstbillingapp.models.fields import day_text, plain_number, today
 
 # B2C from here on needs the buyer's name, address and state (CGST Rule 46, proviso on unregistered buyers).
@@ -165,9 +165,17 @@ def _of_stock(line: InvoiceLine, place: int, sold: dict[int, Decimal]) -> Iterat
         yield Advice("stock_short", f"lines-{place}-qty", f"Only {left} {product.unit} in stock.")
 
 
+def value_of_goods(lines: Iterable[InvoiceLine]) -> Decimal:
+    """What an e-way bill is judged by, in rupees: with tax, without services and without exempt goods.
+
+    CGST Rule 138(1), explanation 2.
+    """
+    goods = [line for line in lines if not line.is_service and line.supply == Supply.TAXABLE]
+    return sum((line.taxable + line.cgst + line.sgst + line.igst + line.cess for line in goods), Decimal(0))
+
+
 def _of_eway_bill(composed: Composed) -> Iterator[Advice]:
-    goods = [line for line in composed.lines if not line.is_service]
-    value = sum((line.taxable + line.cgst + line.sgst + line.igst + line.cess for line in goods), Decimal(0))
+    value = value_of_goods(composed.lines)
     if composed.result is not None and eway.is_required(value):
         yield Advice(
             "eway_bill",

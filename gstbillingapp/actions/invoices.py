@@ -9,12 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from gstbillingapp.actions import announce, papers
-from gstbillingapp.actions.advice import Advice, advice_of
+from gstbillingapp.actions.advice import Advice, advice_of, value_of_goods
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
 from gstbillingapp.actions.data import InvoiceData
+from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.actions.products import locked as locked_products
 from gstbillingapp.actions.products import move
+from gstbillingapp.gst import eway
 from gstbillingapp.gst.calc import DocumentResult, LineResult
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import indian_format
@@ -28,6 +30,7 @@ from gstbillingapp.models import (
     StockReason,
 )
 from gstbillingapp.models.fields import ZERO, day_text, today
+from gstbillingapp.models.paper import INVOICE
 
 NO_LINES = "Add at least one line with a quantity and a price."
 # What a draft takes over from what was typed; the rest of the row is who, when and the number.
@@ -183,7 +186,8 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         invoice.save()
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
-        papers.ask_ahead(invoice)
+        _tell_of_eway_bill(invoice, composed.lines)
+        papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice
 
 
@@ -307,6 +311,12 @@ def _move_stock(
     goods = [product for product in products.values() if product.tracks_stock]
     sign = -1 if reason == StockReason.SALE else 1
     move(goods, {product.pk: sign * sold[product.pk] for product in goods}, reason, user, invoice.pk)
+
+
+def _tell_of_eway_bill(invoice: Invoice, lines: Iterable[InvoiceLine]) -> None:
+    value = value_of_goods(lines)
+    if eway.is_required(value):
+        announce.eway_bill_needed(invoice, value)
 
 
 def _sold(lines: Iterable[InvoiceLine]) -> dict[int, Decimal]:

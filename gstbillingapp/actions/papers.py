@@ -1,13 +1,14 @@
-"""The PDF of an invoice: asked for, made, failed. The row is the job, and a lost wake-up only delays it."""
+"""The PDF of a document: asked for, made, failed. The row is the job, and a lost wake-up only delays it."""
 
 import datetime
+from typing import NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from delivery import handoff
-from gstbillingapp.models import Invoice, Paper, PaperState
+from gstbillingapp.models import Paper, PaperState
 
 TASK = "gstbillingapp.paper"
 # How long one who makes it holds a row, by the database's clock. 200 lines take a third of a second, in every
@@ -22,17 +23,30 @@ KEEP = datetime.timedelta(days=7)
 CHUNK = 100  # rows one run removes, the work of some milliseconds
 
 
-def ask_ahead(invoice: Invoice) -> None:
-    """Have it made before anybody asks, once the transaction that issues the invoice has committed."""
-    Paper.objects.create(
-        invoice=invoice, business_id=invoice.business_id, ahead=True, asked_at=timezone.now()
-    )
+class PaperKey(NamedTuple):
+    """Which paper it is: of which document of which business, and which of its papers."""
+
+    business_id: int
+    kind: str
+    object_id: int
+    variant: str = ""
+
+    def rows(self) -> "QuerySet[Paper]":
+        """Its row, where there is one."""
+        return Paper.objects.filter(**self._asdict())
+
+
+def ask_ahead(key: PaperKey) -> None:
+    """Have it made before anybody asks, once the transaction that the document comes from has committed."""
+    row = Paper(**key._asdict(), ahead=True, asked_at=timezone.now())
+    # One that is there already is compared with the document by whoever looks at it.
+    Paper.objects.bulk_create([row], ignore_conflicts=True)
     handoff.wake_task_on_commit(TASK)
 
 
-def ask(invoice: Invoice) -> None:
+def ask(key: PaperKey) -> None:
     """Have it made now, as somebody waits. Returns at once; in one process, when it is made."""
-    rows = Paper.objects.filter(invoice=invoice)
+    rows = key.rows()
     rows.exclude(state=PaperState.ASKED).update(
         state=PaperState.ASKED,
         ahead=False,
@@ -43,7 +57,7 @@ def ask(invoice: Invoice) -> None:
     )
     rows.filter(state=PaperState.ASKED, ahead=True).update(ahead=False)
     if not rows.exists():
-        row = Paper(invoice=invoice, business_id=invoice.business_id, asked_at=timezone.now())
+        row = Paper(**key._asdict(), asked_at=timezone.now())
         Paper.objects.bulk_create([row], ignore_conflicts=True)  # another tab may have asked just now
     if rows.filter(_free()).exists():
         handoff.wake_task(TASK)
@@ -72,7 +86,7 @@ def is_somebody_at_it() -> bool:
 
 
 def made(paper: Paper, digest: str, content: bytes) -> None:
-    """Keep what was made. Where the invoice has changed meanwhile, the digest tells."""
+    """Keep what was made. Where the document has changed meanwhile, the digest tells."""
     Paper.objects.filter(pk=paper.pk, state=PaperState.ASKED).update(
         state=PaperState.MADE, digest=digest, content=content, made_at=timezone.now(), lease_until=None
     )
@@ -83,6 +97,11 @@ def failed(paper: Paper, error: str) -> None:
     Paper.objects.filter(pk=paper.pk, state=PaperState.ASKED).update(
         state=PaperState.FAILED, error=error[:200], lease_until=None
     )
+
+
+def gone(paper: Paper) -> None:
+    """Forget one whose document is there no more."""
+    Paper.objects.filter(pk=paper.pk).delete()
 
 
 def remove_old() -> int:

@@ -13,6 +13,7 @@ from gstbillingapp.actions.invoices import locked
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Business, Invoice, InvoiceState, Payment, PaymentMode
 from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
+from gstbillingapp.models.payment import MONEY_MODES
 
 
 def record(
@@ -34,7 +35,7 @@ def record(
         business=business,
         amount=_amount(checks, amount),
         date=_day(checks, date or today()),
-        mode=checks.choice("mode", mode, PaymentMode.values),
+        mode=checks.choice("mode", mode, MONEY_MODES),
         reference=checks.text("reference", reference, 64),
         note=checks.text("note", note, 300),
         recorded_by=user,
@@ -115,5 +116,5 @@ def _refuse_above_balance(checks: Checks, invoice: Invoice, amount: Decimal) -> 
 def _settle(invoice: Invoice, amount: Decimal) -> None:
     # Worked out here, under the lock, and not by F(): SQLite would add in binary floats.
     invoice.paid += amount
-    invoice.balance = invoice.total - invoice.paid
+    invoice.balance = invoice.owed()
     invoice.save(update_fields=["paid", "balance", "updated_at"])

@@ -167,9 +167,15 @@ def move(
 def watch(products: Sequence[Product], changed: Sequence[str] = ()) -> None:
     """Tell the members once when a locked product runs low and once when it runs out, until it recovers.
 
+    What was told of one that recovers is settled: it is marked read, and not sent where it was not sent yet.
     `changed` are fields of all of them that are to be stored as well: one statement stores them all.
     """
     crossed = [product for product in products if _level(product) != product.stock_level]
+    recovered = [
+        product
+        for product in crossed
+        if product.stock_level == StockLevel.OUT or _level(product) == StockLevel.ENOUGH
+    ]
     for product in crossed:
         if product.stock_level == StockLevel.ENOUGH:
             product.stock_crossing += 1
@@ -178,6 +184,7 @@ def watch(products: Sequence[Product], changed: Sequence[str] = ()) -> None:
     if stored:
         _store(products if changed else crossed, stored)
     announce.stock_low(*(product for product in crossed if product.stock_level != StockLevel.ENOUGH))
+    announce.stock_recovered(*recovered)
 
 
 def _store(products: Sequence[Product], fields: Sequence[str]) -> None:

@@ -92,7 +92,7 @@ def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
 
 def _reminders(business: Business, latest: int) -> Iterator[Event]:
     """Of each unpaid invoice the last thing that was said, those of this morning first."""
-    this_morning, members = latest_morning(timezone.now()), list(business.members())
+    this_morning, members = latest_morning(timezone.now()), announce.audience(business)
     said: list[tuple[datetime.date, Invoice, int]] = []
     for invoice in Invoice.objects.filter(business=business, balance__gt=0):
         days = {stage: invoice.due_date + datetime.timedelta(days=stage) for stage in REMINDER_STAGES}

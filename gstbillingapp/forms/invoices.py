@@ -25,6 +25,7 @@ from gstbillingapp.models import (
     Supply,
 )
 from gstbillingapp.models.fields import today
+from gstbillingapp.models.payment import MONEY_CHOICES
 from gstbillingapp.queries import INVOICE_ORDERS
 from gstbillingapp.templatetags.billing import plain
 
@@ -427,7 +428,7 @@ class PaymentForm(ScreenForm):
 
     amount = NumberField(label="Amount, ₹")
     date = DayField(label="Received on")
-    mode = forms.ChoiceField(label="How", choices=PaymentMode.choices)
+    mode = forms.ChoiceField(label="How", choices=MONEY_CHOICES)
     reference = forms.CharField(
         label="Reference",
         widget=forms.TextInput(attrs={"maxlength": 64, "placeholder": "UTR, cheque number"}),

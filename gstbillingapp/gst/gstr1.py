@@ -35,6 +35,7 @@ NATURES = {
     Nature.DEBIT_NOTE: "Debit Note",
     Nature.CREDIT_NOTE: "Credit Note",
     Nature.RECEIPT_VOUCHER: "Receipt Voucher",
+    Nature.REFUND_VOUCHER: "Refund Voucher",
 }
 # A service has no quantity: chapter 99 is counted in no unit.
 SERVICE, NO_UNIT = "99", "NA"

@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
+from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -10,9 +11,12 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.networks import KnownNetwork
+from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
+from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
     Product,
     ProductKind,
@@ -23,12 +27,19 @@ from gstbillingapp.models.product import (
     Supply,
 )
 from gstbillingapp.models.rate import GstRate
+from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
 from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
 
 __all__ = [
+    "ALWAYS_TOLD",
+    "EVENT_GROUPS",
+    "REMINDERS",
+    "USUAL_HOUR",
     "Business",
     "BuyerKind",
     "Customer",
+    "EventKind",
     "FilingFrequency",
     "GstRate",
     "ImmutableError",
@@ -36,7 +47,14 @@ __all__ = [
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "KnownNetwork",
     "Membership",
+    "Note",
+    "NoteKind",
+    "NoteLine",
+    "NoteReason",
+    "NoteState",
+    "NotificationPreferences",
     "NumberSeries",
     "Paper",
     "PaperState",
@@ -46,6 +64,11 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Receipt",
+    "ReceiptState",
+    "Refund",
+    "Reminder",
+    "ReminderSettings",
     "ReturnDueDate",
     "ReturnFiling",
     "Role",

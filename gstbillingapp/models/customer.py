@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
+from gstbillingapp.models.fields import money
 
 
 class BuyerKind(models.TextChoices):
@@ -43,6 +44,9 @@ class Customer(models.Model):
     ship_state_code = models.CharField("delivery state", max_length=2, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
+    credit_limit = money(default=None, null=True, blank=True, help_text="Empty: no limit")
+    is_over_limit = models.BooleanField(default=False, db_default=False, editable=False)
+    limit_crossing = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -57,6 +61,10 @@ class Customer(models.Model):
                 | models.Q(kind=BuyerKind.SEZ) & ~models.Q(gstin="")
                 | models.Q(kind__in=[BuyerKind.UNREGISTERED, BuyerKind.OVERSEAS], gstin=""),
                 name="customer_gstin_matches_kind",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(credit_limit__isnull=True) | models.Q(credit_limit__gte=0),
+                name="customer_credit_limit_not_negative",
             ),
         ]
         indexes = [

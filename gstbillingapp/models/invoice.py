@@ -39,8 +39,13 @@ class ImmutableError(Exception):
     """An attempt to change or delete an issued invoice, or a line of one."""
 
 
-# What payments and a cancellation write; everything else is as issued, for ever.
-CHANGES_AFTER_ISSUE = frozenset({"state", "paid", "balance", "cancelled_at", "cancel_reason", "updated_at"})
+# What payments, notes and a cancellation write; everything else is as issued, for ever.
+CHANGES_AFTER_ISSUE = frozenset(
+    {
+        *("state", "paid", "credited", "debited", "balance"),
+        *("cancelled_at", "cancel_reason", "updated_at"),
+    }
+)
 
 
 def status_condition(status: str, day: datetime.date) -> Q:
@@ -79,11 +84,16 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 
 
 class Invoice(Document):
-    """A tax invoice or bill of supply. Amounts are rupees; `balance` is what is still owed."""
+    """A tax invoice or bill of supply. Amounts are rupees; `balance` is what is still owed.
+
+    `credited` is what credit notes took off its balance, `debited` what debit notes put on it.
+    """
 
     state = models.CharField(max_length=9, choices=InvoiceState, default=InvoiceState.DRAFT)
     due_date = models.DateField()
     paid = money()
+    credited = money(db_default=ZERO)
+    debited = money(db_default=ZERO)
     balance = money()
 
     issued_by = models.ForeignKey(
@@ -132,16 +142,22 @@ class Invoice(Document):
                 ),
                 name="invoice_amounts_not_negative",
             ),
+            # Half a paisa either way: SQLite adds in binary floats.
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_within_total"
+                condition=Q(
+                    paid__gte=0,
+                    credited__gte=0,
+                    debited__gte=0,
+                    paid__lt=F("total") + F("debited") - F("credited") + Decimal("0.005"),
+                ),
+                name="invoice_paid_within_total",
             ),
-            # Half a paisa either way: SQLite subtracts in binary floats.
             models.CheckConstraint(
                 condition=Q(
                     state=InvoiceState.ISSUED,
                     balance__gte=0,
-                    balance__gt=F("total") - F("paid") - Decimal("0.005"),
-                    balance__lt=F("total") - F("paid") + Decimal("0.005"),
+                    balance__gt=F("total") + F("debited") - F("credited") - F("paid") - Decimal("0.005"),
+                    balance__lt=F("total") + F("debited") - F("credited") - F("paid") + Decimal("0.005"),
                 )
                 | (~Q(state=InvoiceState.ISSUED) & Q(balance=0)),
                 name="invoice_balance_is_what_is_owed",
@@ -171,6 +187,12 @@ class Invoice(Document):
                 fields=["business", "due_date", "balance", "paid", "date", "id"],
                 condition=Q(balance__gt=0),
                 name="invoice_owed",
+            ),
+            # Ageing, and what one customer owes: read off the index alone.
+            models.Index(
+                fields=["business", "customer", "due_date", "balance"],
+                condition=Q(balance__gt=0),
+                name="invoice_owed_by_customer",
             ),
         ]
 
@@ -223,6 +245,10 @@ class Invoice(Document):
     def get_status_display(self) -> str:
         """The status in words."""
         return str(self.status.label)
+
+    def owed(self) -> Decimal:
+        """What payments and notes have left to pay, in rupees; `balance` keeps it."""
+        return self.total + self.debited - self.credited - self.paid
 
     @property
     def is_draft(self) -> bool:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.fields import day_text, money
+from gstbillingapp.models.fields import ZERO, day_text, money
 
 
 class PaymentMode(models.TextChoices):
@@ -16,18 +16,44 @@ class PaymentMode(models.TextChoices):
     CHEQUE = "cheque", "Cheque"
     CARD = "card", "Card"
     OTHER = "other", "Other"
+    # No money came: what had come before, or was credited, is set off.
+    ADVANCE = "advance", "Advance"
+    CREDIT = "credit", "Credit note"
+
+
+# Those that a person may choose, with their names: in each of them money moves.
+MONEY_CHOICES = [
+    (value, label)
+    for value, label in PaymentMode.choices
+    if value not in (PaymentMode.ADVANCE, PaymentMode.CREDIT)
+]
+MONEY_MODES = [value for value, _ in MONEY_CHOICES]
+SET_OFF_MODES = [PaymentMode.ADVANCE, PaymentMode.CREDIT]
 
 
 class Payment(models.Model):
-    """A receipt; one that did not clear is reversed, never deleted."""
+    """What an invoice was paid with; one that did not clear is reversed, never deleted.
+
+    Money that came in, or a set-off of an advance (`receipt`) or of a credit note (`credit_note`). The taxes
+    are what was paid on the advance before and is now due with the invoice: rupees, 0 for all else.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="payments", db_index=False)
     invoice = models.ForeignKey("Invoice", on_delete=models.PROTECT, related_name="payments")
     amount = money()
     date = models.DateField()
-    mode = models.CharField(max_length=6, choices=PaymentMode, default=PaymentMode.BANK)
+    mode = models.CharField(max_length=7, choices=PaymentMode, default=PaymentMode.BANK)
     reference = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    receipt = models.ForeignKey(
+        "Receipt", on_delete=models.PROTECT, null=True, blank=True, related_name="set_offs"
+    )
+    credit_note = models.ForeignKey(
+        "Note", on_delete=models.PROTECT, null=True, blank=True, related_name="set_offs"
+    )
+    cgst = money(db_default=ZERO)
+    sgst = money(db_default=ZERO)
+    igst = money(db_default=ZERO)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -44,6 +70,16 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=models.Q(mode__in=PaymentMode.values), name="payment_mode_is_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=MONEY_MODES, receipt__isnull=True, credit_note__isnull=True)
+                | models.Q(mode=PaymentMode.ADVANCE, receipt__isnull=False, credit_note__isnull=True)
+                | models.Q(mode=PaymentMode.CREDIT, receipt__isnull=True, credit_note__isnull=False),
+                name="payment_has_its_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cgst__gte=0, sgst__gte=0, igst__gte=0),
+                name="payment_taxes_not_negative",
+            ),
         ]
         indexes = [models.Index(fields=["business", "-date", "-id"], name="payment_by_date")]
 
@@ -53,3 +89,8 @@ class Payment(models.Model):
     def get_absolute_url(self) -> str:
         """The page of the invoice it was paid against."""
         return self.invoice.get_absolute_url()
+
+    @property
+    def is_set_off(self) -> bool:
+        """Whether no money came with it."""
+        return self.mode in SET_OFF_MODES

@@ -45,6 +45,8 @@ class StockReason(models.TextChoices):
     SALE = "sale", "Sale"
     CANCELLATION = "cancellation", "Cancelled invoice"
     CORRECTION = "correction", "Correction"
+    RETURN = "return", "Sales return"
+    RETURN_UNDONE = "unreturned", "Cancelled sales return"
 
 
 class Product(models.Model):
@@ -156,6 +158,9 @@ class StockMovement(models.Model):
     invoice = models.ForeignKey(
         "Invoice", on_delete=models.PROTECT, null=True, blank=True, related_name="stock_movements"
     )
+    note = models.ForeignKey(
+        "Note", on_delete=models.PROTECT, null=True, blank=True, related_name="stock_movements"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -168,6 +173,11 @@ class StockMovement(models.Model):
                 fields=["invoice", "product", "reason"],
                 condition=models.Q(invoice__isnull=False),
                 name="stock_moves_once_an_invoice",
+            ),
+            models.UniqueConstraint(
+                fields=["note", "product", "reason"],
+                condition=models.Q(note__isnull=False),
+                name="stock_moves_once_a_note",
             ),
         ]
         indexes = [models.Index(fields=["product", "-id"], name="stock_movement_by_product")]

@@ -5,12 +5,16 @@ import logging
 from time import monotonic
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from gstbillingapp.models import Business, PeriodicDeed
+from gstbillingapp.models import Business, PeriodicDeed, ReminderSettings
+from gstbillingapp.models.fields import INDIA
 from gstbillingapp.reminders.days import DAY, Deed, latest_morning
+from gstbillingapp.reminders.digest import digest
 from gstbillingapp.reminders.invoices import remind_of_invoices
-from gstbillingapp.reminders.returns import remind_of_returns
+from gstbillingapp.reminders.new_year import tell_of_new_year
+from gstbillingapp.reminders.returns import remind_of_cut_off, remind_of_returns
 
 logger = logging.getLogger(__name__)
 
@@ -18,46 +22,71 @@ logger = logging.getLogger(__name__)
 LONGEST_GAP = datetime.timedelta(days=31)
 # How much later than today a day may be done already: another host's clock was ahead when the morning came.
 CLOCKS_DIFFER = DAY
+# How many keys later than another's a business may have that was committed before it.
+LATE_COMMITS = 1_000
 # Seconds after which a run makes room for other tasks; beat's next one goes on. Tasks are killed after 300.
 PATIENCE = 120.0
 
 
-DEEDS: dict[str, Deed] = {"invoices": remind_of_invoices, "returns": remind_of_returns}
+DEEDS: dict[str, Deed] = {
+    "invoices": remind_of_invoices,
+    "returns": remind_of_returns,
+    "note_cut_off": remind_of_cut_off,
+    "digest": digest,
+    "new_year": tell_of_new_year,
+}
 
 
 def do_all(now: datetime.datetime) -> None:
-    """Do what is not done yet of every day whose morning has come."""
-    today, end = latest_morning(now), monotonic() + PATIENCE
+    """Do what is not done yet of every day whose morning, at the hour of the business, has come."""
+    end = monotonic() + PATIENCE
     for name in DEEDS:
-        _begin(name, today)
-        for pk in _behind(name, today):
-            _catch_up(pk, today, end)
+        _begin(name, now)
+    for pk in _behind(now):
+        _catch_up(pk, now, end)
 
 
-def _begin(name: str, today: datetime.date) -> None:
-    """A business for which it was never done begins with today: nobody is flooded with the past."""
+def _begin(name: str, now: datetime.datetime) -> None:
+    """A business for which it was never done begins with today: nobody is flooded with the past.
+
+    Only the newest businesses are looked at: those before them have begun, all with the first of a new deed.
+    """
+    begun = PeriodicDeed.objects.filter(name=name).order_by("-business").values("business")[:1]
     known = PeriodicDeed.objects.filter(business=OuterRef("pk"), name=name)
-    new = Business.objects.filter(~Exists(known)).values_list("pk", flat=True)
+    new = Business.objects.filter(~Exists(known), pk__gt=Coalesce(Subquery(begun), 0) - LATE_COMMITS)
     PeriodicDeed.objects.bulk_create(
-        (PeriodicDeed(business_id=pk, name=name, day=today - DAY) for pk in new),
+        (
+            PeriodicDeed(business=business, name=name, day=latest_morning(now, hour) - DAY, hour=hour)
+            for business in new.select_related("reminder_settings")
+            for hour in [ReminderSettings.of(business).hour]
+        ),
         ignore_conflicts=True,
     )
 
 
-def _is_done(today: datetime.date) -> Q:
-    return Q(day__gte=today, day__lte=today + CLOCKS_DIFFER)
+def _left_to_do(now: datetime.datetime) -> Q:
+    """Rows that are behind their morning, or further ahead than clocks differ; by ranges of the index."""
+    today = latest_morning(now, 0)
+    yesterday, hour = today - DAY, now.astimezone(INDIA).hour
+    return (
+        Q(day__lt=yesterday)
+        | Q(day=yesterday, hour__lte=hour)
+        | Q(day=today + CLOCKS_DIFFER, hour__gt=hour)
+        | Q(day__gt=today + CLOCKS_DIFFER)
+    )
 
 
-def _behind(name: str, today: datetime.date) -> list[int]:
-    """The rows of the businesses for which something is left to do."""
-    rows = PeriodicDeed.objects.filter(~_is_done(today), name=name)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+def _behind(now: datetime.datetime) -> list[int]:
+    """The rows of the businesses for which something is left to do, deed after deed."""
+    rows = PeriodicDeed.objects.filter(_left_to_do(now), name__in=DEEDS).values_list("pk", "name")
+    order = list(DEEDS)
+    return [pk for pk, _ in sorted(rows, key=lambda row: (order.index(row[1]), row[0]))]
 
 
-def _catch_up(pk: int, today: datetime.date, end: float) -> None:
+def _catch_up(pk: int, now: datetime.datetime, end: float) -> None:
     """Do what is left for one business, until the run has taken long enough."""
     try:
-        while monotonic() < end and _do_page(pk, today):
+        while monotonic() < end and _do_page(pk, now):
             pass
     except (OperationalError, InterfaceError):
         raise  # the database is away, which is nobody's fault: beat's next run goes on
@@ -67,13 +96,14 @@ def _catch_up(pk: int, today: datetime.date, end: float) -> None:
 
 
 @transaction.atomic
-def _do_page(pk: int, today: datetime.date) -> bool:
+def _do_page(pk: int, now: datetime.datetime) -> bool:
     """Do the next page, and move the row with it; whether there may be more."""
-    rows = PeriodicDeed.objects.select_for_update(of=("self",), no_key=True).select_related("business")
-    # Somebody else may have done it while this waited for the lock, or deleted the business.
-    row = rows.filter(~_is_done(today), pk=pk).first()
+    rows = PeriodicDeed.objects.select_for_update(of=("self",), no_key=True)
+    # While this waited for the lock, somebody may have done it, chosen another hour or deleted the business.
+    row = rows.select_related("business__reminder_settings").filter(_left_to_do(now), pk=pk).first()
     if row is None:
         return False
+    today = latest_morning(now, row.hour)
     _keep_near(row, today)
     last = DEEDS[row.name](row.business, row.day + DAY, today, row.after)
     if last is None:

@@ -1,40 +1,44 @@
 """Unpaid invoices that fall due or are overdue."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from gstbillingapp.actions import announce
-from gstbillingapp.models import Business, Invoice
-from gstbillingapp.models.fields import INDIA
+from gstbillingapp.models import Business, Invoice, ReminderSettings
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.reminders import days
-from gstbillingapp.reminders.days import DAY, MORNING
+from gstbillingapp.reminders.days import DAY, morning_of
+
+# A stage, in days, that never comes.
+NEVER = 1_000_000
 
 
 def remind_of_invoices(
     business: Business, day: datetime.date, today: datetime.date, after: int
 ) -> int | None:
     """Remind of unpaid invoices that fall due or are overdue."""
-    stages = stages_on(day, today)
+    stages = stages_on(day, today, ReminderSettings.of(business).stages_of("invoices"))
     page = list(_unpaid(business, stages, day).filter(pk__gt=after).order_by("pk")[: days.PAGE])
-    members = list(business.members()) if page else []
+    members = announce.audience(business) if page else []
     for invoice in page:
+        invoice.business = business
         announce.invoice_unpaid(invoice, stages[invoice.due_date], today, members)
     return page[-1].pk if len(page) == days.PAGE else None
 
 
-def stages_on(day: datetime.date, today: datetime.date) -> dict[datetime.date, int]:
-    """The due dates that are spoken of on `day`, each with its stage.
+def stages_on(
+    day: datetime.date, today: datetime.date, stages: Sequence[int] = announce.REMINDER_STAGES
+) -> dict[datetime.date, int]:
+    """The dates that are spoken of on `day`, each with its stage; `stages` are in their order.
 
     A stage whose next one has come by `today` is left out: after an outage, only the latest is still worth
     saying, and "overdue 7 days" says that it was due, too.
     """
-    gaps = [later - stage for stage, later in pairwise(announce.REMINDER_STAGES)]
-    overtaken_on = [day + gap * DAY for gap in gaps] + [datetime.date.max]
+    overtaken_on = [day + (later - stage) * DAY for stage, later in pairwise([*stages, NEVER])]
     return {
         day - stage * DAY: stage
-        for stage, overtaken in zip(announce.REMINDER_STAGES, overtaken_on, strict=True)
+        for stage, overtaken in zip(stages, overtaken_on, strict=True)
         if overtaken > today
     }
 
@@ -45,7 +49,9 @@ def _unpaid(business: Business, due_dates: Collection[datetime.date], day: datet
     Whoever issued one after it was told its due date right then. They are locked, all before the first inbox
     is, as a payment does it: it comes before and there is nothing to say, or after and marks it read.
     """
-    morning = datetime.datetime.combine(day, MORNING, INDIA)
     return Invoice.objects.select_for_update(of=("self",), no_key=True).filter(
-        business=business, due_date__in=due_dates, balance__gt=0, issued_at__lt=morning
+        business=business,
+        due_date__in=due_dates,
+        balance__gt=0,
+        issued_at__lt=morning_of(business, day),
     )

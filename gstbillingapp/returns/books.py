@@ -3,11 +3,12 @@
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from gstbillingapp.gst.calc import tax_mode
@@ -22,15 +23,33 @@ from gstbillingapp.gst.outward import (
     SupplyLine,
     Treatment,
 )
-from gstbillingapp.gst.returns import Period
-from gstbillingapp.models import Business, Invoice, InvoiceLine, InvoiceState
+from gstbillingapp.gst.returns import Document, Period
+from gstbillingapp.models import (
+    Business,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Note,
+    NoteKind,
+    NoteLine,
+    Receipt,
+    Refund,
+)
+from gstbillingapp.returns.advances import advances_of
 
 COUNTER = re.compile(r"[0-9]+$")
 NOT_CHARGED = Decimal(0)
+CANCELLED = InvoiceState.CANCELLED  # as notes and receipts are, too
+DOCUMENTS = {NoteKind.CREDIT: Document.CREDIT_NOTE, NoteKind.DEBIT: Document.DEBIT_NOTE}
+NATURES = {
+    Document.INVOICE: Nature.INVOICE,
+    Document.CREDIT_NOTE: Nature.CREDIT_NOTE,
+    Document.DEBIT_NOTE: Nature.DEBIT_NOTE,
+}
 
 
-class InvoiceRow(NamedTuple):
-    """What is read of an issued or cancelled invoice."""
+class Row(NamedTuple):
+    """What is read of a numbered document; the last three are of the invoice that a note amends."""
 
     pk: int
     number: str
@@ -45,22 +64,28 @@ class InvoiceRow(NamedTuple):
     export: bool
     zero_rated: bool
     rcm: bool
-    composition: bool
     supplier_gstin: str
     supplier_state_code: str
     supplier_lut_number: str
     buyer_name: str
     buyer_gstin: str
-    buyer_kind: str
     buyer_state_code: str
     buyer_address: str
     issued_at: datetime.datetime
     cancelled_at: datetime.datetime | None
+    kind: str = ""
+    original_date: datetime.date | None = None
+    original_value: Decimal | None = None
+
+    @property
+    def doc(self) -> Document:
+        """Invoice, credit note or debit note."""
+        return DOCUMENTS[NoteKind(self.kind)] if self.kind else Document.INVOICE
 
     @property
     def is_cancelled(self) -> bool:
         """Whether it no longer stands."""
-        return self.state == InvoiceState.CANCELLED
+        return self.state == CANCELLED
 
     @property
     def series(self) -> str:
@@ -70,17 +95,23 @@ class InvoiceRow(NamedTuple):
     @property
     def url(self) -> str:
         """Its page."""
-        return reverse("invoice", args=[self.pk])
+        return reverse("note" if self.kind else "invoice", args=[self.pk])
+
+
+COMMON = Row._fields[: Row._fields.index("issued_at")]
+OF_INVOICES = (*COMMON, "issued_at", "cancelled_at")
+OF_NOTES = (*COMMON, "created_at", "cancelled_at", "kind", "invoice__date", "invoice__total")
+Lines = Mapping[int, tuple[SupplyLine, ...]]
 
 
 @dataclass(slots=True)
 class Books:
-    """What a business supplied between two days, both included."""
+    """What a business supplied, and bought, between two days, both included."""
 
     business: Business
     since: datetime.date
     until: datetime.date
-    rows: list[InvoiceRow] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     documents: list[OutwardDocument] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
     inward: list[Inward] = field(default_factory=list)
@@ -98,53 +129,68 @@ class Books:
 def books_of(business: Business, period: Period) -> Books:
     """Everything dated in a period."""
     books = Books(business, period.first, period.last)
-    books.rows = invoice_rows(business, books.since, books.until)
-    lines = lines_of(business, books.since, books.until)
-    books.documents = [document_of(row, lines.get(row.pk, ())) for row in books.rows if not row.is_cancelled]
-    books.ranges = number_ranges(Nature.INVOICE, books.rows)
+    within = (business, books.since, books.until)
+    invoices, notes = invoice_rows(*within), note_rows(*within)
+    books.rows = [*invoices, *notes]
+    books.documents = [
+        *documents_of(invoices, invoice_lines(*within)),
+        *documents_of(notes, note_lines(*within)),
+    ]
+    books.advances = advances_of(*within)
+    books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
 
 
-def invoice_rows(business: Business, since: datetime.date, until: datetime.date) -> list[InvoiceRow]:
+def _dated(
+    rows: "QuerySet[Any]", business: Business, since: datetime.date, until: datetime.date
+) -> "QuerySet[Any]":
+    return rows.filter(business=business, date__gte=since, date__lte=until).order_by("date", "id")
+
+
+def invoice_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
     """Issued and cancelled invoices, in the order of date and number."""
-    found = (
-        Invoice.objects.filter(business=business, date__gte=since, date__lte=until)
-        .exclude(state=InvoiceState.DRAFT)
-        .order_by("date", "id")
-    )
-    return [InvoiceRow._make(values) for values in found.values_list(*InvoiceRow._fields)]
+    found = _dated(Invoice.objects.exclude(state=InvoiceState.DRAFT), business, since, until)
+    return [Row._make((*values, "", None, None)) for values in found.values_list(*OF_INVOICES)]
+
+
+def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
+    """Credit and debit notes, cancelled ones among them."""
+    found = _dated(Note.objects.all(), business, since, until)
+    return [Row._make(values) for values in found.values_list(*OF_NOTES)]
 
 
 LINE_FIELDS = (
-    "invoice_id",
-    "hsn",
-    "description",
-    "unit",
-    "qty",
-    "rate",
-    "supply",
-    "taxable",
-    "igst",
-    "cgst",
-    "sgst",
-    "cess",
+    *("hsn", "description", "unit", "qty", "rate", "supply"),
+    *("taxable", "igst", "cgst", "sgst", "cess"),
 )
+READ_AT_ONCE = 2_000
 
 
-def lines_of(
-    business: Business, since: datetime.date, until: datetime.date
-) -> dict[int, tuple[SupplyLine, ...]]:
-    """The lines of the issued invoices between two days, by invoice."""
+def invoice_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
+    """The lines of the invoices that stand, by invoice."""
     found = InvoiceLine.objects.filter(
         invoice__business=business,
         invoice__date__gte=since,
         invoice__date__lte=until,
         invoice__state=InvoiceState.ISSUED,
-    ).order_by("invoice_id", "position")
+    )
+    return _by_document(found, "invoice_id")
+
+
+def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
+    """The lines of the notes that stand, by note."""
+    found = NoteLine.objects.filter(
+        note__business=business, note__date__gte=since, note__date__lte=until
+    ).exclude(note__state=CANCELLED)
+    return _by_document(found, "note_id")
+
+
+def _by_document(found: "QuerySet[Any]", document: str) -> Lines:
     lines: defaultdict[int, list[SupplyLine]] = defaultdict(list)
-    for invoice_id, *values in found.values_list(*LINE_FIELDS).iterator(2000):
-        lines[invoice_id].append(_line(*values))
-    return {invoice_id: tuple(each) for invoice_id, each in lines.items()}
+    rows = found.order_by(document, "position").values_list(document, *LINE_FIELDS)
+    for key, *values in rows.iterator(READ_AT_ONCE):
+        lines[key].append(_line(*values))
+    return {key: tuple(each) for key, each in lines.items()}
 
 
 def _line(
@@ -161,11 +207,17 @@ def _line(
     )
 
 
-def document_of(row: InvoiceRow, lines: Iterable[SupplyLine]) -> OutwardDocument:
-    """An invoice as the returns read it. Under LUT no rate is charged, whatever the goods bear at home."""
+def documents_of(rows: Iterable[Row], lines: Lines) -> list[OutwardDocument]:
+    """What stands, as the returns read it."""
+    return [document_of(row, lines.get(row.pk, ())) for row in rows if not row.is_cancelled]
+
+
+def document_of(row: Row, lines: Sequence[SupplyLine]) -> OutwardDocument:
+    """A document as the returns read it. Under LUT no rate is charged, whatever the goods bear at home."""
     mode = tax_mode(row.supplier_state_code, row.place_of_supply, sez=row.sez, export=row.export)
     return OutwardDocument(
         key=row,
+        doc=row.doc,
         number=row.number,
         date=row.date,
         value=row.total,
@@ -177,24 +229,55 @@ def document_of(row: InvoiceRow, lines: Iterable[SupplyLine]) -> OutwardDocument
         export=row.export,
         with_payment=not row.zero_rated,
         rcm=row.rcm,
-        lines=tuple(_uncharged(line) for line in lines) if row.zero_rated else tuple(lines),
+        original_date=row.original_date,
+        original_value=row.original_value,
+        lines=tuple(replace(line, rate=NOT_CHARGED) for line in lines) if row.zero_rated else tuple(lines),
     )
 
 
-def _uncharged(line: SupplyLine) -> SupplyLine:
-    terms: dict[str, Any] = {name: getattr(line, name) for name in SupplyLine.__dataclass_fields__}
-    return SupplyLine(**terms | {"rate": NOT_CHARGED})
-
-
-def number_ranges(nature: Nature, rows: Iterable[InvoiceRow]) -> list[NumberRange]:
-    """Table 13: of each series the first and the last number, how many, and how many were cancelled."""
-    series: defaultdict[tuple[str, str], list[InvoiceRow]] = defaultdict(list)
+def ranges_of_documents(rows: Iterable[Row]) -> list[NumberRange]:
+    """Table 13 of invoices and notes."""
+    by_nature: defaultdict[Nature, list[Used]] = defaultdict(list)
     for row in rows:
-        series[row.financial_year, row.series].append(row)
-    return [_range(nature, sorted(used, key=lambda row: row.sequence)) for _, used in sorted(series.items())]
+        by_nature[NATURES[row.doc]].append(
+            Used(row.number, row.financial_year, row.sequence, row.is_cancelled)
+        )
+    return [each for nature, used in by_nature.items() for each in number_ranges(nature, used)]
 
 
-def _range(nature: Nature, used: list[InvoiceRow]) -> NumberRange:
+def ranges_of_vouchers(business: Business, since: datetime.date, until: datetime.date) -> list[NumberRange]:
+    """Table 13 of receipt and refund vouchers."""
+    fields = ("number", "financial_year", "sequence")
+    receipts = _dated(Receipt.objects.all(), business, since, until).values_list(*fields, "state")
+    refunds = _dated(Refund.objects.all(), business, since, until).values_list(*fields, "reversed_at")
+    taken = [Used(number, year, n, state == CANCELLED) for number, year, n, state in receipts]
+    paid_back = [Used(number, year, n, at is not None) for number, year, n, at in refunds]
+    return [
+        *number_ranges(Nature.RECEIPT_VOUCHER, taken),
+        *number_ranges(Nature.REFUND_VOUCHER, paid_back),
+    ]
+
+
+class Used(NamedTuple):
+    """A number that is used."""
+
+    number: str
+    financial_year: str
+    sequence: int
+    is_cancelled: bool
+
+
+def number_ranges(nature: Nature, used: Iterable[Used]) -> list[NumberRange]:
+    """Of each series the first and the last number, how many, and how many were cancelled."""
+    series: defaultdict[tuple[str, str], list[Used]] = defaultdict(list)
+    for each in used:
+        series[each.financial_year, COUNTER.sub("", each.number)].append(each)
+    return [
+        _range(nature, sorted(found, key=lambda row: row.sequence)) for _, found in sorted(series.items())
+    ]
+
+
+def _range(nature: Nature, used: list[Used]) -> NumberRange:
     return NumberRange(
         nature=nature,
         first=used[0].number,

@@ -4,8 +4,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from gstbillingapp.actions.advice import NAMED_FROM, hsn_digits
@@ -15,9 +16,9 @@ from gstbillingapp.gst.outward import OutwardDocument, SupplyLine, Treatment
 from gstbillingapp.gst.rates import rates_on
 from gstbillingapp.gst.returns import Form
 from gstbillingapp.gst.states import current_code, state_label
-from gstbillingapp.models import GstRate, Invoice, InvoiceState, ReturnFiling
+from gstbillingapp.models import GstRate, Invoice, InvoiceState, Note, ReturnFiling
 from gstbillingapp.models.fields import day_text, plain_number
-from gstbillingapp.returns.books import Books, InvoiceRow
+from gstbillingapp.returns.books import Books, Row
 
 LEAST_DIGITS = 4  # of an HSN on an invoice to a registered buyer (Notification 78/2020)
 GAPS_NAMED = 5  # numbers in one sentence
@@ -39,7 +40,7 @@ def care_of(books: Books) -> list[Care]:
     rates = list(GstRate.objects.all())
     found: list[Care] = []
     for document in books.documents:
-        day = document.date
+        day = document.original_date or document.date  # a note bears the rate of its invoice (s.34)
         if day not in slabs:
             slabs[day] = rates_on(rates, day)
         found += _of_document(books, document, slabs[day])
@@ -80,7 +81,7 @@ def words_of(found: Collection[Care]) -> str:
 
 
 def _of_document(books: Books, document: OutwardDocument, slabs: tuple[object, ...]) -> Iterator[Care]:
-    row = cast(InvoiceRow, document.key)
+    row = cast(Row, document.key)
     for code, message in (
         *_of_hsn(books, document),
         *_of_rates(document, slabs),
@@ -108,10 +109,13 @@ def _of_rates(document: OutwardDocument, slabs: tuple[object, ...]) -> Found:
     wrong = sorted({line.rate for line in taxed if line.rate not in slabs})
     if wrong:
         words = ", ".join(f"{plain_number(rate)} %" for rate in wrong)
-        yield "rate_not_in_force", f"{words} is no rate of tax on {day_text(document.date)}."
+        yield (
+            "rate_not_in_force",
+            f"{words} is no rate of tax on {day_text(document.original_date or document.date)}.",
+        )
 
 
-def _of_buyer(row: InvoiceRow, document: OutwardDocument) -> Found:
+def _of_buyer(row: Row, document: OutwardDocument) -> Found:
     if row.buyer_gstin:
         if gstin.reason(row.buyer_gstin) is not gstin.Reason.OK:
             yield "gstin_invalid", f"{row.buyer_gstin} is no GSTIN: the portal refuses it."
@@ -129,7 +133,7 @@ def _of_buyer(row: InvoiceRow, document: OutwardDocument) -> Found:
             yield "buyer_details", f"From {least} on it names the buyer's {' and '.join(missing)}."
 
 
-def _of_place(books: Books, row: InvoiceRow) -> Found:
+def _of_place(books: Books, row: Row) -> Found:
     if not state_label(row.place_of_supply):
         yield "place_missing", "No place of supply."
     if row.supplier_gstin != books.business.gstin:
@@ -160,21 +164,22 @@ def _of_filed(books: Books) -> Iterator[Care]:
 
 
 def _of_numbers(books: Books) -> Iterator[Care]:
-    series: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    series: defaultdict[tuple[bool, str, str], set[int]] = defaultdict(set)
     for row in books.rows:
-        series[row.financial_year, row.series].add(row.sequence)
-    for (year, stem), used in sorted(series.items()):
-        missing = _missing(books, year, stem, used)
+        series[bool(row.kind), row.financial_year, row.series].add(row.sequence)
+    for (of_notes, year, stem), used in sorted(series.items()):
+        numbered = Note.objects.all() if of_notes else Invoice.objects.all()
+        missing = _missing(books, numbered, year, stem, used)
         if missing:
             yield Care("gap", f"Series {stem.rstrip('/-')}", _gap_words(stem, missing))
 
 
-def _missing(books: Books, year: str, stem: str, used: set[int]) -> list[int]:
+def _missing(books: Books, numbered: "QuerySet[Any]", year: str, stem: str, used: set[int]) -> list[int]:
     """Numbers between the one before the period's first and its last that no document of the year has."""
     wanted = set(range(max(1, min(used) - 1), max(used) + 1)) - used
     if not wanted:
         return []
-    elsewhere = Invoice.objects.filter(
+    elsewhere = numbered.filter(
         business=books.business,
         financial_year=year,
         sequence__gte=min(wanted),

@@ -5,7 +5,7 @@ on the first row of a document only: each column adds up by itself.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import cast
 
@@ -15,7 +15,7 @@ from gstbillingapp.gst.returns import Document
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Business
 from gstbillingapp.models.fields import ZERO
-from gstbillingapp.returns.books import InvoiceRow, document_of, invoice_rows, lines_of
+from gstbillingapp.returns import books
 from gstbillingapp.returns.calendar import months
 from gstbillingapp.returns.sheets import Cell, Row
 
@@ -50,13 +50,24 @@ def sales_register(business: Business, since: datetime.date, until: datetime.dat
     yield HEADINGS
     for month in months(since, until):
         first, last = max(since, month.first), min(until, month.last)
-        lines = lines_of(business, first, last)
-        for row in invoice_rows(business, first, last):
-            yield from _rows_of(row, lines.get(row.pk, ()))
+        for row, lines in sorted(_documents(business, first, last), key=lambda found: found[0].date):
+            yield from _rows_of(row, lines)
 
 
-def _rows_of(row: InvoiceRow, lines: Iterable[SupplyLine]) -> Iterator[Row]:
-    document = document_of(row, lines)
+def _documents(
+    business: Business, first: datetime.date, last: datetime.date
+) -> Iterator[tuple[books.Row, tuple[SupplyLine, ...]]]:
+    within = (business, first, last)
+    for rows, lines in (
+        (books.invoice_rows(*within), books.invoice_lines(*within)),
+        (books.note_rows(*within), books.note_lines(*within)),
+    ):
+        for row in rows:
+            yield row, lines.get(row.pk, ())
+
+
+def _rows_of(row: books.Row, lines: tuple[SupplyLine, ...]) -> Iterator[Row]:
+    document = books.document_of(row, lines)
     if row.is_cancelled:
         yield _row(document, "", None, Amounts(), ZERO, ZERO)
         return
@@ -84,7 +95,7 @@ def _row(
 ) -> Row:
     counted = document.signed(amounts)
     sign = ARITHMETIC.minus if document.is_credit else ARITHMETIC.plus
-    row = cast(InvoiceRow, document.key)
+    row = cast(books.Row, document.key)
     cells: tuple[Cell, ...] = (
         document.date,
         document.number,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from gstbillingapp import limits, sign_in
 from gstbillingapp.access import membership_of
-from gstbillingapp.actions import people
+from gstbillingapp.actions import account, people
 from gstbillingapp.forms.people import ChangePasswordForm, SignInForm, SignUpForm
+from gstbillingapp.places import place_of
 from gstbillingapp.views.errors import minutes, too_many
 
 
@@ -59,8 +61,10 @@ class ChangePassword(PasswordChangeView):
         return reverse("home" if membership_of(self.request.user) else "admin:index")
 
     def form_valid(self, form: Form) -> HttpResponse:
-        """Save it, keep this session and say what happened to the others."""
-        response = super().form_valid(form)  # type: ignore[arg-type]
+        """Save it, tell its owner, keep this session and say what happened to the others."""
+        with transaction.atomic():
+            response = super().form_valid(form)  # type: ignore[arg-type]
+            account.password_changed(form.user, place_of(self.request).words)  # type: ignore[attr-defined]
         messages.success(self.request, "Your password is changed. Other browsers and devices are signed out.")
         return response
 

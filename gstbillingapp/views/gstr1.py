@@ -38,6 +38,7 @@ NATURES = {
     Nature.DEBIT_NOTE: "Debit notes",
     Nature.CREDIT_NOTE: "Credit notes",
     Nature.RECEIPT_VOUCHER: "Receipt vouchers",
+    Nature.REFUND_VOUCHER: "Refund vouchers",
 }
 
 

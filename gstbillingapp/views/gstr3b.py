@@ -11,7 +11,7 @@ from gstbillingapp.gst import portal_json
 from gstbillingapp.gst.gstr3b import Credit, Gstr3b, SetOff, as_json, set_off
 from gstbillingapp.gst.money import ARITHMETIC
 from gstbillingapp.gst.outward import NOTHING, Amounts
-from gstbillingapp.gst.returns import Form, Period
+from gstbillingapp.gst.returns import Form
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.returns.books import books_of

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
 from gstbillingapp.models import Business, Invoice, Membership, Paper, PaperState, Role
+from gstbillingapp.models.paper import INVOICE
 from tests.factories import BusinessFactory, draft
 from tests.support.browserless import Client
 from tests.support.stack import Stack
@@ -39,7 +40,7 @@ def issue(business: Business, client: Client) -> Invoice:
 
 
 def row(invoice: Invoice) -> Paper:
-    return Paper.objects.defer("content").get(invoice=invoice)
+    return Paper.objects.defer("content").get(kind=INVOICE, object_id=invoice.pk)
 
 
 def is_made(invoice: Invoice) -> bool:
@@ -73,7 +74,7 @@ def test_one_that_nobody_has_is_made_while_the_page_waits(shared_stack: Stack) -
     business, client = comes(shared_stack)
     stored = issue(business, client)
     wait_until(lambda: is_made(stored), 10)
-    Paper.objects.filter(invoice=stored).delete()
+    Paper.objects.filter(kind=INVOICE, object_id=stored.pk).delete()
     began = monotonic()
     assert client.get(f"/invoice/{stored.pk}/pdf/").status == 202
     wait_until(lambda: status(client, stored) == "made", 10)

@@ -352,12 +352,12 @@ def test_leaving_with_unsaved_changes_asks_and_leaving_without_any_does_not(page
 
     page.on("dialog", stay)
     page.goto(NEW)
-    page.get_by_role("link", name="Customers", exact=True).click()
-    page.wait_for_url("**/customers/")
+    page.get_by_role("link", name="Products", exact=True).click()
+    page.wait_for_url("**/products/")
     page.goto(NEW)
     page.locator("#id_notes").click()
     page.keyboard.type("Rear gate")
-    page.get_by_role("link", name="Customers", exact=True).click(no_wait_after=True)
+    page.get_by_role("link", name="Products", exact=True).click(no_wait_after=True)
     expect(page.locator("#id_notes")).to_have_value("Rear gate")
     assert asked == ["beforeunload"]
     page.get_by_role("button", name="Save draft").click()

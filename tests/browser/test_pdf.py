@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from gstbillingapp.models import Invoice, Membership, Paper, PaperState
+from gstbillingapp.models.paper import INVOICE
 from tests.browser.conftest import PASSWORD, Visit
 from tests.factories import issued
 from tests.support.browser import Visitor
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.once
 @pytest.fixture
 def invoice(asha: User) -> Invoice:
     stored = issued(Membership.objects.get(user=asha).business)
-    wait_until(lambda: Paper.objects.get(invoice=stored).state == PaperState.MADE, 20)
+    wait_until(lambda: Paper.objects.get(kind=INVOICE, object_id=stored.pk).state == PaperState.MADE, 20)
     return stored
 
 
@@ -39,7 +40,7 @@ def test_the_button_downloads_what_is_made_and_has_made_what_is_not(hers: Visito
     with page.expect_download() as made:
         button.click()
     assert_is_pdf_of(made.value.path(), invoice, made.value.suggested_filename)
-    Paper.objects.filter(invoice=invoice).delete()
+    Paper.objects.filter(kind=INVOICE, object_id=invoice.pk).delete()
     with page.expect_download() as anew:
         button.click()
     assert_is_pdf_of(anew.value.path(), invoice, anew.value.suggested_filename)
@@ -52,12 +53,13 @@ def test_a_wait_is_shown_and_a_failure_is_said_and_can_be_tried_again(
 ):
     site.terminate("worker")
     try:
-        Paper.objects.filter(invoice=invoice).delete()
+        Paper.objects.filter(kind=INVOICE, object_id=invoice.pk).delete()
         page = hers.live_tab(invoice.get_absolute_url())
         page.get_by_role("link", name="PDF", exact=True).click()
         notice = page.locator("#pdf-notice")
         expect(notice).to_contain_text(f"{invoice.number} is being made as PDF…")
-        Paper.objects.filter(invoice=invoice).update(state=PaperState.FAILED, error="no such glyph")
+        of_it = Paper.objects.filter(kind=INVOICE, object_id=invoice.pk)
+        of_it.update(state=PaperState.FAILED, error="no such glyph")
         expect(notice).to_contain_text(f"{invoice.number} could not be made as PDF.")
     finally:
         site.start("worker")
@@ -72,7 +74,7 @@ def test_without_scripts_a_page_waits_and_the_download_begins_by_itself(
     hers = visit(site.url, java_script_enabled=False).sign_in(asha.username, PASSWORD)
     site.terminate("worker")
     try:
-        Paper.objects.filter(invoice=invoice).delete()
+        Paper.objects.filter(kind=INVOICE, object_id=invoice.pk).delete()
         page = hers.tab(invoice.get_absolute_url())
         page.get_by_role("link", name="PDF", exact=True).click()
         expect(page.get_by_role("heading", name=f"{invoice.number} as PDF")).to_be_visible()

@@ -31,6 +31,8 @@ CHROMIUM = {
 PATIENCE_MS = 10_000
 # What Chromium itself writes where a server does not answer or says no.
 NETWORK = ("WebSocket connection to", "Failed to load resource")
+# By username, what a browser is known by: people are told of new ones, and here each sign-in has a new one.
+KNOWN_BROWSERS: dict[str, list[Any]] = {}
 LIVE = "#notification-connection[data-state=live]"
 # And what it writes where a page is left before its socket is open.
 LEFT = "WebSocket is closed before the connection is established"
@@ -87,12 +89,15 @@ class Visitor:
     def sign_in(self, username: str, password: str) -> "Visitor":
         """Sign in through the login page, in a tab of its own."""
         page = self.context.new_page()
+        self.context.add_cookies(KNOWN_BROWSERS.get(username, []))
         page.goto("/accounts/login/")
         page.fill("#id_username", username)
         page.fill("#id_password", password)
         page.keyboard.press("Enter")
         page.wait_for_url(f"{self.url}/")
         page.close()
+        known = [cookie for cookie in self.context.cookies() if cookie["name"] == "known_browser"]
+        KNOWN_BROWSERS[username] = known
         return self
 
     def tab(self, path: str) -> Page:

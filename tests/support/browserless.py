@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from email.message import Message
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -18,6 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 TIMEOUT_SECONDS = 20.0
+# By whom a browser is known: they sign in again and again, and are told only of new ones.
+KNOWN_BROWSERS: dict[str, Cookie] = {}
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,11 @@ class Client:
 
     def sign_in(self, username: str, password: str) -> "Client":
         """Sign in through the login page; AssertionError where that does not work."""
+        if username in KNOWN_BROWSERS:
+            self.cookies.set_cookie(KNOWN_BROWSERS[username])
         response = self.post("/accounts/login/", {"username": username, "password": password})
         assert "sessionid" in self._cookies(), f"{username} could not sign in: {_words(response.text)[:500]}"
+        KNOWN_BROWSERS[username] = next(cookie for cookie in self.cookies if cookie.name == "known_browser")
         return self
 
     def sign_out(self) -> Response:

@@ -14,16 +14,38 @@ from tests.support.processes import free_port
 
 
 class MailServer:
-    """Started and stopped at one and the same port, as one that is away for a while."""
+    """Started and stopped at one and the same port, as one that is away for a while.
+
+    `answers` has what it says instead of 250: to "MAIL", "DATA", or to a recipient's address.
+    """
 
     def __init__(self) -> None:
         self.port = free_port()
+        self.answers: dict[str, str] = {}
         self.url = f"smtp://127.0.0.1:{self.port}"
         self.messages: list[Message] = []
         self.recipients: list[list[str]] = []
         self._controller: Controller | None = None
 
+    async def handle_MAIL(  # aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if answer := self.answers.get("MAIL"):
+            return answer
+        envelope.mail_from, envelope.mail_options = address, options
+        return "250 OK"
+
+    async def handle_RCPT(  # aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        if answer := self.answers.get(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # aiosmtpd's name
+        if answer := self.answers.get("DATA"):
+            return answer
         self.messages.append(email.message_from_bytes(envelope.content))
         self.recipients.append(envelope.rcpt_tos)
         return "250 Message accepted"

@@ -21,11 +21,11 @@ def lie_in_wait(**_: object) -> None:
 
     drawn = papers.drawn
 
-    def drawn_or_dead(invoice: object) -> tuple[str, bytes]:
+    def drawn_or_dead(paper: object) -> tuple[str, bytes]:
         try:
             Path(os.environ["SABOTAGE"]).unlink()
         except FileNotFoundError:
-            return drawn(invoice)
+            return drawn(paper)
         os.killpg(0, signal.SIGKILL)
         raise AssertionError("killed")
 

@@ -1,32 +1,44 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
+from gstbillingapp.actions.announce.account import password_changed, signed_in
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
+    eway_bill_needed,
     invoice_cancelled,
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.returns import (
-    CUT_OFF_STAGES,
     RETURN_STAGES,
     notes_close,
     resolve_return,
     return_due,
 )
-from gstbillingapp.actions.announce.stock import stock_low
+from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
+from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
 
 __all__ = [
-    "CUT_OFF_STAGES",
     "REMINDER_STAGES",
     "RETURN_STAGES",
+    "audience",
+    "digest",
+    "eway_bill_needed",
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "new_year",
     "notes_close",
+    "password_changed",
     "payment_recorded",
     "payment_reversed",
     "resolve_return",
     "return_due",
+    "signed_in",
     "stock_low",
+    "stock_recovered",
+    "tell",
+    "tell_each",
+    "tell_person",
 ]

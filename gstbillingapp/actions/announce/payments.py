@@ -1,25 +1,25 @@
 """What is told of money received, and of money that did not come."""
 
+from typing import Any
+
 from gstbillingapp.actions.announce.invoices import resolve_reminders
+from gstbillingapp.actions.announce.telling import tell
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import Payment
-from gstbillingapp.utils import create_notifications, thread_of
+from gstbillingapp.models import EventKind, Payment
+from gstbillingapp.utils import thread_of
 
 
 def payment_recorded(payment: Payment) -> None:
     """Money came in."""
     invoice = payment.invoice
-    create_notifications(
-        invoice.business.members(),
-        f"{indian_format(payment.amount)} received from {invoice.buyer_name}",
-        f"{invoice.number} balance {indian_format(invoice.balance)}",
-        "PAYMENT",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "payment",
-        payment.pk,
+    tell(
+        invoice.business,
+        EventKind.PAYMENT_RECORDED,
+        title=f"{indian_format(payment.amount)} received from {invoice.buyer_name}",
+        message=f"{invoice.number} balance {indian_format(invoice.balance)}",
+        notification_type="PAYMENT",
+        **_link(payment),
         dedupe_key=f"pay:{payment.pk}",
-        thread_key=thread_of(invoice),
     )
     resolve_reminders(invoice)
 
@@ -27,16 +27,24 @@ def payment_recorded(payment: Payment) -> None:
 def payment_reversed(payment: Payment) -> None:
     """Money that was recorded did not come."""
     invoice = payment.invoice
-    create_notifications(
-        invoice.business.members(),
-        f"Payment {indian_format(payment.amount)} of {invoice.buyer_name} not cleared",
-        f"{invoice.number} balance {indian_format(invoice.balance)}: {payment.reverse_reason}",
-        "ERROR",
-        invoice.get_absolute_url(),
-        "View invoice",
-        "payment",
-        payment.pk,
+    tell(
+        invoice.business,
+        EventKind.PAYMENT_REVERSED,
+        title=f"Payment {indian_format(payment.amount)} of {invoice.buyer_name} not cleared",
+        message=f"{invoice.number} balance {indian_format(invoice.balance)}: {payment.reverse_reason}",
+        notification_type="ERROR",
+        **_link(payment),
         priority="high",
         dedupe_key=f"pay:{payment.pk}:fail",
-        thread_key=thread_of(invoice),
     )
+
+
+def _link(payment: Payment) -> dict[str, Any]:
+    """Where its notifications lead, and what ties them to those of its invoice."""
+    return {
+        "link_url": payment.invoice.get_absolute_url(),
+        "link_text": "View invoice",
+        "related_object_type": "payment",
+        "related_object_id": payment.pk,
+        "thread_key": thread_of(payment.invoice),
+    }

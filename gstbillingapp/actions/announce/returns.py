@@ -6,15 +6,14 @@ from collections.abc import Iterable, Sequence
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from gstbillingapp.actions.announce.telling import tell
 from gstbillingapp.gst.returns import Form, Period, credit_note_cut_off
-from gstbillingapp.models import Business
+from gstbillingapp.models import REMINDERS, Business, EventKind
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import create_notifications, resolve_notifications
+from gstbillingapp.utils import resolve_notifications
 
-# On which days a return is spoken of: days after its due date, negative before it.
-RETURN_STAGES = (-7, -3, -1, 0, 1)
-# Likewise the last day for the credit notes of a year.
-CUT_OFF_STAGES = (-30, -7)
+# On which days a return may be spoken of: days after its due date, negative before it.
+RETURN_STAGES = REMINDERS["returns"].offered
 # From the day before on it is urgent.
 URGENT = -1
 PREPARED_AT = {Form.GSTR_1: "gstr1", Form.IFF: "gstr1", Form.GSTR_3B: "gstr3b"}
@@ -34,15 +33,17 @@ def return_due(
     if stage > 0:
         title = f"{form} for {period.label} is late: it was due {day_text(due)}"
     screen = PREPARED_AT.get(form)
-    create_notifications(
-        members,
-        title,
-        care or _what_to_do(form),
-        "SYSTEM",
-        f"{reverse(screen)}?period={period.code}" if screen else reverse("return_list"),
-        f"Prepare {form}" if screen else "View returns",
-        "business",
-        business.pk,
+    tell(
+        business,
+        EventKind.RETURN_DUE,
+        to=members,
+        title=title,
+        message=care or _what_to_do(form),
+        notification_type="SYSTEM",
+        link_url=f"{reverse(screen)}?period={period.code}" if screen else reverse("return_list"),
+        link_text=f"Prepare {form}" if screen else "View returns",
+        related_object_type="business",
+        related_object_id=business.pk,
         priority="high" if stage >= URGENT else "normal",
         dedupe_key=_return_key(business, form, period, stage, due),
         thread_key=f"gst:{form}:{period.code}",
@@ -72,16 +73,18 @@ def _return_key(business: Business, form: Form, period: Period, stage: int, due:
 def notes_close(business: Business, year: str, stage: int, members: Sequence[User]) -> None:
     """The last day on which a credit note for a supply of a year lowers the tax is near (CGST s.34(2))."""
     last = credit_note_cut_off(year)
-    create_notifications(
-        members,
-        f"Credit notes for FY {year} close on {last.day} {last:%B}",
-        f"A credit note for an invoice of FY {year} lowers your tax only if you report it by "
+    tell(
+        business,
+        EventKind.NOTE_CUT_OFF,
+        to=members,
+        title=f"Credit notes for FY {year} close on {last.day} {last:%B}",
+        message=f"A credit note for an invoice of FY {year} lowers your tax only if you report it by "
         f"{day_text(last)}, or by your annual return where that is filed earlier.",
-        "SYSTEM",
-        reverse("invoice_list"),
-        "View invoices",
-        "business",
-        business.pk,
+        notification_type="SYSTEM",
+        link_url=reverse("invoice_list"),
+        link_text="View invoices",
+        related_object_type="business",
+        related_object_id=business.pk,
         dedupe_key=f"gst:{business.gstin}:s34:{year}:{-stage}",
         thread_key=f"gst:s34:{year}",
     )

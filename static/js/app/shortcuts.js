@@ -2,23 +2,22 @@
 // Nothing happens while someone types, or with Ctrl, Alt or Meta, which belong to the browser.
 
 const GO_WITHIN_MS = 1500; // the second key of "g i" must follow while the first is still meant
-const PATHS = { h: "/", i: "/invoices/", c: "/customers/", p: "/products/", n: "/notifications/" };
-const NEW_INVOICE = "/invoices/new/";
 
 function isTyping(target) {
   return target.closest?.("input, textarea, select, [contenteditable]") !== null;
 }
 
-function newLink() {
-  return document.querySelector("[data-new]");
+/** Where "n" goes: what this page makes new, or else what the list of keys says. */
+function takeThePagesOwnNew(link) {
+  const own = document.querySelector("[data-new]");
+  if (!own || !link) return;
+  link.href = own.getAttribute("href");
+  link.textContent = own.textContent.trim();
 }
 
 function showKeys() {
   const dialog = document.getElementById("keys");
-  if (dialog.open) return;
-  const link = newLink();
-  if (link) dialog.querySelector("[data-new-label]").textContent = link.textContent.trim();
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
 }
 
 function focusSearch() {
@@ -30,8 +29,16 @@ function focusSearch() {
   field.select();
 }
 
+/** The letters after "g" and where they go, as the list of keys tells a person. */
+export function pathsOf(links) {
+  return new Map([...links].map((link) => [link.dataset.go, link.getAttribute("href")]));
+}
+
 export function listenForKeys(go = (path) => window.location.assign(path)) {
   let pressedG = -Infinity;
+  const paths = pathsOf(document.querySelectorAll("#keys [data-go]"));
+  const newLink = document.querySelector("#keys [data-new-anywhere]");
+  takeThePagesOwnNew(newLink);
 
   for (const button of document.querySelectorAll("[data-open-keys]")) {
     button.addEventListener("click", showKeys);
@@ -43,9 +50,9 @@ export function listenForKeys(go = (path) => window.location.assign(path)) {
     if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const afterG = event.timeStamp - pressedG < GO_WITHIN_MS;
     pressedG = -Infinity;
-    if (afterG && Object.hasOwn(PATHS, event.key)) {
+    if (afterG && paths.has(event.key)) {
       event.preventDefault();
-      go(PATHS[event.key]);
+      go(paths.get(event.key));
     } else if (event.key === "g") {
       pressedG = event.timeStamp;
     } else if (event.key === "/") {
@@ -56,7 +63,7 @@ export function listenForKeys(go = (path) => window.location.assign(path)) {
       showKeys();
     } else if (event.key === "n") {
       event.preventDefault();
-      go(newLink()?.getAttribute("href") ?? NEW_INVOICE);
+      go(newLink.getAttribute("href"));
     }
   });
 }

@@ -14,6 +14,7 @@ from delivery import handoff
 from gstbillingapp import papers as maker
 from gstbillingapp.actions import invoices, papers
 from gstbillingapp.models import Invoice, Paper, PaperState
+from gstbillingapp.models.paper import INVOICE
 from gstbillingapp.tasks import paper
 from tests.factories import draft, issued, paid
 from tests.unit.papers.conftest import Printed
@@ -42,7 +43,7 @@ def status(person: Person, invoice: Invoice) -> dict[str, str]:
 
 
 def row(invoice: Invoice) -> Paper:
-    return Paper.objects.get(invoice=invoice)
+    return Paper.objects.get(kind=INVOICE, object_id=invoice.pk)
 
 
 def make_all() -> None:
@@ -127,7 +128,7 @@ def test_whoever_waits_is_told_how_many_come_first_and_comes_before_what_is_made
     assert status(owner, third)["message"].endswith(" 2 are made before it.")
     order = []
     while paper := papers.claim(ahead=True):
-        order.append(paper.invoice_id)
+        order.append(paper.object_id)
         papers.made(paper, "", b"")
     assert order == [first.pk, second.pk, third.pk, ahead.pk]
 
@@ -154,7 +155,7 @@ def test_a_cancelled_one_has_its_own_and_a_draft_has_none(owner: Person) -> None
     for name in ("invoice_pdf", "invoice_pdf_status"):
         assert owner.client.get(reverse(name, args=[typed.pk])).status_code == 404
     assert owner.client.post(reverse("invoice_pdf", args=[typed.pk])).status_code == 404
-    assert not Paper.objects.filter(invoice=typed).exists()
+    assert not Paper.objects.filter(kind=INVOICE, object_id=typed.pk).exists()
 
 
 def test_a_change_while_it_is_being_made_is_seen_by_the_next_look(
@@ -163,7 +164,7 @@ def test_a_change_while_it_is_being_made_is_seen_by_the_next_look(
     stored = issued(owner.business)
     paper = papers.claim(ahead=True)
     assert paper is not None
-    digest, content = maker.drawn(stored)
+    digest, content = maker.drawn(paper)
     paid(stored, "18")
     papers.made(paper, digest, content)
     assert status(owner, stored)["state"] == "making"
@@ -178,10 +179,10 @@ def test_one_that_cannot_be_made_says_so_and_can_be_tried_again(
     broken = {bad.pk}
     drawn = maker.drawn
 
-    def draw(invoice: Invoice) -> tuple[str, bytes]:
-        if invoice.pk in broken:
+    def draw(paper: Paper) -> tuple[str, bytes]:
+        if paper.object_id in broken:
             raise ValueError("no such glyph")
-        return drawn(invoice)
+        return drawn(paper)
 
     monkeypatch.setattr(maker, "drawn", draw)
     answer = get(owner, bad)
@@ -219,7 +220,7 @@ def test_one_that_kills_its_makers_is_given_up_after_three(owner: Person, with_w
     for _ in range(papers.ATTEMPTS):
         claimed = papers.claim(ahead=False)
         assert claimed is not None
-        assert claimed.invoice_id == stored.pk
+        assert claimed.object_id == stored.pk
         lapsed(stored)
     make_all()
     assert (row(stored).state, row(stored).error) == (PaperState.FAILED, papers.CRASHED)
@@ -228,7 +229,9 @@ def test_one_that_kills_its_makers_is_given_up_after_three(owner: Person, with_w
 
 def lapsed(invoice: Invoice) -> None:
     """Let the lease of one end."""
-    Paper.objects.filter(invoice=invoice).update(lease_until=timezone.now() - timedelta(minutes=1))
+    Paper.objects.filter(kind=INVOICE, object_id=invoice.pk).update(
+        lease_until=timezone.now() - timedelta(minutes=1)
+    )
 
 
 def test_while_one_is_being_made_another_run_makes_only_what_somebody_waits_for(
@@ -267,14 +270,43 @@ def test_what_nobody_waits_for_is_left_after_half_a_second_and_what_somebody_doe
     assert [row(stored).state for stored in (ahead, wanted)] == [PaperState.ASKED, PaperState.MADE]
 
 
+def test_a_document_that_is_there_no_more_takes_its_paper_with_it(
+    owner: Person, with_worker: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    papers.ask(papers.PaperKey(owner.business.pk, INVOICE, 0))
+    make_all()
+    assert not Paper.objects.exists()
+    assert not caplog.records
+
+
+def test_a_paper_of_another_business_s_document_is_not_made(
+    owner: Person, stranger: Person, with_worker: list[str]
+) -> None:
+    stored = issued(owner.business)
+    Paper.objects.all().delete()
+    papers.ask(papers.PaperKey(stranger.business.pk, INVOICE, stored.pk))
+    make_all()
+    assert not Paper.objects.exists()
+
+
+def test_one_document_may_have_several_papers_each_once(owner: Person, with_worker: list[str]) -> None:
+    april, may = (
+        papers.PaperKey(owner.business.pk, "statement", 7, month) for month in ("2026-04", "2026-05")
+    )
+    for key in (april, may, april):
+        papers.ask_ahead(key)
+        papers.ask(key)
+    assert [april.rows().count(), may.rows().count()] == [1, 1]
+
+
 def test_old_ones_are_removed_and_made_again_when_they_are_asked_for(owner: Person) -> None:
     old, new, asked = (issued(owner.business) for _ in range(3))
     get(owner, old)
     get(owner, new)
     long_ago = timezone.now() - papers.KEEP - timedelta(hours=1)
-    Paper.objects.filter(invoice__in=[old, asked]).update(asked_at=long_ago)
+    Paper.objects.filter(object_id__in=[old.pk, asked.pk]).update(asked_at=long_ago)
     make_all()
-    assert set(Paper.objects.values_list("invoice", flat=True)) == {new.pk, asked.pk}
+    assert set(Paper.objects.values_list("object_id", flat=True)) == {new.pk, asked.pk}
     assert get(owner, old)["Content-Type"] == "application/pdf"
 
 

@@ -19,7 +19,7 @@ from gstbillingapp.reminders.invoices import stages_on
 from tests.factories import BusinessFactory, MembershipFactory, paid
 from tests.unit.reminders.conftest import at, day, unpaid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("invoices_only")]
 
 HOUR = datetime.timedelta(hours=1)
 BEGIN = at(-10, "12:00")

@@ -16,12 +16,15 @@ from tests.support.background import in_background
 from tests.unit.billing.test_two_at_once import PATIENCE, at_once
 from tests.unit.reminders.conftest import DUE, at, unpaid
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("invoices_only"),
+]
 BEFORE_COMMIT = 0.3  # seconds in which a run that did not wait for a payment would have gone past it
 
 
 @pytest.fixture
-def business():
+def business(invoices_only):
     """A business of two people, looked at before."""
     member = MembershipFactory()
     MembershipFactory(business=member.business)

@@ -15,7 +15,7 @@ from gstbillingapp.reminders import invoices as invoice_reminders
 from tests.factories import BusinessFactory, MembershipFactory, draft, paid
 from tests.unit.reminders.conftest import DUE, at, day, unpaid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("invoices_only")]
 
 
 def said(user=None) -> list[str]:

@@ -11,7 +11,7 @@ from tests.factories import paid
 from tests.support.inbox_client import state_equals_events
 from tests.unit.reminders.conftest import at, unpaid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("invoices_only")]
 
 
 def unread(user) -> list[str]:

@@ -18,7 +18,7 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates"
 def test_the_frame_names_the_business_and_links_the_sections(teammate: Person) -> None:
     page = teammate.client.get(reverse("customer_list")).text
     assert teammate.business.name in page
-    assert f'href="{reverse("customer_list")}" data-key="c" aria-current="page"' in page
+    assert f'href="{reverse("customer_list")}" aria-current="page"' in page
     for name in ("home", "invoice_list", "product_list", "business", "team", "password_change"):
         assert f'href="{reverse(name)}"' in page
     assert f'method="post" action="{reverse("logout")}"' in page
