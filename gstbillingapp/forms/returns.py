@@ -28,6 +28,8 @@ class FilingForm(ScreenForm):
 class RegisterForm(ScreenForm):
     """Which register, of which days, as which file."""
 
+    needed = ("since", "until")
+
     kind = forms.ChoiceField(label="Register", choices=[("sales", "Sales")])
     since = DayField(label="From")
     until = DayField(label="To")

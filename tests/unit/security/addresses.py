@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.models import Membership
+from gstbillingapp.models import Membership, ReturnFiling
 from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
@@ -56,6 +56,17 @@ payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
+return_list                 GET        login   200       200    200
+return_file                 GET,POST   login   404       404    404
+return_undo                 POST       login   404       302    302
+gstr1                       GET        login   200       200    200
+gstr1_section               GET        login   200       200    200
+gstr1_json                  GET        login   200       200    200
+gstr3b                      GET        login   200       200    200
+gstr3b_json                 GET        login   200       200    200
+hsn_summary                 GET        login   200       200    200
+registers                   GET        login   200       200    200
+register_download           GET        login   200       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
@@ -126,6 +137,9 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
     payment = paid(stored, "10")
+    filed = ReturnFiling.objects.create(
+        business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
+    )
     [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
     return World(
         owner,
@@ -139,6 +153,8 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_delete": [typed.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "return_undo": [filed.pk],
+            "gstr1_section": ["b2b"],
             "team": [colleague.user_id],
             "notification": [notification.pk],
         },
