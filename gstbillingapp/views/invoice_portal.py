@@ -44,7 +44,7 @@ def registration_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Registrat
 
 
 def eway_value(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Decimal | None:
-    """The value of goods that need an e-way bill before they move, tax included; None where none is needed."""
+    """The value of goods that need an e-way bill before they move, with tax; None where none is needed."""
     goods = (line for line in lines if not line.is_service)
     value = sum((line.taxable + line.cgst + line.sgst + line.igst + line.cess for line in goods), Decimal(0))
     return value if invoice.state == InvoiceState.ISSUED and eway.is_required(value) else None
