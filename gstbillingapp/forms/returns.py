@@ -30,7 +30,7 @@ class RegisterForm(ScreenForm):
 
     needed = ("since", "until")
 
-    kind = forms.ChoiceField(label="Register", choices=[("sales", "Sales")])
+    kind = forms.ChoiceField(label="Register", choices=[("sales", "Sales"), ("purchases", "Purchases")])
     since = DayField(label="From")
     until = DayField(label="To")
     file = forms.ChoiceField(label="File", choices=[("xlsx", "Excel (XLSX)"), ("csv", "CSV")])

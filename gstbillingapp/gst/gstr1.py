@@ -161,7 +161,7 @@ def _cdnur(parts: Sequence[Part]) -> list[Json]:
 
 
 def _b2cs(parts: Sequence[Part]) -> list[Json]:
-    """One row for each state and rate, notes taken off."""
+    """One row for each state and rate, notes taken off; none where notes have taken everything."""
     totals: dict[tuple[bool, str, Decimal], Amounts] = {}
     for part in parts:
         for rate, amounts in _by_rate(part.lines).items():
@@ -171,6 +171,7 @@ def _b2cs(parts: Sequence[Part]) -> list[Json]:
         {"sply_ty": _supply_type(intra), "pos": place, "typ": "OE", "rt": portal_rate(rate)}
         | _taxed(amounts, intra=intra)
         for (intra, place, rate), amounts in sorted(totals.items(), key=_intra_first)
+        if amounts != NOTHING
     ]
 
 
@@ -336,8 +337,9 @@ class _HsnTable:
         )
 
     def rows(self) -> list[HsnTotal]:
-        """By code, rate and unit."""
-        return [self._rows[key] for key in sorted(self._rows)]
+        """By code, rate and unit; without those of which notes have left nothing."""
+        rows = (self._rows[key] for key in sorted(self._rows))
+        return [row for row in rows if row.qty or row.amounts != NOTHING]
 
 
 def _hsn(rows: Sequence[HsnTotal]) -> list[Json]:

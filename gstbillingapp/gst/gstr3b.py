@@ -42,14 +42,15 @@ class Credit(StrEnum):
 class Inward:
     """A purchase, or a part of one at one rate; `sign` -1 takes it back.
 
-    `eligible` False is tax that s.17(5) or a missing condition keeps from being credited. `rcm` is tax that
-    the business itself owes. `treatment` other than taxable puts the value into table 5.
+    `eligible` False is tax that s.17(5) keeps from being credited, `claimed` False tax that nobody asks for.
+    `rcm` is tax that the business itself owes. `treatment` other than taxable puts the value into table 5.
     """
 
     amounts: Amounts
     intra: bool
     source: Credit = Credit.OTHER
     eligible: bool = True
+    claimed: bool = True
     rcm: bool = False
     treatment: Treatment = Treatment.TAXABLE
     sign: int = 1
@@ -150,6 +151,8 @@ def _add_inward(found: Gstr3b, row: Inward) -> None:
         return
     if row.rcm:
         found.reverse_charge = found.reverse_charge.plus(row.signed())
+    if not row.claimed:
+        return
     source = Credit.REVERSE_CHARGE if row.rcm and row.source is Credit.OTHER else row.source
     found.credit[source] = found.credit.get(source, NOTHING).plus(row.signed())
     if not row.eligible:

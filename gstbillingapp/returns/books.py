@@ -36,6 +36,7 @@ from gstbillingapp.models import (
     Refund,
 )
 from gstbillingapp.returns.advances import advances_of
+from gstbillingapp.returns.purchases import inward_of
 
 COUNTER = re.compile(r"[0-9]+$")
 NOT_CHARGED = Decimal(0)
@@ -137,6 +138,7 @@ def books_of(business: Business, period: Period) -> Books:
         *documents_of(notes, note_lines(*within)),
     ]
     books.advances = advances_of(*within)
+    books.inward = inward_of(*within)
     books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
 

@@ -14,11 +14,12 @@ from gstbillingapp.forms.returns import RegisterForm
 from gstbillingapp.models import Business
 from gstbillingapp.models.fields import today
 from gstbillingapp.returns.calendar import months_before
+from gstbillingapp.returns.purchase_register import purchase_register
 from gstbillingapp.returns.registers import sales_register
 from gstbillingapp.returns.sheets import Row, csv_chunks, xlsx_file
 
 Register = Callable[[Business, datetime.date, datetime.date], Iterator[Row]]
-REGISTERS: dict[str, Register] = {"sales": sales_register}
+REGISTERS: dict[str, Register] = {"sales": sales_register, "purchases": purchase_register}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -42,7 +43,7 @@ def download(request: MemberRequest) -> HttpResponseBase:
     if chosen["file"] == "csv":
         return _streamed(request, csv_chunks(rows), name)
     return HttpResponse(
-        xlsx_file(f"{chosen['kind'].title()} register", rows).read(),
+        xlsx_file(f"{chosen['kind'].title()}", rows).read(),
         content_type=XLSX,
         headers=_kept_as(name),
     )

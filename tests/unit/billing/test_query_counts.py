@@ -73,7 +73,7 @@ def of(name: str, thing: str) -> Address:
 
 
 COUNTS: dict[str, tuple[Address, int]] = {
-    "overview": (at("home"), PAGE + 8),
+    "overview": (at("home"), PAGE + 16),
     "invoices": (at("invoice_list"), LIST + TABS),
     "invoices, second page": (at("invoice_list", "?page=2"), LIST + TABS),
     "invoices by number": (at("invoice_list", "?sort=number"), LIST + TABS),
@@ -97,6 +97,8 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "products archived": (at("product_list", "?show=archived"), LIST + 1),
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
+    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 7),
+    "search: page": (at("search", "?q=wire"), PAGE + 6),
     "customer": (of("customer", "buyer"), PAGE + 3),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),

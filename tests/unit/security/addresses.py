@@ -67,6 +67,8 @@ gstr3b_json                 GET        login   200       200    200
 hsn_summary                 GET        login   200       200    200
 registers                   GET        login   200       200    200
 register_download           GET        login   200       200    200
+search                      GET        login   200       200    200
+search_lookup               GET        login   200       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
