@@ -34,15 +34,19 @@ class Duty:
 
 
 def duties(business: Business, first: datetime.date, last: datetime.date) -> list[Duty]:
-    """The returns of all months from that of `first` to that of `last`, by due date. One query."""
+    """The returns of all periods that a day from `first` to `last` lies in, by due date. One query.
+
+    Of years only those that end by the quarter of `last`: nobody looks ahead so far.
+    """
     filing = filing_of(business)
     if filing is None:
         return []
     moved = extensions(first)
     found = [
         _duty(business, form, period, moved)
-        for month in months(first, last)
+        for month in months(first, period_of(Span.QUARTER, last).last)
         for form, period in obligations(filing, month)
+        if period.first <= last
     ]
     return sorted(found, key=lambda duty: (duty.due, duty.period.first, duty.form))
 

@@ -43,7 +43,7 @@ def download(request: MemberRequest) -> HttpResponseBase:
     if chosen["file"] == "csv":
         return _streamed(request, csv_chunks(rows), name)
     return HttpResponse(
-        xlsx_file(f"{chosen['kind'].title()}", rows).read(),
+        xlsx_file(chosen["kind"].title(), rows),
         content_type=XLSX,
         headers=_kept_as(name),
     )
