@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from gstbillingapp.actions.announce.telling import tell
+from gstbillingapp.actions.announce.telling import settle, tell
 from gstbillingapp.gst.returns import Form, Period, credit_note_cut_off
 from gstbillingapp.models import REMINDERS, Business, EventKind
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import resolve_notifications
 
 # On which days a return may be spoken of: days after its due date, negative before it.
 RETURN_STAGES = REMINDERS["returns"].offered
@@ -61,7 +60,7 @@ def resolve_return(business: Business, form: Form, period: Period, due_days: Ite
     keys = [
         _return_key(business, form, period, stage, due) for due in sorted(due_days) for stage in RETURN_STAGES
     ]
-    resolve_notifications(business.members(), keys)
+    settle(business, keys)
 
 
 def _return_key(business: Business, form: Form, period: Period, stage: int, due: datetime.date) -> str:
