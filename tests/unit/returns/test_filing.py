@@ -11,6 +11,7 @@ from gstbillingapp.actions import announce, returns
 from gstbillingapp.gst.returns import Form, Period
 from gstbillingapp.models import ReturnDueDate, ReturnFiling
 from tests.factories import BusinessFactory
+from tests.support.inbox_client import state_equals_events
 from tests.unit.returns.conftest import OCTOBER, october
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,19 @@ def test_filing_marks_its_reminders_read_in_every_inbox_whichever_day_it_was_due
     for person in members:
         unread = Notification.objects.filter(user=person, is_read=False)
         assert [row.title.split()[0] for row in unread] == ["GSTR-3B"] * 6
+
+
+@pytest.mark.parametrize("who", ["owner", "teammate", "stranger"])
+def test_filing_is_told_to_every_page_that_is_open(people, who):
+    members = [people.owner, people.teammate]
+    due = datetime.date(2026, 11, 11)
+    announce.return_due(people.business, Form.GSTR_1, OCTOBER, due, -7, "", members)
+    person = getattr(people, who)
+    with state_equals_events(person.pk):
+        announce.return_due(people.business, Form.GSTR_1, OCTOBER, due, -3, "", members)
+    with state_equals_events(person.pk):
+        returns.file(people.business, people.owner, Form.GSTR_1, OCTOBER)
+    assert not Notification.objects.filter(user=person, is_read=False).exists()
 
 
 def test_it_is_marked_and_unmarked_on_the_screens(people, client):

@@ -138,7 +138,8 @@ def bought(stored: Bill, **terms) -> None:
 
 
 def spent(business, **terms) -> None:
-    category = ExpenseCategory.objects.create(business=business, name=f"Rent {terms}")
+    number = ExpenseCategory.objects.filter(business=business).count()
+    category = ExpenseCategory.objects.create(business=business, name=f"Rent {number}")
     said = {"payee": "Landlord", "payee_gstin": "29AAACO1234C1ZR", "rate": 18, "taxable": 50, "total": 59}
     Expense.objects.create(
         business=business, category=category, date=october(8), **said | {"cgst": "4.5", "sgst": "4.5"} | terms
