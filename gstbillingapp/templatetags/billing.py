@@ -30,6 +30,7 @@ STATUS_CHIPS = {
     "paid": ("success", "Paid"),
     "overdue": ("danger", "Overdue"),
     "cancelled": ("quiet", "Cancelled"),
+    "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {
     "success": "bi-check-circle",
