@@ -66,7 +66,8 @@ def _rows_of(bill: BillRow, lines: list[Bought]) -> Iterator[Row]:
         same = [line for line in lines if (line.rate, line.itc) == (rate, use)]
         codes = ", ".join(sorted({line.hsn for line in same if line.hsn}))
         amounts = total_of(line.amounts for line in same)
-        yield _bill_row(bill, codes, rate, amounts, worth, str(Credit(use).label))
+        credit = str(Credit(use).label) if amounts.tax else ""
+        yield _bill_row(bill, codes, rate, amounts, worth, credit)
         worth = (ZERO, ZERO)
 
 
