@@ -10,7 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import Business, Customer, Invoice, Job, Membership, Payment, Product
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    Job,
+    Membership,
+    Payment,
+    Product,
+    ReturnFiling,
+)
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
@@ -23,6 +32,7 @@ NOT_THERE = (
     Membership.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
+    ReturnFiling.DoesNotExist,
 )
 
 

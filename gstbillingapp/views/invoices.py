@@ -44,6 +44,7 @@ from gstbillingapp.views.invoice_messages import (
     turned_away,
     warnings_of,
 )
+from gstbillingapp.views.invoice_portal import eway_value, registration_of
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoice_timeline import timeline
 from gstbillingapp.views.payments import blank_payment
@@ -270,6 +271,8 @@ def _context(stored: Invoice) -> dict[str, Any]:
         "buyer": buyer_of(stored),
         "place": state_label(stored.place_of_supply),
         "timeline": timeline(stored),
+        "registration": registration_of(stored, lines),
+        "eway_value": eway_value(stored, lines),
     }
 
 

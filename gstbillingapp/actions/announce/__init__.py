@@ -13,11 +13,18 @@ from gstbillingapp.actions.announce.jobs import job_finished
 from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
+from gstbillingapp.actions.announce.returns import (
+    RETURN_STAGES,
+    notes_close,
+    resolve_return,
+    return_due,
+)
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
+    "RETURN_STAGES",
     "audience",
     "bill_settled",
     "bill_unpaid",
@@ -30,9 +37,12 @@ __all__ = [
     "mail_delivered",
     "mail_not_delivered",
     "new_year",
+    "notes_close",
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "resolve_return",
+    "return_due",
     "settle",
     "signed_in",
     "stock_low",
