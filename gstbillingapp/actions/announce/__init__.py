@@ -1,6 +1,7 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
+from gstbillingapp.actions.announce.customers import credit_limit
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
@@ -9,22 +10,37 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_unpaid,
 )
 from gstbillingapp.actions.announce.mornings import digest, new_year
+from gstbillingapp.actions.announce.notes import (
+    advance_cancelled,
+    advance_received,
+    note_cancelled,
+    note_issued,
+    set_off,
+    set_off_undone,
+)
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
+    "advance_cancelled",
+    "advance_received",
     "audience",
+    "credit_limit",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
     "new_year",
+    "note_cancelled",
+    "note_issued",
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "set_off",
+    "set_off_undone",
     "signed_in",
     "stock_low",
     "stock_recovered",
