@@ -10,7 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    Membership,
+    Note,
+    Payment,
+    Product,
+    Receipt,
+    Refund,
+)
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
@@ -20,8 +30,11 @@ NOT_THERE = (
     Customer.DoesNotExist,
     Invoice.DoesNotExist,
     Membership.DoesNotExist,
+    Note.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
+    Receipt.DoesNotExist,
+    Refund.DoesNotExist,
 )
 
 

@@ -49,10 +49,24 @@ MENU: tuple[Group | Entry, ...] = (
                 new_url_name="invoice_new",
             ),
             Entry(
+                label="Credit and debit notes",
+                url_name="note_list",
+                icon="file-earmark-minus",
+                sections=("note", "refund"),
+            ),
+            Entry(
+                label="Advances",
+                url_name="receipt_list",
+                icon="wallet2",
+                sections=("receipt",),
+                new="advance",
+                new_url_name="receipt_new",
+            ),
+            Entry(
                 label="Customers",
                 url_name="customer_list",
                 icon="people",
-                sections=("customer",),
+                sections=("customer", "statement"),
                 key="c",
                 new="customer",
                 new_url_name="customer_new",
@@ -69,7 +83,10 @@ MENU: tuple[Group | Entry, ...] = (
         new="product",
         new_url_name="product_new",
     ),
-    Group(label="Reports", entries=()),
+    Group(
+        label="Reports",
+        entries=(Entry(label="Ageing", url_name="ageing", icon="hourglass-split", sections=("ageing",)),),
+    ),
 )
 # What stands elsewhere in the frame: beside the brand, at the bell, in the user's menu.
 OVERVIEW = Entry(label="Overview", url_name="home", icon="house", key="h")

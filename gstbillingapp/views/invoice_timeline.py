@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from gstbillingapp.models import Invoice, Payment
+from gstbillingapp.models import Invoice, Note, Payment
 from gstbillingapp.templatetags.billing import day, money
 
 
@@ -22,12 +22,18 @@ class Event:
     note: str = ""
     by: str = ""
     undo: str = ""
+    undo_text: str = "Did not clear"
 
 
 def timeline(invoice: Invoice) -> list[Event]:
-    """Created, issued, paid, cancelled, in the order it happened."""
+    """Created, issued, paid, amended, cancelled, in the order it happened."""
     payments = invoice.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
-    events = [*_of_invoice(invoice), *(event for payment in payments for event in _of_payment(payment))]
+    notes = invoice.amendments.select_related("created_by", "cancelled_by")
+    events = [
+        *_of_invoice(invoice),
+        *(event for payment in payments for event in _of_payment(payment)),
+        *(event for note in notes for event in _of_note(note)),
+    ]
     return sorted(events, key=lambda event: event.at)
 
 
@@ -48,20 +54,23 @@ def _of_invoice(invoice: Invoice) -> Iterator[Event]:
 
 
 def _of_payment(payment: Payment) -> Iterator[Event]:
-    parts = (payment.get_mode_display(), f"on {day(payment.date)}", payment.reference, payment.note)
+    off = payment.is_set_off
+    how = payment.get_mode_display()
+    parts = (how, f"on {day(payment.date)}", payment.reference, payment.note)
     cleared = payment.reversed_at is None
     undo = reverse("payment_reverse", args=[payment.invoice_id, payment.pk]) if cleared else ""
     yield Event(
         payment.created_at,
-        f"{money(payment.amount)} received",
-        "bi-cash-coin",
+        f"{money(payment.amount)} set off" if off else f"{money(payment.amount)} received",
+        "bi-arrow-left-right" if off else "bi-cash-coin",
         "success" if cleared else "quiet",
         note=", ".join(part for part in parts if part),
         by=_name(payment.recorded_by),
         undo=undo,
+        undo_text="Take back" if off else "Did not clear",
     )
     if payment.reversed_at is not None:
-        text = f"Payment of {money(payment.amount)} reversed"
+        text = f"{'Set-off' if off else 'Payment'} of {money(payment.amount)} reversed"
         yield Event(
             payment.reversed_at,
             text,
@@ -69,6 +78,28 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
             "danger",
             note=payment.reverse_reason,
             by=_name(payment.reversed_by),
+        )
+
+
+def _of_note(note: Note) -> Iterator[Event]:
+    name, amount = f"{note.get_kind_display()} {note.number}", money(note.total)
+    stands = note.cancelled_at is None
+    yield Event(
+        note.created_at,
+        f"{name}: {amount}",
+        "bi-file-earmark-minus" if note.is_credit else "bi-file-earmark-plus",
+        "info" if stands else "quiet",
+        note=note.reason_in_words,
+        by=_name(note.created_by),
+    )
+    if note.cancelled_at is not None:
+        yield Event(
+            note.cancelled_at,
+            f"{name} cancelled",
+            "bi-x-lg",
+            "danger",
+            note=note.cancel_reason,
+            by=_name(note.cancelled_by),
         )
 
 
