@@ -113,7 +113,8 @@ def ageing(business: Business, on: datetime.date | None = None, sort: str = "-ow
     day = on or today()
     found: dict[int, Ages] = {}
     for row in _owed_by_age(business, day):
-        found[row.pop("customer_id")] = Ages(**{name: _rupees(amount) for name, amount in row.items()})
+        customer = row.pop("customer_id")
+        found[customer] = Ages(**{name: _rupees(amount) for name, amount in row.items()})
     for model in (Note, Receipt):
         for row in _open_by_customer(business, model):
             found.setdefault(row["customer_id"], Ages()).credit += _rupees(row["amount"])

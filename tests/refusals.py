@@ -13,10 +13,14 @@ from gstbillingapp.models import (
     Invoice,
     InvoiceLine,
     Membership,
+    Note,
+    NoteLine,
     NumberSeries,
     Payment,
     Product,
     ProductRate,
+    Receipt,
+    Refund,
     StockMovement,
 )
 
@@ -26,11 +30,15 @@ TABLES = (
     Invoice,
     InvoiceLine,
     Membership,
+    Note,
+    NoteLine,
     Notification,
     NumberSeries,
     Payment,
     Product,
     ProductRate,
+    Receipt,
+    Refund,
     StockMovement,
 )
 

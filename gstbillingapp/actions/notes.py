@@ -124,14 +124,14 @@ def refuse_cancelling(note: Note) -> None:
 def _refuse_built_upon(note: Note) -> None:
     """What a debit note has added may be paid by now, or credited again."""
     invoice = note.invoice
+    left = {left.line.pk: left.worth.taxable for left in lines_left(invoice)}
+    if any(left[line.invoice_line_id] < line.taxable for line in note.lines.all()):
+        raise refusal("A credit note has taken back what it added; cancel that first.")
     if invoice.balance < note.applied:
         raise refusal(
             f"Only {indian_format(invoice.balance)} is owed on {invoice.number}: "
             "reverse the payment of what the note added first."
         )
-    left = {left.line.pk: left.worth.taxable for left in lines_left(invoice)}
-    if any(left[line.invoice_line_id] < line.taxable for line in note.lines.all()):
-        raise refusal("A credit note has taken back what it added; cancel that first.")
 
 
 def _apply(note: Note) -> None:

@@ -15,7 +15,7 @@ from gstbillingapp.actions import customers, invoices, payments, products
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import bells, catalogue
+from gstbillingapp.demo import amends, bells, catalogue
 from gstbillingapp.demo.catalogue import Buyer, Ware, made_up_gstin
 from gstbillingapp.models import (
     Business,
@@ -102,6 +102,7 @@ def load() -> None:
     deccan = _open_shop(DECCAN, other, catalogue.OTHER_BUYERS, catalogue.OTHER_WARES, seed=36)
     _trade(kaveri, invoices_count=112, drafts=6, days=235)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
+    amends.amend(kaveri)
     shops = [kaveri.business, deccan.business]
     Paper.objects.filter(business__in=shops).delete()  # made when somebody asks for one
     for business, user, role in (
@@ -112,6 +113,7 @@ def load() -> None:
         Membership.objects.create(business=business, user=user, role=role)
     bells.fill(kaveri.business, staff, latest=9)
     bells.fill(deccan.business, other, latest=3)
+    amends.over_the_limit(kaveri)
 
 
 def _person(username: str, first_name: str, last_name: str) -> User:
