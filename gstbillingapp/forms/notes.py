@@ -50,7 +50,7 @@ class NoteForm(ScreenForm):
         for place, left in enumerate(lefts):
             for name, label in self._typed(left):
                 field = NumberField(label=f"{left.line.description}, {label}", required=False)
-                field.widget.attrs["class"] = "form-control num"
+                field.widget.attrs["class"] = "form-control text-end tnum"
                 field.widget.attrs["aria-label"] = field.label
                 self.fields[f"lines-{place}-{name}"] = field
 

@@ -13,10 +13,10 @@ from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, 
 from gstbillingapp.receivables import ages_of
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
+    Buyer,
     Supplier,
     buyer_of,
     columns_of,
-    delivery_of,
     mode_of,
     party_of,
     supplier_of,
@@ -29,7 +29,11 @@ CANCELLED = "CANCELLED"
 
 def note_sheet(note: Note) -> Sheet:
     """A credit or debit note (CGST Rule 53(1A))."""
-    context = document_context(note, list(note.lines.all()))
+    lines = list(note.lines.all())
+    context = document_context(note, lines)
+    for line, said in zip(lines, context["lines"], strict=True):
+        if not line.qty:  # an amount has no quantity, no unit and no rate
+            said |= {"qty": "", "unit": "", "price": ""}
     supplier: Supplier = context["supplier"]
     return Sheet(
         title=note.get_kind_display(),
@@ -70,7 +74,8 @@ def _facts_of_note(note: Note, place: str) -> Iterable[Pair]:
 
 def _use_of(note: Note) -> Iterable[Pair]:
     if note.kind == NoteKind.CREDIT and note.balance:
-        yield f"Off {note.invoice.number}", money(note.applied)
+        if note.applied:
+            yield f"Off {note.invoice.number}", money(note.applied)
         yield "Open credit", money(note.balance)
 
 
@@ -96,7 +101,7 @@ def receipt_sheet(receipt: Receipt) -> Sheet:
         supplier=supplier.name,
         supplier_lines=tuple(supplier_lines(supplier)),
         declarations=(),
-        parties=tuple(party_parts(buyer, delivery_of(buyer))),
+        parties=tuple(_payer(buyer)),
         facts=(
             ("Number", receipt.number),
             ("Date", day_text(receipt.date)),
@@ -128,6 +133,11 @@ def receipt_sheet(receipt: Receipt) -> Sheet:
         signed_for=supplier.legal_name or supplier.name,
         signatory=supplier.signatory,
     )
+
+
+def _payer(buyer: Buyer) -> Iterable[Part]:
+    for part in party_parts(buyer, None):
+        yield Part("Received from", part.lines)
 
 
 def statement_sheet(business: Business, ledger: Ledger) -> Sheet:
