@@ -19,6 +19,7 @@ from django.db.models import (
     F,
     IntegerField,
     Model,
+    Q,
     QuerySet,
     Sum,
     Value,
@@ -127,10 +128,11 @@ class Ledger:
         """The sums of the period."""
         opening = debit = credit = ZERO
         for source in sources(self.customer):
-            entries = source.entries()
-            if self.since is not None:
-                opening += _sum(entries.filter(on__lt=self.since))
-            amount = _sum(self._within(entries))
+            sums = source.entries().aggregate(
+                before=Sum("change", filter=self._before()), within=Sum("change", filter=self._within())
+            )
+            amount = _rupees(sums["within"])
+            opening += _rupees(sums["before"])
             debit, credit = (debit + amount, credit) if source.sign > 0 else (debit, credit - amount)
         return Span(opening, debit, credit)
 
@@ -154,14 +156,16 @@ class Ledger:
         """How many entries the period has."""
         return self._rows().count()
 
-    def _within(self, entries: QuerySet[Any]) -> QuerySet[Any]:
-        if self.since is not None:
-            entries = entries.filter(on__gte=self.since)
-        return entries if self.until is None else entries.filter(on__lte=self.until)
+    def _before(self) -> Q:
+        return Q(pk__in=[]) if self.since is None else Q(on__lt=self.since)
+
+    def _within(self) -> Q:
+        since = Q() if self.since is None else Q(on__gte=self.since)
+        return since if self.until is None else since & Q(on__lte=self.until)
 
     def _rows(self) -> QuerySet[Any]:
         first, *rest = (
-            self._within(source.entries()).order_by().values_list("on", "entry", "pk", "change")
+            source.entries().filter(self._within()).order_by().values_list("on", "entry", "pk", "change")
             for source in sources(self.customer)
         )
         return first.union(*rest, all=True).order_by("on", "entry", "pk")
@@ -257,6 +261,5 @@ WORDS: dict[Kind, Callable[[Any], tuple[str, str, str]]] = {
 }
 
 
-def _sum(entries: QuerySet[Any]) -> Decimal:
-    amount: Decimal = entries.aggregate(amount=Sum("change"))["amount"] or ZERO
-    return amount.quantize(ZERO)  # SQLite adds in binary floats
+def _rupees(amount: Decimal | None) -> Decimal:
+    return (amount or ZERO).quantize(ZERO)  # SQLite adds in binary floats

@@ -28,11 +28,11 @@ class Event:
 def timeline(invoice: Invoice) -> list[Event]:
     """Created, issued, paid, amended, cancelled, in the order it happened."""
     payments = invoice.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
-    notes = invoice.amendments.select_related("created_by", "cancelled_by")
+    noted = () if invoice.is_draft else invoice.amendments.select_related("created_by", "cancelled_by")
     events = [
         *_of_invoice(invoice),
         *(event for payment in payments for event in _of_payment(payment)),
-        *(event for note in notes for event in _of_note(note)),
+        *(event for note in noted for event in _of_note(note)),
     ]
     return sorted(events, key=lambda event: event.at)
 

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.models import Membership
-from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
+from gstbillingapp.actions import set_offs
+from gstbillingapp.actions.data import RefundData
+from gstbillingapp.models import Membership, Receipt
+from tests.factories import CustomerFactory, ProductFactory, advance, draft, issued, line, noted, paid
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
 # is not let in gets the same for both. Rows are walked from top to bottom: what deletes comes last.
@@ -56,6 +59,32 @@ payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
+note_list                   GET        login   200       200    200
+note_new                    GET,POST   login   404       200    200
+note_totals                 POST       login   404       200    200
+note                        GET        login   404       200    200
+note_cancel                 GET,POST   login   404       200    200
+note_refund                 GET,POST   login   404       200    200
+note_print                  GET        login   404       200    200
+note_pdf                    GET,POST   login   404       200    200
+note_pdf_status             GET        401     404       200    200
+receipt_list                GET        login   200       200    200
+receipt_new                 GET,POST   login   200       200    200
+receipt                     GET        login   404       200    200
+receipt_cancel              GET,POST   login   404       200    200
+receipt_refund              GET,POST   login   404       200    200
+receipt_print               GET        login   404       200    200
+receipt_pdf                 GET,POST   login   404       200    200
+receipt_pdf_status          GET        401     404       200    200
+refund_reverse              GET,POST   login   404       200    200
+set_off_new                 GET,POST   login   404       200    200
+customer_ledger             GET        login   404       200    200
+customer_ledger_csv         GET        login   404       200    200
+statement_print             GET        login   404       200    200
+statement_pdf               GET,POST   login   404       200    200
+statement_pdf_status        GET        401     404       200    200
+ageing                      GET        login   200       200    200
+ageing_csv                  GET        login   200       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
@@ -126,6 +155,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
     payment = paid(stored, "10")
+    settled, receipt = issued(business, customer=customer), advance(customer)
+    paid(settled)
+    note = noted(settled)
+    used = advance(customer)
+    refund = set_offs.refund(business, None, Receipt, used.pk, RefundData(amount=Decimal(1)))
     [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
     return World(
         owner,
@@ -139,6 +173,13 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_delete": [typed.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "note": [note.pk],
+            "note_new": [stored.pk, "credit"],
+            "note_totals": [stored.pk, "credit"],
+            "receipt": [receipt.pk],
+            "refund": [refund.pk],
+            "set_off": [stored.pk],
+            "statement": [customer.pk],
             "team": [colleague.user_id],
             "notification": [notification.pk],
         },

@@ -27,6 +27,7 @@ CHANGING = [address for address in ADDRESSES if address.changes]
 OWN = {"signup", "login", "logout", "password_change", "business", "team", "customer_new", "customer_quick"}
 OWN |= {
     "product_new",
+    "receipt_new",
     "invoice_new",
     "invoice_preview",
     "notifications_read_all",
