@@ -26,6 +26,8 @@ COSTLY = frozenset(
         "invoice_print",
         "product_list",
         "product_lookup",
+        "search",
+        "search_lookup",
     }
 )
 HOUR = 3600  # seconds

@@ -85,6 +85,8 @@ statement_pdf               GET,POST   login   404       200    200
 statement_pdf_status        GET        401     404       200    200
 ageing                      GET        login   200       200    200
 ageing_csv                  GET        login   200       200    200
+search                      GET        login   200       200    200
+search_lookup               GET        login   200       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
