@@ -144,7 +144,7 @@ class Ledger:
         rows = self._rows()
         page = Paginator(rows, PER_PAGE).get_page(number)
         before = rows[: max(0, page.start_index() - 1)]
-        balance = opening + sum((change for *_, change in before), ZERO)
+        balance = opening + sum((_rupees(change) for *_, change in before), ZERO)
         page.object_list = entries_of(self.customer, list(page.object_list), balance)
         return page
 
@@ -199,7 +199,8 @@ def entries_of(customer: Customer, rows: Sequence[Row], balance: Decimal) -> lis
     """Entries of rows in their order, after which the balance grows from `balance`."""
     found = _documents(customer, rows)
     entries = []
-    for on, kind, pk, change in rows:
+    for on, kind, pk, amount in rows:
+        change = _rupees(amount)
         balance += change
         entries.append(_entry(Kind(kind), found[Kind(kind)][pk], on, change, balance))
     return entries
