@@ -13,6 +13,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
@@ -30,7 +31,7 @@ from gstbillingapp.models.product import (
 )
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
-from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "InvoiceState",
     "InvoiceStatus",
     "KnownNetwork",
+    "Mailing",
+    "MailingState",
     "Membership",
     "Note",
     "NoteKind",
@@ -87,4 +90,5 @@ __all__ = [
     "Supply",
     "Vendor",
     "VendorKind",
+    "stage_text",
 ]

@@ -9,6 +9,7 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.notes import (
     advance_cancelled,
@@ -20,7 +21,7 @@ from gstbillingapp.actions.announce.notes import (
 )
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
-from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
+from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
@@ -33,6 +34,8 @@ __all__ = [
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "mail_delivered",
+    "mail_not_delivered",
     "new_year",
     "note_cancelled",
     "note_issued",
@@ -41,6 +44,7 @@ __all__ = [
     "payment_reversed",
     "set_off",
     "set_off_undone",
+    "settle",
     "signed_in",
     "stock_low",
     "stock_recovered",

@@ -24,8 +24,10 @@ home                        GET        login   200       200    200
 signup                      GET,POST   200     home      home   home
 login                       GET,POST   200     home      home   home
 logout                      POST       login   login     login  login
+notification_preferences    GET,POST   login   200       200    200
 password_change             GET,POST   login   200       200    200
 business                    GET,POST   login   200       200    200
+reminder_settings           GET,POST   login   200       200    200
 team                        GET,POST   login   200       200    200
 team_remove                 POST       login   404       403    team
 team_restore                POST       login   404       403    team
@@ -58,6 +60,7 @@ payment_new                 GET,POST   login   404       200    200
 payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
+invoice_mail                GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
 note_list                   GET        login   200       200    200
 note_new                    GET,POST   login   404       200    200

@@ -30,6 +30,8 @@ OWN |= {
     "receipt_new",
     "invoice_new",
     "invoice_preview",
+    "notification_preferences",
+    "reminder_settings",
     "notifications_read_all",
     "notifications_keep_read",
     "notifications_delete_read",
