@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, papers
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import NoteData
 from gstbillingapp.actions.invoices import locked as locked_invoice
@@ -91,6 +91,7 @@ def cancel(business: Business, user: User | None, note_id: int, reason: str) -> 
         )
         standing = credit_limits.judge(note)
         _move_stock(note, StockReason.RETURN_UNDONE, user)
+        mailing.call_off(PaperKey(business.pk, NOTE, note.pk))
         announce.note_cancelled(note)
         announce.credit_limit(standing)
     return note

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, open_credit, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, open_credit, papers
 from gstbillingapp.actions.checks import Checks, must_be, refusal
 from gstbillingapp.actions.composing import place_by_rule
 from gstbillingapp.actions.data import ReceiptData
@@ -87,6 +87,7 @@ def cancel(business: Business, user: User | None, receipt_id: int, reason: str) 
         receipt.cancelled_at, receipt.cancelled_by, receipt.cancel_reason = timezone.now(), user, text
         receipt.save()
         standing = credit_limits.judge(receipt)
+        mailing.call_off(PaperKey(business.pk, RECEIPT, receipt.pk))
         announce.advance_cancelled(receipt)
         announce.credit_limit(standing)
     return receipt

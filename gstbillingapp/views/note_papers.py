@@ -68,6 +68,7 @@ def printable_note(note: Note) -> Printable:
         page=note.get_absolute_url(),
         pdf=reverse("note_pdf", args=[note.pk]),
         printed=reverse("note_print", args=[note.pk]),
+        mail=reverse("note_mail", args=[note.pk]),
         sheet=partial(note_sheet, note),
     )
 
@@ -81,6 +82,7 @@ def printable_receipt(receipt: Receipt) -> Printable:
         page=receipt.get_absolute_url(),
         pdf=reverse("receipt_pdf", args=[receipt.pk]),
         printed=reverse("receipt_print", args=[receipt.pk]),
+        mail=reverse("receipt_mail", args=[receipt.pk]),
         sheet=partial(receipt_sheet, receipt),
     )
 

@@ -146,7 +146,7 @@ def statement_sheet(business: Business, ledger: Ledger) -> Sheet:
     span = ledger.span()
     return Sheet(
         title="Statement of account",
-        copy=_period(ledger),
+        copy=period_of(ledger),
         number="",
         date=day_text(today()),
         mark="",
@@ -171,7 +171,8 @@ def statement_sheet(business: Business, ledger: Ledger) -> Sheet:
     )
 
 
-def _period(ledger: Ledger) -> str:
+def period_of(ledger: Ledger) -> str:
+    """The period in words: 1 Apr 2026 to 25 Nov 2026."""
     since = day_text(ledger.since) if ledger.since else "the beginning"
     until = day_text(ledger.until) if ledger.until else day_text(today())
     return f"{since} to {until}"

@@ -21,6 +21,8 @@ from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_figures import buyer_of, columns_of, mode_of, total_rows
 from gstbillingapp.views.invoice_messages import reason_against, turned_away
 from gstbillingapp.views.lists import chosen_sort, searched
+from gstbillingapp.views.mailing import mail_events
+from gstbillingapp.views.note_papers import printable_note
 
 PREVIEW, ISSUE = "preview", "issue"
 
@@ -88,7 +90,8 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The page of one note: what it says, and what became of it."""
     note = _note(request, pk)
     lines = list(note.lines.all())
-    return render(request, "notes/detail.html", _page_context(note, lines))
+    context = _page_context(note, lines) | {"letters": list(mail_events(printable_note(note)))}
+    return render(request, "notes/detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

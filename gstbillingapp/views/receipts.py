@@ -18,6 +18,8 @@ from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_figures import columns_of, mode_of
 from gstbillingapp.views.invoice_messages import reason_against, turned_away
 from gstbillingapp.views.lists import chosen_sort, searched
+from gstbillingapp.views.mailing import mail_events
+from gstbillingapp.views.note_papers import printable_receipt
 
 CHOICES_SHOWN = 20  # customers to choose from before one searches
 OWED_SHOWN = 10
@@ -77,6 +79,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
         "set_offs": receipt.set_offs.filter(reversed_at=None).select_related("invoice").order_by("pk"),
         "refunds": receipt.refunds.order_by("pk"),
         "owed": owed.order_by("due_date", "pk")[:OWED_SHOWN] if receipt.balance else [],
+        "letters": list(mail_events(printable_receipt(receipt))),
         "kept": reason_against(lambda: receipts.refuse_cancelling(receipt)),
     }
     return render(request, "receipts/detail.html", context)

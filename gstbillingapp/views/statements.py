@@ -30,7 +30,7 @@ TOO_LONG = "More than {most} entries do not fit on a statement. Choose a shorter
 def printed(request: MemberRequest, pk: int) -> HttpResponse:
     """The statement as it is printed."""
     ledger = ledger_of(request, pk)
-    return _too_long(request, ledger) or printed_sheet(request, printable_of(request.business, ledger))
+    return too_long(request, ledger) or printed_sheet(request, printable_of(request.business, ledger))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def printed(request: MemberRequest, pk: int) -> HttpResponse:
 def pdf(request: MemberRequest, pk: int) -> HttpResponse:
     """The file. A POST asks anew for one that could not be made."""
     ledger = ledger_of(request, pk)
-    return _too_long(request, ledger) or printables.pdf(request, printable_of(request.business, ledger))
+    return too_long(request, ledger) or printables.pdf(request, printable_of(request.business, ledger))
 
 
 @require_safe
@@ -59,6 +59,7 @@ def printable_of(business: Business, ledger: Ledger) -> Printable:
         page=reverse("customer_ledger", args=[customer.pk]) + period,
         pdf=reverse("statement_pdf", args=[customer.pk]) + period,
         printed=reverse("statement_print", args=[customer.pk]) + period,
+        mail=reverse("statement_mail", args=[customer.pk]) + period,
         sheet=partial(statement_sheet, business, ledger),
     )
 
@@ -77,7 +78,8 @@ def stored(key: PaperKey) -> Printable:
     return printable_of(customer.business, Ledger(customer, since, until))
 
 
-def _too_long(request: MemberRequest, ledger: Ledger) -> HttpResponse | None:
+def too_long(request: MemberRequest, ledger: Ledger) -> HttpResponse | None:
+    """Back to the ledger with the reason where a period has more than a paper takes."""
     if ledger.count() <= MOST_ENTRIES:
         return None
     messages.info(request, TOO_LONG.format(most=MOST_ENTRIES))

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import NoteLineData, RefundData
-from gstbillingapp.models import Invoice, Note, Paper, Payment, Receipt
+from gstbillingapp.models import Invoice, Mailing, Note, Paper, Payment, Receipt
 from gstbillingapp.models.fields import today
 from tests.factories import CustomerFactory, advance, days_ago, issued, line, noted, paid
 from tests.unit.screens.conftest import owner, stranger, teammate
@@ -258,3 +258,17 @@ def test_a_teammate_sees_all_of_it_and_a_stranger_nothing(owner, teammate, stran
     assert note.number not in page(stranger, "note_list")
     assert receipt.number not in page(stranger, "receipt_list")
     assert invoice.customer.name not in page(stranger, "ageing")
+
+
+@pytest.mark.parametrize("name", ["note_mail", "receipt_mail", "statement_mail"])
+def test_each_paper_is_sent_to_the_customer_of_today(owner, invoice, name):
+    buyer = invoice.customer
+    type(buyer).objects.filter(pk=buyer.pk).update(email="ravi@example.in")
+    pk = {"note_mail": noted(invoice).pk, "receipt_mail": advance(buyer).pk, "statement_mail": buyer.pk}[name]
+    body = page(owner, name, pk)
+    assert "ravi@example.in" in body
+    assert "is attached" in body
+    said = {"to": "ravi@example.in", "subject": "Your paper", "message": "Here it is."}
+    owner.client.post(reverse(name, args=[pk]), said)
+    sent = Mailing.objects.get()
+    assert (sent.to, sent.kind, sent.object_id) == ("ravi@example.in", name.removesuffix("_mail"), pk)

@@ -70,6 +70,7 @@ note_cancel                 GET,POST   login   404       200    200
 note_refund                 GET,POST   login   404       200    200
 note_print                  GET        login   404       200    200
 note_pdf                    GET,POST   login   404       200    200
+note_mail                   GET,POST   login   404       200    200
 note_pdf_status             GET        401     404       200    200
 receipt_list                GET        login   200       200    200
 receipt_new                 GET,POST   login   200       200    200
@@ -78,6 +79,7 @@ receipt_cancel              GET,POST   login   404       200    200
 receipt_refund              GET,POST   login   404       200    200
 receipt_print               GET        login   404       200    200
 receipt_pdf                 GET,POST   login   404       200    200
+receipt_mail                GET,POST   login   404       200    200
 receipt_pdf_status          GET        401     404       200    200
 refund_reverse              GET,POST   login   404       200    200
 set_off_new                 GET,POST   login   404       200    200
@@ -85,6 +87,7 @@ customer_ledger             GET        login   404       200    200
 customer_ledger_csv         GET        login   404       200    200
 statement_print             GET        login   404       200    200
 statement_pdf               GET,POST   login   404       200    200
+statement_mail              GET,POST   login   404       200    200
 statement_pdf_status        GET        401     404       200    200
 ageing                      GET        login   200       200    200
 ageing_csv                  GET        login   200       200    200
