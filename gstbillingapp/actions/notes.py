@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, mailing, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, papers, prefixes
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import NoteData
 from gstbillingapp.actions.invoices import locked as locked_invoice
@@ -30,7 +30,7 @@ from gstbillingapp.models import (
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.paper import NOTE
 
-PREFIXES = {NoteKind.CREDIT: "CN", NoteKind.DEBIT: "DN"}
+PREFIXES = {NoteKind.CREDIT: prefixes.CREDIT_NOTES, NoteKind.DEBIT: prefixes.DEBIT_NOTES}
 
 
 def preview(invoice: Invoice, data: NoteData) -> ComposedNote:

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, mailing, open_credit, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, open_credit, papers, prefixes
 from gstbillingapp.actions.checks import Checks, must_be, refusal
 from gstbillingapp.actions.composing import place_by_rule
 from gstbillingapp.actions.data import ReceiptData
@@ -35,7 +35,6 @@ from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.models.paper import RECEIPT
 from gstbillingapp.models.payment import MONEY_MODES
 
-RECEIPT_PREFIX = "RV"
 # CGST Rule 50, first proviso: where the rate is not known yet, 18 per cent is paid.
 RATE_NOT_KNOWN = Decimal(18)
 
@@ -61,7 +60,7 @@ def record(business: Business, user: User | None, data: ReceiptData) -> Receipt:
         checks.finish()
         receipt.created_by = user
         take_details(receipt)
-        take_number(receipt, RECEIPT_PREFIX)
+        take_number(receipt, prefixes.RECEIPTS)
         receipt.balance = receipt.total
         receipt.save()
         standing = credit_limits.judge(receipt)

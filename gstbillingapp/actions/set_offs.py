@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, open_credit
+from gstbillingapp.actions import announce, credit_limits, open_credit, prefixes
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.actions.invoices import locked as locked_invoice
@@ -19,8 +19,6 @@ from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.models import Business, Invoice, Note, Payment, Receipt, Refund
 from gstbillingapp.models.fields import day_text, today
 from gstbillingapp.models.payment import MONEY_MODES
-
-REFUND_PREFIX = "RF"
 
 
 def set_off(
@@ -86,7 +84,7 @@ def refund(
             checks.refuse("amount", f"Enter at most {open_}, what is open of {source.number}.")
         checks.finish()
         _take_source(row, source)
-        take_number(row, REFUND_PREFIX)
+        take_number(row, prefixes.REFUNDS)
         row.save()
         open_credit.pay_back(source, row.amount)
         announce.credit_limit(credit_limits.judge(source))

@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from delivery.models import Notification
+from gstbillingapp.actions import business as business_deeds
 from gstbillingapp.actions import invoices, notes, payments
-from gstbillingapp.actions.data import NoteData, NoteLineData
+from gstbillingapp.actions.data import BusinessData, NoteData, NoteLineData
 from gstbillingapp.models import ImmutableError, Invoice, Note, NoteLine, Product, StockReason
 from tests.factories import (
     CustomerFactory,
@@ -299,3 +300,9 @@ def test_the_year_of_a_note_is_that_of_its_own_day(business, at_day):
     at_day("2026-04-01")
     assert noted(invoice).number == "CN/26-27/0001"
     assert noted(invoice, date=datetime.date(2026, 3, 31)).number == "CN/25-26/0001"
+
+
+@pytest.mark.parametrize("prefix", ["CN", "dn", "RV", "RF"])
+def test_no_invoice_is_numbered_in_the_series_of_other_documents(business, prefix):
+    with refused("invoice_prefix", f"{prefix.upper()} numbers"):
+        business_deeds.save(business, BusinessData(name="A", gstin=business.gstin, invoice_prefix=prefix))
