@@ -176,8 +176,8 @@ def name_of(source: Source) -> str:
 
 
 def _described(source: Source) -> str:
-    kind = "Advance" if isinstance(source, Receipt) else "Credit note"
-    return f"{kind} {source.number}, {day_text(source.date)}: {money(source.balance)} open"
+    kind = "advance" if isinstance(source, Receipt) else "credit note"
+    return f"{source.number}: {money(source.balance)} open, {kind} of {day_text(source.date)}"
 
 
 class PeriodForm(ScreenForm):

@@ -109,7 +109,9 @@ def test_what_a_customer_has_open_is_offered_on_their_next_invoice(owner, invoic
     answer = owner.client.post(path, said, follow=True).content.decode()
     assert f"₹60.00 of {receipt.number} set off." in answer
     assert "Take back" in answer
-    assert Payment.objects.get().receipt == receipt
+    payment = Payment.objects.get()
+    assert payment.receipt == receipt
+    assert "Reverse the set-off of ₹60.00?" in page(owner, "payment_reverse", invoice.pk, payment.pk)
 
 
 def test_nothing_is_set_off_where_nothing_is_open(owner, invoice):
