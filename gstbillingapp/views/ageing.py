@@ -1,5 +1,7 @@
 """Receivables by customer and age, on screen and as a file."""
 
+from decimal import Decimal
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -7,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.queries import PER_PAGE
-from gstbillingapp.receivables import AGEING_ORDERS, ageing
+from gstbillingapp.receivables import AGEING_ORDERS, Ages, ageing
 from gstbillingapp.views.csv_files import csv_response
 from gstbillingapp.views.lists import chosen_sort
 
@@ -19,9 +21,9 @@ COLUMNS = {
     "days_90": "61–90 days",
     "older": "Over 90 days",
     "owed": "Owed",
-    "credit": "Open credit",
-    "net": "Net",
 }
+# The file has these beside them; on screen they are remarks.
+IN_FILE = {**COLUMNS, "credit": "Open credit", "net": "Net"}
 
 
 @require_safe
@@ -34,8 +36,9 @@ def report(request: MemberRequest) -> HttpResponse:
     context = {
         "day": found.day,
         "page": page,
-        "rows": [(debtor, _amounts(debtor.ages)) for debtor in page],
-        "total": _amounts(found.total),
+        "rows": [(debtor, _amounts(debtor.ages, COLUMNS)) for debtor in page],
+        "total": found.total,
+        "sums": _amounts(found.total, COLUMNS),
         "columns": COLUMNS.items(),
         "sort": sort,
     }
@@ -47,10 +50,12 @@ def report(request: MemberRequest) -> HttpResponse:
 def csv_file(request: MemberRequest) -> HttpResponse:
     """The whole report."""
     found = ageing(request.business, sort=chosen_sort(request, AGEING_ORDERS, DEFAULT_SORT))
-    rows = [[debtor.name, *(amount for _, amount in _amounts(debtor.ages))] for debtor in found.debtors]
-    return csv_response(f"ageing-{found.day}.csv", ["Customer", *COLUMNS.values()], rows)
+    rows = [
+        [debtor.name, *(amount for _, amount in _amounts(debtor.ages, IN_FILE))] for debtor in found.debtors
+    ]
+    return csv_response(f"ageing-{found.day}.csv", ["Customer", *IN_FILE.values()], rows)
 
 
-def _amounts(ages: object) -> list[tuple[str, object]]:
+def _amounts(ages: Ages, columns: dict[str, str]) -> list[tuple[str, Decimal]]:
     """Each column's label and amount."""
-    return [(label, getattr(ages, name)) for name, label in COLUMNS.items()]
+    return [(label, getattr(ages, name)) for name, label in columns.items()]
