@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
@@ -9,17 +10,21 @@ from django.contrib.auth.models import User
 from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
-from gstbillingapp.actions import invoices, payments
-from gstbillingapp.models import Membership, Role
+from gstbillingapp.actions import invoices, payments, set_offs
+from gstbillingapp.actions.data import NoteLineData, RefundData
+from gstbillingapp.models import Membership, Receipt, Role
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     MembershipFactory,
     ProductFactory,
+    advance,
     draft,
     issued,
     line,
+    noted,
     paid,
+    set_off,
 )
 from tests.unit.security.addresses import World
 
@@ -77,7 +82,7 @@ def hostile_world() -> World:
     return World(owner, _rows(owner, colleague, customer, product))
 
 
-def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[int]]:
+def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[Any]]:
     business = owner.business
     lines = [line(product), line(description=everything_at_once(300), qty=Decimal(3))]
     terms = {"notes": everything_at_once(1000), "terms": everything_at_once(1000)}
@@ -88,7 +93,24 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     payment = paid(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
     undone = paid(stored, "20", reference=SCRIPT)
     payments.reverse(business, owner.user, undone.pk, reason=everything_at_once(200))
+    settled = issued(business, *lines, customer=customer, **terms)
+    paid(settled)
+    amount = NoteLineData(amount=Decimal(1))
+    note = noted(settled, amount, reason="07", reason_text=everything_at_once(200))
+    receipt, used = (
+        advance(customer, purpose=everything_at_once(300), reference=everything_at_once(64)) for _ in range(2)
+    )
+    set_off(stored, used, "1")
+    data = RefundData(amount=Decimal(1), reference=everything_at_once(64))
+    refund = set_offs.refund(business, owner.user, Receipt, used.pk, data)
     return {
+        "note": [note.pk],
+        "note_new": [stored.pk, "credit"],
+        "note_totals": [stored.pk, "credit"],
+        "receipt": [receipt.pk],
+        "refund": [refund.pk],
+        "set_off": [stored.pk],
+        "statement": [customer.pk],
         "customer": [customer.pk],
         "product": [product.pk],
         "invoice": [stored.pk],
