@@ -8,8 +8,13 @@ from django.core.exceptions import ValidationError
 
 from delivery.models import Notification
 from gstbillingapp.models import (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
+    ExpenseCategory,
     Invoice,
     InvoiceLine,
     Membership,
@@ -22,11 +27,17 @@ from gstbillingapp.models import (
     Receipt,
     Refund,
     StockMovement,
+    Vendor,
 )
 
 TABLES = (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
+    ExpenseCategory,
     Invoice,
     InvoiceLine,
     Membership,
@@ -40,6 +51,7 @@ TABLES = (
     Receipt,
     Refund,
     StockMovement,
+    Vendor,
 )
 
 

@@ -33,6 +33,7 @@ STATUS_CHIPS = {
     # of notes and advances
     "open": ("info", "Open"),
     "settled": ("success", "Settled"),
+    "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {
     "success": "bi-check-circle",
