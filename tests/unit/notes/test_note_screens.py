@@ -274,3 +274,12 @@ def test_each_paper_is_sent_to_the_customer_of_today(owner, invoice, name):
     owner.client.post(reverse(name, args=[pk]), said)
     sent = Mailing.objects.get()
     assert (sent.to, sent.kind, sent.object_id) == ("ravi@example.in", name.removesuffix("_mail"), pk)
+
+
+def test_one_box_finds_notes_and_advances_by_number_and_by_customer(owner, stranger, invoice):
+    note, receipt = noted(invoice), advance(invoice.customer)
+    for words in (note.number[:8], receipt.number[:8], invoice.customer.name):
+        found = {note.get_absolute_url(), receipt.get_absolute_url()}
+        body = page(owner, "search", q=words)
+        assert any(url in body for url in found), words
+        assert not any(url in page(stranger, "search", q=words) for url in found)
