@@ -14,6 +14,7 @@ from gstbillingapp.models import (
     Business,
     Customer,
     Invoice,
+    Job,
     Membership,
     Note,
     Payment,
@@ -29,6 +30,7 @@ View = Callable[..., HttpResponseBase]
 NOT_THERE = (
     Customer.DoesNotExist,
     Invoice.DoesNotExist,
+    Job.DoesNotExist,
     Membership.DoesNotExist,
     Note.DoesNotExist,
     Payment.DoesNotExist,

@@ -18,9 +18,7 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
 
     Raises Customer.DoesNotExist for one of another business.
     """
-    checks = Checks()
-    values = _checked(checks, data)
-    checks.finish()
+    values = judged(data)
     with transaction.atomic():
         customer = Customer(business=business)
         if customer_id is not None:
@@ -31,6 +29,14 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
         customer.save()
         announce.credit_limit(credit_limits.judge_customer(customer))
     return customer
+
+
+def judged(data: CustomerData) -> dict[str, str]:
+    """What the columns of the customer are to hold. Raises ValidationError, as every action does."""
+    checks = Checks()
+    values = _checked(checks, data)
+    checks.finish()
+    return values
 
 
 def set_archived(business: Business, customer_id: int, archived: bool) -> Customer:

@@ -57,6 +57,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
             "late": late,
             "credit": receivables.open_credit(customer),
             "invoices": invoices[:INVOICES_SHOWN],
+            "opening": customer.opening_balances.all(),
         },
     )
 

@@ -115,7 +115,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "products archived": (at("product_list", "?show=archived"), LIST + 1),
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
-    "customer": (of("customer", "buyer"), PAGE + 5),
+    "customer": (of("customer", "buyer"), PAGE + 6),
     "statement": (of("statement_print", "buyer"), SIGNED_IN + 18),
     "ageing": (at("ageing"), PAGE + 4),
     "notes": (at("note_list"), LIST),
@@ -154,6 +154,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "profile": (at("business"), PAGE),
     "team": (at("team"), PAGE + 1),
     "password": (at("password_change"), PAGE),
+    "import and export": (at("data"), PAGE + 4),
     "notifications": (at("notifications"), PAGE + 6),
     "notifications of a type, unread": (at("notifications", "?status=unread&type=INVOICE"), PAGE + 8),
 }

@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
-from gstbillingapp.actions import bills, invoices, payments, set_offs
+from gstbillingapp import jobs as worker
+from gstbillingapp.actions import bills, invoices, jobs, payments, set_offs
 from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import Business, Membership, Product, Receipt, Role
 from tests.factories import (
@@ -26,9 +27,11 @@ from tests.factories import (
     expense,
     issued,
     line,
+    made_file,
     noted,
     paid,
     paid_out,
+    sent_file,
     set_off,
 )
 from tests.unit.security.addresses import World
@@ -126,12 +129,13 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
         **_purchases(business, product),
+        **_files(owner),
         "team": [colleague.user_id],
         "notification": [hostile_notification(owner.user).pk],
     }
 
 
-def _purchases(business: Business, product: Product) -> dict[str, list[int]]:
+def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
     vendor = VendorFactory(
         business=business,
         name=everything_at_once(120),
@@ -166,6 +170,21 @@ def _purchases(business: Business, product: Product) -> dict[str, list[int]]:
         "bill_edit": [owed.pk],
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
+    }
+
+
+def _files(owner: Membership) -> dict[str, list[Any]]:
+    harm = everything_at_once(100).replace('"', '""')
+    sent = sent_file(owner, f'Name,GSTIN\n"{harm}","{harm}"')
+    jobs.map_columns(owner.business, sent.pk, sent.columns)
+    while not worker.go_on():
+        pass
+    return {
+        "data_import": ["customers"],
+        "data_sample": ["customers", "csv"],
+        "data_export": ["customers", "csv"],
+        "data_job": [sent.pk],
+        "data_job_file": [made_file(owner).pk],
     }
 
 
