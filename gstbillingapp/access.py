@@ -16,8 +16,11 @@ from gstbillingapp.models import (
     Invoice,
     Job,
     Membership,
+    Note,
     Payment,
     Product,
+    Receipt,
+    Refund,
     ReturnFiling,
 )
 from gstbillingapp.problems import problem, wants_json
@@ -30,9 +33,12 @@ NOT_THERE = (
     Invoice.DoesNotExist,
     Job.DoesNotExist,
     Membership.DoesNotExist,
+    Note.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
     ReturnFiling.DoesNotExist,
+    Receipt.DoesNotExist,
+    Refund.DoesNotExist,
 )
 
 

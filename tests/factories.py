@@ -8,8 +8,28 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from gstbillingapp.actions import bill_payments, bills, expenses, exporting, invoices, jobs, payments
-from gstbillingapp.actions.data import BillData, BillLineData, ExpenseData, InvoiceData, LineData
+from gstbillingapp.actions import (
+    bill_payments,
+    bills,
+    expenses,
+    exporting,
+    invoices,
+    jobs,
+    notes,
+    payments,
+    receipts,
+    set_offs,
+)
+from gstbillingapp.actions.data import (
+    BillData,
+    BillLineData,
+    ExpenseData,
+    InvoiceData,
+    LineData,
+    NoteData,
+    NoteLineData,
+    ReceiptData,
+)
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import (
@@ -22,9 +42,11 @@ from gstbillingapp.models import (
     Invoice,
     Job,
     Membership,
+    Note,
     Payment,
     Product,
     ProductRate,
+    Receipt,
     Role,
     Vendor,
     VendorKind,
@@ -160,6 +182,29 @@ def paid(invoice: Invoice, amount: Decimal | str | None = None, **terms: Any) ->
 def days_ago(days: int) -> datetime.date:
     """A day before today, in India."""
     return today() - datetime.timedelta(days=days)
+
+
+def noted(invoice: Invoice, *lines: NoteLineData, **terms: Any) -> Note:
+    """A credit note against an issued invoice: of ₹10.00 before tax on its first line where none is given."""
+    typed = {"reason": "02", "lines": lines or [NoteLineData(amount=Decimal(10))], **terms}
+    return notes.issue(invoice.business, None, invoice.pk, NoteData(**typed))
+
+
+def debited(invoice: Invoice, amount: Decimal | str = "10", **terms: Any) -> Note:
+    """A debit note of so much before tax on the first line of an issued invoice."""
+    typed = {"kind": "debit", "reason": "04", **terms}
+    return noted(invoice, NoteLineData(amount=Decimal(amount)), **typed)
+
+
+def advance(customer: Customer, amount: Decimal | str = "1180", **terms: Any) -> Receipt:
+    """An advance of a customer: for goods, so without tax, where nothing else is said."""
+    typed = {"customer_id": customer.pk, "amount": Decimal(amount), "purpose": "Wiring", **terms}
+    return receipts.record(customer.business, None, ReceiptData(**typed))
+
+
+def set_off(invoice: Invoice, source: Receipt | Note, amount: Decimal | str) -> Payment:
+    """An advance or a credit note that pays an invoice, or part of it."""
+    return set_offs.set_off(invoice.business, None, invoice.pk, type(source), source.pk, Decimal(amount))
 
 
 class VendorFactory(DjangoModelFactory):

@@ -8,27 +8,26 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, mailing, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, papers
 from gstbillingapp.actions.advice import Advice, advice_of, value_of_goods
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
 from gstbillingapp.actions.data import InvoiceData
+from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.actions.products import locked as locked_products
 from gstbillingapp.actions.products import move
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.calc import DocumentResult, LineResult
-from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.gst.numbers import financial_year, format_number, number_key
 from gstbillingapp.models import (
     Business,
     Invoice,
     InvoiceLine,
     InvoiceState,
-    NumberSeries,
     StockReason,
 )
+from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import ZERO, day_text, today
 from gstbillingapp.models.paper import INVOICE
 
@@ -179,13 +178,15 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         _refuse_unready(composed)
         _take_over(invoice, composed)
         _keep_lines(invoice, composed)
-        _take_details(invoice)
-        _take_number(invoice)
+        take_details(invoice)
+        take_number(invoice, invoice.business.invoice_prefix)
         invoice.state, invoice.balance = InvoiceState.ISSUED, invoice.total
         invoice.issued_at, invoice.issued_by = timezone.now(), user
         invoice.save()
+        standing = credit_limits.judge(invoice)
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
+        announce.credit_limit(standing)
         _tell_of_eway_bill(invoice, composed.lines)
         papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice
@@ -194,7 +195,8 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
 def cancel(business: Business, user: User | None, invoice_id: int, reason: str) -> Invoice:
     """Take an issued invoice back; its number stays used, its goods return to the stock.
 
-    Raises ValidationError without a reason, for a draft, and where money has been received against it.
+    Raises ValidationError without a reason, for a draft, and where money has been received against it or a
+    note amends it.
     """
     checks = Checks()
     text = checks.text("reason", reason, 200, required="Say why; it is kept with the invoice.")
@@ -207,9 +209,11 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
         invoice.save(
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
+        standing = credit_limits.judge(invoice)
         _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
         mailing.call_off(PaperKey(invoice.business_id, INVOICE, invoice.pk))
         announce.invoice_cancelled(invoice)
+        announce.credit_limit(standing)
     return invoice
 
 
@@ -257,6 +261,9 @@ def refuse_cancelling(invoice: Invoice) -> None:
             f"{indian_format(invoice.paid)} has been received against {invoice.number}; "
             "reverse the payment first."
         )
+    note = invoice.amendments.standing().order_by("pk").first()
+    if note is not None:
+        raise refusal(f"{note.get_kind_display()} {note.number} stands against it; cancel that first.")
 
 
 def _take_over(draft: Invoice, composed: Composed) -> None:
@@ -272,36 +279,12 @@ def _keep_lines(draft: Invoice, composed: Composed) -> None:
     InvoiceLine.objects.bulk_create(composed.lines)
 
 
-def _take_details(invoice: Invoice) -> None:
-    """Copy both parties: an invoice goes on saying what it said when it was issued."""
+def take_details(document: Document) -> None:
+    """Copy both parties: a document goes on saying what it said when it got its number."""
     for name in SUPPLIER:
-        setattr(invoice, f"supplier_{name}", getattr(invoice.business, name))
+        setattr(document, f"supplier_{name}", getattr(document.business, name))
     for name in BUYER:
-        setattr(invoice, f"buyer_{name}", getattr(invoice.customer, name))
-
-
-def _take_number(invoice: Invoice) -> None:
-    business = invoice.business
-    series = _locked_series(business, financial_year(invoice.date))
-    series.last += 1
-    try:
-        invoice.number = format_number(series.prefix, series.financial_year, series.last)
-    except InputError:
-        raise refusal(
-            f"The series {series.prefix} of {series.financial_year} is full at {series.last - 1}: a number "
-            "has at most 16 characters. Set another prefix in the business profile."
-        ) from None
-    series.save(update_fields=["last"])
-    invoice.number_key = number_key(invoice.number)
-    invoice.sequence = series.last
-
-
-def _locked_series(business: Business, year: str) -> NumberSeries:
-    # The portal ignores case: "inv" and "INV" are one series.
-    series, _ = NumberSeries.objects.select_for_update(no_key=True).get_or_create(
-        business=business, financial_year=year, prefix=business.invoice_prefix.upper()
-    )
-    return series
+        setattr(document, f"buyer_{name}", getattr(document.customer, name))
 
 
 def _move_stock(

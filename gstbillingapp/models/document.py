@@ -89,6 +89,11 @@ class Document(models.Model):
         abstract = True
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it may still change: it has no number yet."""
+        return not self.number
+
+    @property
     def party(self) -> str:
         """The buyer's name: as issued, or the customer's of a draft."""
         if self.buyer_name or self.customer is None:

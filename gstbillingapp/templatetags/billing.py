@@ -30,6 +30,9 @@ STATUS_CHIPS = {
     "paid": ("success", "Paid"),
     "overdue": ("danger", "Overdue"),
     "cancelled": ("quiet", "Cancelled"),
+    # of notes and advances
+    "open": ("info", "Open"),
+    "settled": ("success", "Settled"),
     "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {

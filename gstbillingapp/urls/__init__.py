@@ -14,6 +14,7 @@ urlpatterns = [
     path("search/", include("gstbillingapp.urls.search")),
     path("data/", include("gstbillingapp.urls.data")),
     path("", include("gstbillingapp.urls.invoices")),
+    path("", include("gstbillingapp.urls.notes")),
     path("", include("gstbillingapp.urls.purchases")),
     path("", include("gstbillingapp.urls.notifications")),
     path("", include("gstbillingapp.urls.health")),

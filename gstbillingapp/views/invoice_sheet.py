@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gstbillingapp.models import Invoice
-from gstbillingapp.models.fields import ZERO, day_text
+from gstbillingapp.models.fields import day_text
 from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_figures import Buyer, Delivery, Supplier, upi_link
@@ -25,20 +25,20 @@ def sheet_of(invoice: Invoice) -> Sheet:
         date=day_text(invoice.date),
         mark=context["mark"],
         supplier=supplier.name,
-        supplier_lines=tuple(_supplier(supplier)),
+        supplier_lines=tuple(supplier_lines(supplier)),
         declarations=tuple(context["declarations"]),
-        parties=tuple(_parties(context["buyer"], context["delivery"])),
+        parties=tuple(party_parts(context["buyer"], context["delivery"])),
         facts=tuple(_facts(invoice, context)),
-        lines=_lines(context),
+        lines=line_table(context),
         words=context["words"],
         notes=invoice.notes,
         totals=tuple((row.label, row.value) for row in context["totals"]),
         payable=("Total payable", money(invoice.total)),
-        after_payable=_after_payable(invoice),
-        hsn=_hsn(context) if context["hsn_rows"] else None,
+        after_payable=context["after_payable"],
+        hsn=hsn_table(context) if context["hsn_rows"] else None,
         pay_link=link,
         pay_words=("Scan to pay by UPI", money(invoice.balance)) if link else (),
-        small_print=tuple(_small_print(supplier)),
+        small_print=tuple(small_print(supplier)),
         terms=invoice.terms,
         signed_for=supplier.legal_name or supplier.name,
         signatory=supplier.signatory,
@@ -49,7 +49,8 @@ def _said(*lines: Line) -> Iterable[Line]:
     return (line for line in lines if line.text)
 
 
-def _supplier(supplier: Supplier) -> Iterable[Line]:
+def supplier_lines(supplier: Supplier) -> Iterable[Line]:
+    """What stands below the supplier's name."""
     legal = "" if supplier.legal_name == supplier.name else supplier.legal_name
     return _said(
         Line(legal),
@@ -60,7 +61,8 @@ def _supplier(supplier: Supplier) -> Iterable[Line]:
     )
 
 
-def _parties(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+def party_parts(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+    """Who is billed, and where the goods go."""
     standing = "" if buyer.gstin else buyer.standing
     yield Part(
         "Billed to",
@@ -94,7 +96,8 @@ def _facts(invoice: Invoice, context: Context) -> Iterable[Pair]:
         yield "LUT", context["supplier"].lut_number
 
 
-def _lines(context: Context) -> Table:
+def line_table(context: Context) -> Table:
+    """The lines of a document, with what they come to."""
     taxes, discount = context["columns"], context["has_discount"]
     columns = [
         Column("#"),
@@ -130,7 +133,8 @@ def _line(place: int, line: Context, context: Context) -> Row:
     )
 
 
-def _hsn(context: Context) -> Table:
+def hsn_table(context: Context) -> Table:
+    """The summary by HSN and rate."""
     taxes = context["columns"]
     columns = (
         Column("HSN/SAC"),
@@ -156,13 +160,8 @@ def _value_label(taxes: list[Any]) -> str:
     return "Taxable ₹" if taxes else "Value ₹"
 
 
-def _after_payable(invoice: Invoice) -> tuple[Pair, ...]:
-    if invoice.paid == ZERO:
-        return ()
-    return ("Paid", money(invoice.paid)), ("Balance due", money(invoice.balance))
-
-
-def _small_print(supplier: Supplier) -> Iterable[Part]:
+def small_print(supplier: Supplier) -> Iterable[Part]:
+    """Where the money goes."""
     if supplier.bank_account:
         ifsc = Line(f"IFSC {supplier.bank_ifsc}" if supplier.bank_ifsc else "")
         lines = (Line(supplier.bank_name), Line(f"Account {supplier.bank_account}"), ifsc)

@@ -19,6 +19,10 @@ SCREENS = [
     "/business/team/",
     "/accounts/password/",
     "/invoices/",
+    "/notes/",
+    "/advances/",
+    "/advances/new/",
+    "/reports/ageing/",
     "/notifications/",
 ]
 
