@@ -8,7 +8,7 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from gstbillingapp.actions import invoices, payments
+from gstbillingapp.actions import invoices, payments, quotations
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
@@ -21,6 +21,7 @@ from gstbillingapp.models import (
     Payment,
     Product,
     ProductRate,
+    Quotation,
     Role,
 )
 from gstbillingapp.models.fields import today
@@ -153,3 +154,26 @@ def paid(invoice: Invoice, amount: Decimal | str | None = None, **terms: Any) ->
 def days_ago(days: int) -> datetime.date:
     """A day before today, in India."""
     return today() - datetime.timedelta(days=days)
+
+
+def offered(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
+    """A stored draft of a quotation, for a new customer of the business unless `customer` is given."""
+    customer = terms.pop("customer", None)
+    owner = business or (customer.business if customer else BusinessFactory())
+    return quotations.save_draft(
+        owner, None, invoice_data(customer or CustomerFactory(business=owner), *lines, **terms)
+    )
+
+
+def sent(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
+    """A quotation that waits for an answer: over ₹118.00 where no line is given."""
+    stored = offered(business, *lines, **terms)
+    return quotations.send(stored.business, None, stored.pk)
+
+
+def past(quotation: Quotation, days: int = 1) -> Quotation:
+    """The same, with its last day so many days ago: time has gone by."""
+    last_day = days_ago(days)
+    Quotation._base_manager.filter(pk=quotation.pk).update(date=last_day, valid_until=last_day)
+    quotation.date = quotation.valid_until = last_day
+    return quotation

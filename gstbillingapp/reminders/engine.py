@@ -14,6 +14,7 @@ from gstbillingapp.reminders.days import DAY, Deed, latest_morning
 from gstbillingapp.reminders.digest import digest
 from gstbillingapp.reminders.invoices import remind_of_invoices
 from gstbillingapp.reminders.new_year import tell_of_new_year
+from gstbillingapp.reminders.quotations import expire_quotations
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ PATIENCE = 120.0
 
 DEEDS: dict[str, Deed] = {
     "invoices": remind_of_invoices,
+    "quotations": expire_quotations,
     "digest": digest,
     "new_year": tell_of_new_year,
 }

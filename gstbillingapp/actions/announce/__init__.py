@@ -10,6 +10,14 @@ from gstbillingapp.actions.announce.invoices import (
 )
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
+from gstbillingapp.actions.announce.quotations import (
+    quotation_approved,
+    quotation_converted,
+    quotation_declined,
+    quotation_expires,
+    quotation_sent,
+    quotation_settled,
+)
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
 
@@ -25,6 +33,12 @@ __all__ = [
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "quotation_approved",
+    "quotation_converted",
+    "quotation_declined",
+    "quotation_expires",
+    "quotation_sent",
+    "quotation_settled",
     "signed_in",
     "stock_low",
     "stock_recovered",
