@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product
+from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product, Quotation
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
@@ -22,6 +22,7 @@ NOT_THERE = (
     Membership.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
+    Quotation.DoesNotExist,
 )
 
 

@@ -12,9 +12,9 @@ from django.db import InterfaceError, OperationalError
 from gstbillingapp.actions import papers
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Paper
-from gstbillingapp.models.paper import INVOICE
+from gstbillingapp.models.paper import INVOICE, QUOTATION
 from gstbillingapp.pdf.sheet import Sheet
-from gstbillingapp.views import invoice_pdf
+from gstbillingapp.views import invoice_pdf, quotation_paper
 from gstbillingapp.views.printables import Printable
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ TIME_LIMIT = 30
 # ObjectDoesNotExist. Another noun adds its line, and has pages, PDFs and mail.
 PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
     INVOICE: invoice_pdf.stored,
+    QUOTATION: quotation_paper.stored,
 }
 # Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.
 DRAWN_BY: dict[type, str] = {

@@ -40,7 +40,10 @@ NEEDED = {
     "lines_missing": "Add at least one line before sending.",
     "date_ahead": "This day is yet to come; a quotation is sent on its day or after.",
 }
-OPEN = (QuotationState.SENT, QuotationState.EXPIRED)
+
+
+class ExpiredError(Exception):
+    """An attempt to convert a quotation whose last day is over, by somebody who may not know."""
 
 
 def preview(business: Business, data: InvoiceData) -> Preview:
@@ -105,12 +108,13 @@ def send(business: Business, user: User | None, quotation_id: int) -> Quotation:
 
 
 def approve(business: Business, user: User | None, quotation_id: int) -> Quotation:
-    """Record that the customer takes the offer, in time or late.
+    """Record that the customer takes the offer: in time, late, or after having declined it.
 
-    Raises ValidationError where it is not open, Quotation.DoesNotExist for one of another business.
+    Raises ValidationError where no answer is awaited, Quotation.DoesNotExist for one of another business.
     """
     with transaction.atomic():
         quotation = locked(business, quotation_id)
+        quotation.decline_reason = ""
         _decide(quotation, QuotationState.APPROVED, user)
         announce.quotation_approved(quotation)
     return quotation
@@ -151,16 +155,14 @@ def convert(
     """Make a draft invoice of an offer, dated today and at the rates of today; once.
 
     Where that draft is deleted the quotation is open again. Raises ValidationError where there is an invoice
-    already, where it cannot be converted, and where a rate typed by hand is no longer in law; Quotation.
-    DoesNotExist for one of another business.
+    already, where it cannot be converted, and where a rate typed by hand is no longer in law; ExpiredError
+    where it has expired, unless that is known; Quotation.DoesNotExist for one of another business.
     """
     with transaction.atomic():
         quotation = locked(business, quotation_id)
         refuse_converting(quotation)
         if quotation.status == QuotationState.EXPIRED and not though_expired:
-            raise refusal(
-                f"{quotation.number} expired on {day_text(quotation.valid_until)}: convert it anyway?"
-            )
+            raise ExpiredError(f"{quotation.number} expired on {day_text(quotation.valid_until)}.")
         draft = invoices.save_draft(business, user, _as_of_today(quotation))
         quotation.state, quotation.invoice = QuotationState.CONVERTED, draft
         quotation.save(update_fields=["state", "invoice", "updated_at"])
@@ -176,11 +178,11 @@ def locked(business: Business, quotation_id: int) -> Quotation:
     return quotation
 
 
-def refuse_deciding(quotation: Quotation) -> None:
-    """Raise ValidationError that says why where no answer is awaited."""
+def refuse_deciding(quotation: Quotation, decision: QuotationState) -> None:
+    """Raise ValidationError that says why where this answer cannot be recorded."""
     if quotation.state == QuotationState.DRAFT:
         raise refusal("This is a draft: send it, then record the answer.")
-    if quotation.state not in OPEN:
+    if quotation.state in (decision, QuotationState.CONVERTED):
         raise refusal(f"{quotation.number} is {quotation.state} already.")
 
 
@@ -195,7 +197,7 @@ def refuse_converting(quotation: Quotation) -> None:
 
 
 def _decide(quotation: Quotation, state: QuotationState, user: User | None) -> None:
-    refuse_deciding(quotation)
+    refuse_deciding(quotation, state)
     quotation.state, quotation.decided_at, quotation.decided_by = state, timezone.now(), user
     quotation.save(update_fields=["state", "decided_at", "decided_by", "decline_reason", "updated_at"])
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/", include("gstbillingapp.urls.customers")),
     path("products/", include("gstbillingapp.urls.products")),
     path("", include("gstbillingapp.urls.invoices")),
+    path("", include("gstbillingapp.urls.quotations")),
     path("", include("gstbillingapp.urls.notifications")),
     path("", include("gstbillingapp.urls.health")),
     path("", include("gstbillingapp.urls.description")),

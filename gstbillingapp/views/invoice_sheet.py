@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gstbillingapp.models import Invoice
-from gstbillingapp.models.fields import ZERO, day_text
-from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
+from gstbillingapp.models.document import Document
+from gstbillingapp.models.fields import day_text
+from gstbillingapp.pdf.sheet import Cell, Column, Line, Part, Row, Sheet, Table
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_figures import Buyer, Delivery, Supplier, upi_link
 from gstbillingapp.views.invoice_paper import paper_context
@@ -15,31 +16,37 @@ Context = dict[str, Any]
 
 def sheet_of(invoice: Invoice) -> Sheet:
     """An issued or cancelled invoice as it is now, its balance included."""
-    context = paper_context(invoice)
-    supplier: Supplier = context["supplier"]
     link = upi_link(invoice)
+    pay_words = ("Scan to pay by UPI", money(invoice.balance)) if link else ()
+    return document_sheet(paper_context(invoice), pay_link=link, pay_words=pay_words)
+
+
+def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str, ...] = ()) -> Sheet:
+    """The paper of any sale, from what its template shows."""
+    document: Document = context["document"]
+    supplier: Supplier = context["supplier"]
     return Sheet(
         title=context["title"],
         copy=context["copy"],
-        number=invoice.number,
-        date=day_text(invoice.date),
+        number=document.number,
+        date=day_text(document.date),
         mark=context["mark"],
         supplier=supplier.name,
         supplier_lines=tuple(_supplier(supplier)),
         declarations=tuple(context["declarations"]),
-        parties=tuple(_parties(context["buyer"], context["delivery"])),
-        facts=tuple(_facts(invoice, context)),
+        parties=tuple(_parties(context["party_heading"], context["buyer"], context["delivery"])),
+        facts=tuple(context["facts"]),
         lines=_lines(context),
         words=context["words"],
-        notes=invoice.notes,
+        notes=document.notes,
         totals=tuple((row.label, row.value) for row in context["totals"]),
-        payable=("Total payable", money(invoice.total)),
-        after_payable=_after_payable(invoice),
+        payable=(context["payable"], money(document.total)),
+        after_payable=tuple(context["after_payable"]),
         hsn=_hsn(context) if context["hsn_rows"] else None,
-        pay_link=link,
-        pay_words=("Scan to pay by UPI", money(invoice.balance)) if link else (),
+        pay_link=pay_link,
+        pay_words=pay_words,
         small_print=tuple(_small_print(supplier)),
-        terms=invoice.terms,
+        terms=document.terms,
         signed_for=supplier.legal_name or supplier.name,
         signatory=supplier.signatory,
     )
@@ -60,10 +67,10 @@ def _supplier(supplier: Supplier) -> Iterable[Line]:
     )
 
 
-def _parties(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+def _parties(heading: str, buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
     standing = "" if buyer.gstin else buyer.standing
     yield Part(
-        "Billed to",
+        heading,
         tuple(
             _said(
                 Line(buyer.name, bold=True),
@@ -82,16 +89,6 @@ def _parties(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
 
 def _gstin(gstin: str) -> Line:
     return Line(f"GSTIN {gstin}" if gstin else "", bold=True)
-
-
-def _facts(invoice: Invoice, context: Context) -> Iterable[Pair]:
-    yield "Number", invoice.number
-    yield "Date", day_text(invoice.date)
-    yield "Due", day_text(invoice.due_date)
-    yield "Place of supply", context["place"]
-    yield "Reverse charge", "Yes" if invoice.rcm else "No"
-    if invoice.zero_rated and context["supplier"].lut_number:
-        yield "LUT", context["supplier"].lut_number
 
 
 def _lines(context: Context) -> Table:
@@ -154,12 +151,6 @@ def _hsn(context: Context) -> Table:
 
 def _value_label(taxes: list[Any]) -> str:
     return "Taxable ₹" if taxes else "Value ₹"
-
-
-def _after_payable(invoice: Invoice) -> tuple[Pair, ...]:
-    if invoice.paid == ZERO:
-        return ()
-    return ("Paid", money(invoice.paid)), ("Balance due", money(invoice.balance))
 
 
 def _small_print(supplier: Supplier) -> Iterable[Part]:

@@ -32,10 +32,10 @@ def timeline(invoice: Invoice) -> list[Event]:
 
 
 def _of_invoice(invoice: Invoice) -> Iterator[Event]:
-    yield Event(invoice.created_at, "Draft created", "bi-pencil", by=_name(invoice.created_by))
+    yield Event(invoice.created_at, "Draft created", "bi-pencil", by=name_of(invoice.created_by))
     if invoice.issued_at is not None:
         text = f"Issued as {invoice.number}"
-        yield Event(invoice.issued_at, text, "bi-receipt", "info", by=_name(invoice.issued_by))
+        yield Event(invoice.issued_at, text, "bi-receipt", "info", by=name_of(invoice.issued_by))
     if invoice.cancelled_at is not None:
         yield Event(
             invoice.cancelled_at,
@@ -43,7 +43,7 @@ def _of_invoice(invoice: Invoice) -> Iterator[Event]:
             "bi-x-lg",
             "danger",
             note=invoice.cancel_reason,
-            by=_name(invoice.cancelled_by),
+            by=name_of(invoice.cancelled_by),
         )
 
 
@@ -57,7 +57,7 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
         "bi-cash-coin",
         "success" if cleared else "quiet",
         note=", ".join(part for part in parts if part),
-        by=_name(payment.recorded_by),
+        by=name_of(payment.recorded_by),
         undo=undo,
     )
     if payment.reversed_at is not None:
@@ -68,9 +68,10 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
             "bi-arrow-counterclockwise",
             "danger",
             note=payment.reverse_reason,
-            by=_name(payment.reversed_by),
+            by=name_of(payment.reversed_by),
         )
 
 
-def _name(user: User | None) -> str:
+def name_of(user: User | None) -> str:
+    """What a person is called; empty for nobody."""
     return (user.get_full_name() or user.get_username()) if user else ""

@@ -19,23 +19,13 @@ from gstbillingapp.actions import composing
 from gstbillingapp.actions import invoices as deeds
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.invoices import FilterForm, ReasonForm
-from gstbillingapp.gst import hsn
-from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Customer, Invoice, InvoiceState, InvoiceStatus
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.invoice import InvoiceQuerySet, status_condition
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.queries import invoice_list as listed
-from gstbillingapp.views.invoice_figures import (
-    buyer_of,
-    columns_of,
-    mode_of,
-    rate_charged,
-    supplier_of,
-    title_of,
-    total_rows,
-    upi_qr,
-)
+from gstbillingapp.views.document_page import page_context
+from gstbillingapp.views.invoice_figures import title_of, upi_qr
 from gstbillingapp.views.invoice_messages import (
     Problem,
     issued_message,
@@ -46,6 +36,7 @@ from gstbillingapp.views.invoice_messages import (
 )
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoice_timeline import timeline
+from gstbillingapp.views.nouns import INVOICE
 from gstbillingapp.views.payments import blank_payment
 
 NARROWING = ("q", "customer", "since", "until")
@@ -215,7 +206,7 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _invoice(request: MemberRequest, pk: int) -> Invoice:
-    rows = Invoice.objects.select_related("customer", "created_by", "issued_by", "cancelled_by")
+    rows = Invoice.objects.select_related("customer", "created_by", "issued_by", "cancelled_by", "quotation")
     stored: Invoice = get_object_or_404(rows, business=request.business, pk=pk)
     stored.business = request.business
     return stored
@@ -231,8 +222,9 @@ def _ask_to_issue(
     context = {
         "invoice": draft,
         "heading": "Issue this invoice?",
-        "facts": "invoices/issue_facts.html",
-        "issue": issue_facts(draft),
+        "facts": INVOICE.facts,
+        "noun": INVOICE,
+        "issue": issue_facts(draft, draft.due_date, INVOICE),
         "problems": problems,
         "warnings": warnings,
         "editor": reverse("invoice_edit", args=[draft.pk]),
@@ -246,37 +238,20 @@ def _ask_to_issue(
 def _context(stored: Invoice) -> dict[str, Any]:
     """What the page of any invoice shows."""
     lines = list(stored.lines.all())
-    mode = mode_of(stored)
-    columns = columns_of(stored, mode)
     return {
+        **page_context(stored, lines),
         "invoice": stored,
-        "lines": lines,
+        "quotation": getattr(stored, "quotation", None),
         "paper_title": title_of(stored, lines),
-        "mode": mode,
-        "has_discount": any(line.disc_pct or line.disc_amt for line in lines),
-        "totals": total_rows(stored, mode),
-        "tax_columns": columns,
-        "tax_rows": [
-            {
-                "hsn": row.hsn,
-                "rate": rate_charged(stored, row.rate),
-                "taxable": row.taxable,
-                "cells": [{"label": column.label, "amount": column.of(row)} for column in columns],
-            }
-            for row in hsn.summary(lines)
-            if columns
-        ],
-        "supplier": supplier_of(stored),
-        "buyer": buyer_of(stored),
-        "place": state_label(stored.place_of_supply),
         "timeline": timeline(stored),
     }
 
 
 def _draft_context(draft: Invoice) -> dict[str, Any]:
     preview = _preview(draft)
-    facts = issue_facts(draft)
+    facts = issue_facts(draft, draft.due_date, INVOICE)
     return {
+        "noun": INVOICE,
         "warnings": warnings_of(preview),
         "editor": reverse("invoice_edit", args=[draft.pk]),
         "can_issue": not missing_of(preview),

@@ -26,7 +26,7 @@ def quotation_approved(quotation: Quotation) -> None:
     said = quotation_decided(quotation, "approved")
     said["title"] = f"{quotation.party} approved {quotation.number}: convert to an invoice"
     _tell_decision(quotation, said)
-    resolve_expiry(quotation)
+    resolve_expiry(quotation, _decision_key(quotation, "declined"))
 
 
 def quotation_declined(quotation: Quotation) -> None:
@@ -36,12 +36,12 @@ def quotation_declined(quotation: Quotation) -> None:
     if quotation.decline_reason:
         said["message"] = f"{indian_format(quotation.total)}: {quotation.decline_reason}"
     _tell_decision(quotation, said)
-    resolve_expiry(quotation)
+    resolve_expiry(quotation, _decision_key(quotation, "approved"))
 
 
 def quotation_settled(quotation: Quotation) -> None:
     """There is a draft invoice now: nobody has to be reminded of the offer, or to convert it."""
-    resolve_expiry(quotation, quotation_decided(quotation, "approved")["dedupe_key"])
+    resolve_expiry(quotation, _decision_key(quotation, "approved"))
 
 
 def quotation_converted(invoice: Invoice) -> None:
@@ -84,6 +84,11 @@ def resolve_expiry(quotation: Quotation, *others: str) -> None:
 
 def _tell_decision(quotation: Quotation, said: dict[str, Any]) -> None:
     tell(quotation.business, EventKind.QUOTATION_DECIDED, **said, priority="high")
+
+
+def _decision_key(quotation: Quotation, decision: str) -> str:
+    key: str = quotation_decided(quotation, decision)["dedupe_key"]
+    return key
 
 
 def _expiry_key(quotation: Quotation, stage: int) -> str:
