@@ -230,7 +230,7 @@ class Editor(ABC, Generic[Edited]):
             "draft": draft,
             "form": form,
             "lines": lines,
-            "freight": _freight(request, lines),
+            "freight": LineForm(initial=FREIGHT, prefix=lines.add_prefix("__prefix__"), **lines.form_kwargs),
             "lines_error": " ".join((errors or {}).get(LINES, [])),
             "taxed": bears_tax(request.business),
             "summary": labelled(errors or {}, noun.form),
@@ -241,13 +241,5 @@ class Editor(ABC, Generic[Edited]):
 
 
 def _unbound_lines(request: MemberRequest, rows: list[dict[str, Any]]) -> BaseLines:
-    return Lines(initial=rows, prefix=LINES, form_kwargs=_options(request))
-
-
-def _freight(request: MemberRequest, lines: BaseLines) -> LineForm:
-    """The row that «Add freight» adds; its rate is that of what is carried, which the script knows."""
-    return LineForm(initial=FREIGHT, prefix=lines.add_prefix("__prefix__"), **_options(request))
-
-
-def _options(request: MemberRequest) -> dict[str, Any]:
-    return line_options(bears_tax(request.business), UNITS, typed_date(request.POST))
+    options = line_options(bears_tax(request.business), UNITS, typed_date(request.POST))
+    return Lines(initial=rows, prefix=LINES, form_kwargs=options)

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from delivery import inbox
 from delivery.drafts import Draft
 from gstbillingapp.models import Membership
-from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
+from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, offered, paid, sent
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
 # is not let in gets the same for both. Rows are walked from top to bottom: what deletes comes last.
@@ -51,6 +51,20 @@ invoice_edit                GET,POST   login   404       200    200
 invoice_issue               GET,POST   login   404       200    200
 invoice_cancel              GET,POST   login   404       200    200
 invoice_delete              GET,POST   login   404       200    200
+quotation_list              GET        login   200       200    200
+quotation_new               GET,POST   login   200       200    200
+quotation_preview           POST       login   200       200    200
+quotation                   GET        login   404       200    200
+quotation_edit              GET,POST   login   404       200    200
+quotation_send              GET,POST   login   404       200    200
+quotation_approve           POST       login   404       302    302
+quotation_decline           GET,POST   login   404       200    200
+quotation_convert           GET,POST   login   404       200    200
+quotation_copy              POST       login   404       302    302
+quotation_delete            GET,POST   login   404       200    200
+quotation_print             GET        login   404       200    200
+quotation_pdf               GET,POST   login   404       200    200
+quotation_pdf_status        GET        401     404       200    200
 payment_new                 GET,POST   login   404       200    200
 payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
@@ -125,7 +139,7 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     customer, product = CustomerFactory(business=business), ProductFactory(business=business)
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
-    payment = paid(stored, "10")
+    payment, offer = paid(stored, "10"), offered(business, line(product), customer=customer)
     [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
     return World(
         owner,
@@ -137,6 +151,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_edit": [typed.pk],
             "invoice_issue": [typed.pk],
             "invoice_delete": [typed.pk],
+            "quotation": [sent(business, customer=customer).pk],
+            "quotation_decline": [sent(business, customer=customer).pk],
+            "quotation_edit": [offer.pk],
+            "quotation_send": [offer.pk],
+            "quotation_delete": [offer.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
             "team": [colleague.user_id],
