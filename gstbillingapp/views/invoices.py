@@ -165,6 +165,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": stored,
             "invoice": stored,
             "heading": f"Cancel {stored}?",
             "facts": "invoices/cancel_facts.html",
@@ -195,6 +196,7 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": draft,
             "invoice": draft,
             "heading": "Delete this draft?",
             "facts": "invoices/delete_facts.html",
@@ -220,6 +222,7 @@ def _ask_to_issue(
     request: MemberRequest, draft: Invoice, problems: list[Problem], warnings: Sequence[Problem] = ()
 ) -> HttpResponse:
     context = {
+        "document": draft,
         "invoice": draft,
         "heading": "Issue this invoice?",
         "facts": INVOICE.facts,

@@ -55,6 +55,7 @@ def reverse(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": payment.invoice,
             "invoice": payment.invoice,
             "payment": payment,
             "heading": f"Reverse the payment of {money(payment.amount)}?",

@@ -29,6 +29,8 @@ OWN |= {
     "product_new",
     "invoice_new",
     "invoice_preview",
+    "quotation_new",
+    "quotation_preview",
     "notifications_read_all",
     "notifications_keep_read",
     "notifications_delete_read",
