@@ -18,6 +18,7 @@ from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.actions.invoices import NO_LINES, Preview, refuse_stale, take_details
 from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.papers import PaperKey
+from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import Business, Invoice, Quotation, QuotationLine, QuotationState
 from gstbillingapp.models.document import DocumentLine
 from gstbillingapp.models.fields import day_text, today
@@ -227,8 +228,9 @@ def _is_over() -> str:
 def _dated(data: InvoiceData) -> InvoiceData:
     """With the usual last day where none is said."""
     date = data.date or today()
-    # A day that cannot be is refused as such; there may be none after it.
-    return data if data.due_date or date > LAST_DAY else replace(data, due_date=date + VALID_DAYS)
+    # A day that cannot be is refused as such, and by itself.
+    is_said = data.due_date is not None or not GST_BEGAN <= date <= LAST_DAY
+    return data if is_said else replace(data, due_date=date + VALID_DAYS)
 
 
 def _store(draft: Quotation, composed: Composed) -> None:

@@ -18,13 +18,11 @@ def expire_quotations(business: Business, day: datetime.date, today: datetime.da
     concerned = Q(valid_until__in=stages) | Q(valid_until__lt=day)
     rows = _awaited(business, day).filter(concerned, pk__gt=after)
     page = list(rows.select_related("customer").order_by("pk")[: days.PAGE])
-    members = announce.audience(business) if page else []
     over = [quotation.pk for quotation in page if quotation.valid_until < day]
     Quotation.objects.filter(pk__in=over).update(state=QuotationState.EXPIRED)
-    for quotation in page:
-        quotation.business = business
-        if quotation.valid_until in stages:
-            announce.quotation_expires(quotation, stages[quotation.valid_until], today, members)
+    near = {row: stages[row.valid_until] for row in page if row.valid_until in stages}
+    if near:
+        announce.quotations_expire(business, near, today, announce.audience(business))
     return page[-1].pk if len(page) == days.PAGE else None
 
 

@@ -14,9 +14,9 @@ from gstbillingapp.actions.announce.quotations import (
     quotation_approved,
     quotation_converted,
     quotation_declined,
-    quotation_expires,
     quotation_sent,
     quotation_settled,
+    quotations_expire,
 )
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
@@ -36,9 +36,9 @@ __all__ = [
     "quotation_approved",
     "quotation_converted",
     "quotation_declined",
-    "quotation_expires",
     "quotation_sent",
     "quotation_settled",
+    "quotations_expire",
     "signed_in",
     "stock_low",
     "stock_recovered",

@@ -1,14 +1,15 @@
 """What is told of a quotation: sent, approved, declined, about to expire, expired, and what became of it."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 
-from gstbillingapp.actions.announce.telling import tell
+from delivery.drafts import Draft
+from gstbillingapp.actions.announce.telling import tell, tell_each
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import REMINDERS, EventKind, Invoice, Quotation
+from gstbillingapp.models import REMINDERS, Business, EventKind, Invoice, Quotation
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.utils import quotation_decided, resolve_notifications, thread_of
 
@@ -64,16 +65,20 @@ def quotation_converted(invoice: Invoice) -> None:
     )
 
 
-def quotation_expires(quotation: Quotation, stage: int, on: datetime.date, members: Sequence[User]) -> None:
-    """Nobody has answered, and its last day is near or over. `members` are read once for many quotations."""
+def quotations_expire(
+    business: Business, stages: Mapping[Quotation, int], on: datetime.date, members: Sequence[User]
+) -> None:
+    """Nobody has answered these, and their last day is near or over: all in one go, each at its stage."""
+    drafts = [_expiry(quotation, stage, on) for quotation, stage in stages.items()]
+    tell_each(business, EventKind.QUOTATION_EXPIRY, drafts, to=members)
+
+
+def _expiry(quotation: Quotation, stage: int, on: datetime.date) -> Draft:
     word = "expired" if quotation.valid_until < on else "expires"
-    said = quotation_decided(quotation, "")
-    said |= {
-        "title": f"{quotation.number} {word} {day_text(quotation.valid_until)}",
-        "dedupe_key": _expiry_key(quotation, stage),
-        "notification_type": "QUOTATION",
-    }
-    tell(quotation.business, EventKind.QUOTATION_EXPIRY, to=members, **said)
+    said = quotation_decided(quotation, word)
+    said["title"] = f"{quotation.number} {word} {day_text(quotation.valid_until)}"
+    said["dedupe_key"] = _expiry_key(quotation, stage)
+    return Draft(**said)
 
 
 def resolve_expiry(quotation: Quotation, *others: str) -> None:
