@@ -117,11 +117,11 @@ def test_more_than_a_page_of_them_is_done_page_by_page(begun, people, monkeypatc
 
 def test_a_page_costs_as_many_queries_whatever_is_on_it(begun, people):
     costs = []
-    for count in (2, 10):
+    for count in (1, 2, 10):
         for _ in range(count):
             sent(begun, due_date=DUE)
         with CaptureQueriesContext(connection) as queries:
             expire_quotations(begun, DUE + days.DAY, DUE + days.DAY, 0)
         costs.append(len(queries))
-    assert costs[0] == costs[1] < 20
-    assert len(said(people.owner)) == 12
+    assert costs[1] == costs[2] <= costs[0] < 20
+    assert len(said(people.owner)) == 13
