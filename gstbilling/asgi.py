@@ -12,11 +12,17 @@ from django.conf import settings  # noqa: E402
 
 from delivery import alarms, ticker  # noqa: E402
 from gstbillingapp.routing import sockets  # noqa: E402
-from gstbillingapp.servers import collect_less, raise_file_limit, teach_daphne  # noqa: E402
+from gstbillingapp.servers import (  # noqa: E402
+    collect_less,
+    pool_connections,
+    raise_file_limit,
+    teach_daphne,
+)
 from worker.schedule import PRUNE_SECONDS, REMIND_SECONDS  # noqa: E402
 
 raise_file_limit()
 teach_daphne()
+pool_connections()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
 if settings.REDIS_URL is None:
     ticker.start(

@@ -1,8 +1,10 @@
 """The nouns of billing. Every row belongs to a business, and every query starts from one."""
 
+from gstbillingapp.models.bill import Bill, BillLine, BillPayment, BillState, BillStatus, Credit
 from gstbillingapp.models.business import Business, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
+from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -30,16 +32,26 @@ from gstbillingapp.models.quotation import Quotation, QuotationLine, QuotationSt
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
+from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
     "ALWAYS_TOLD",
     "EVENT_GROUPS",
     "REMINDERS",
     "USUAL_HOUR",
+    "Bill",
+    "BillLine",
+    "BillPayment",
+    "BillState",
+    "BillStatus",
     "Business",
     "BuyerKind",
+    "Credit",
     "Customer",
     "EventKind",
+    "Expense",
+    "ExpenseCategory",
+    "ExpenseState",
     "GstRate",
     "ImmutableError",
     "Invoice",
@@ -77,4 +89,6 @@ __all__ = [
     "StockMovement",
     "StockReason",
     "Supply",
+    "Vendor",
+    "VendorKind",
 ]
