@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Quotations, the prefix of their numbers, and deemed exports."""
 
     dependencies = [
-        ("gstbillingapp", "0010_notes_and_receipts"),
+        ("gstbillingapp", "0011_purchases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
