@@ -2,7 +2,7 @@
 
 import datetime
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from gstbillingapp.actions import customers, invoices, payments, products
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import bells, catalogue
+from gstbillingapp.demo import bells, catalogue, offers
 from gstbillingapp.demo.catalogue import Buyer, Ware, made_up_gstin
 from gstbillingapp.models import (
     Business,
@@ -102,6 +102,7 @@ def load() -> None:
     deccan = _open_shop(DECCAN, other, catalogue.OTHER_BUYERS, catalogue.OTHER_WARES, seed=36)
     _trade(kaveri, invoices_count=112, drafts=6, days=235)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
+    offers.make(kaveri.business, staff, _enquiries(kaveri), drafts=2)
     shops = [kaveri.business, deccan.business]
     Paper.objects.filter(business__in=shops).delete()  # made when somebody asks for one
     for business, user, role in (
@@ -199,6 +200,12 @@ def _trade_one(shop: Shop, age: int) -> None:
     else:
         _collect(shop, invoice, age)
     Invoice._base_manager.filter(pk=invoice.pk).update(created_at=issued_at, issued_at=issued_at)
+
+
+def _enquiries(shop: Shop) -> Iterator[InvoiceData]:
+    """What customers ask the price of."""
+    while True:
+        yield _order(shop, today(), shop.dice.choice(USUAL_LINES))
 
 
 def _order(shop: Shop, date: datetime.date, count: int) -> InvoiceData:

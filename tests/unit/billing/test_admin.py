@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from gstbillingapp.models import GstRate, Invoice
-from tests.factories import ProductFactory, issued, line, paid
+from tests.factories import ProductFactory, issued, line, paid, sent
 
 pytestmark = pytest.mark.django_db
 SHOWN = sorted(
@@ -17,6 +17,7 @@ SHOWN = sorted(
 @pytest.mark.parametrize("model", SHOWN, ids=lambda model: model._meta.model_name)
 def test_the_admin_shows_it_and_lets_nobody_change_it(admin_client, business, model):
     paid(issued(business, line(ProductFactory(business=business))))
+    sent(business)
     name = f"admin:gstbillingapp_{model._meta.model_name}"
     assert admin_client.get(reverse(f"{name}_changelist")).status_code == 200
     row = model.objects.first()
