@@ -80,6 +80,6 @@ def _put_back(quotation: Quotation, offer: Offer) -> None:
     stored.update(created_at=sent_at, sent_at=sent_at)
     decided = stored.filter(decided_at__isnull=False)
     decided.update(decided_at=min(sent_at + DECIDES_AFTER, timezone.now()))
+    stored.update(valid_until=quotation.date + datetime.timedelta(days=offer.days))
     if offer.state == QuotationState.EXPIRED:
-        last_day = quotation.date + datetime.timedelta(days=offer.days)
-        stored.update(state=QuotationState.EXPIRED, valid_until=last_day)
+        stored.update(state=QuotationState.EXPIRED)

@@ -50,7 +50,7 @@ class BusinessForm(ScreenForm):
         widget=forms.TextInput(attrs={"maxlength": 100, "autocapitalize": "none"}),
     )
     invoice_prefix = forms.CharField(
-        label="Number prefix",
+        label="Invoice prefix",
         help_text="INV gives INV/26-27/0001.",
         widget=forms.TextInput(attrs={"maxlength": 5, "class": "input-upper"}),
     )

@@ -16,6 +16,8 @@ SCREENS = [
     "/business/team/",
     "/accounts/password/",
     "/invoices/",
+    "/quotations/",
+    "/quotations/new/",
     "/notifications/",
 ]
 

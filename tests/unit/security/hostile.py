@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
-from gstbillingapp.actions import invoices, payments
+from gstbillingapp.actions import invoices, payments, quotations
 from gstbillingapp.models import Membership, Role
 from tests.factories import (
     BusinessFactory,
@@ -19,7 +19,9 @@ from tests.factories import (
     draft,
     issued,
     line,
+    offered,
     paid,
+    sent,
 )
 from tests.unit.security.addresses import World
 
@@ -88,6 +90,8 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     payment = paid(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
     undone = paid(stored, "20", reference=SCRIPT)
     payments.reverse(business, owner.user, undone.pk, reason=everything_at_once(200))
+    offer, no = (make(business, *lines, customer=customer, **terms) for make in (offered, sent))
+    quotations.decline(business, owner.user, no.pk, reason=everything_at_once(200))
     return {
         "customer": [customer.pk],
         "product": [product.pk],
@@ -96,6 +100,10 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "invoice_edit": [typed.pk],
         "invoice_issue": [typed.pk],
         "invoice_delete": [typed.pk],
+        "quotation": [no.pk],
+        "quotation_edit": [offer.pk],
+        "quotation_send": [offer.pk],
+        "quotation_delete": [offer.pk],
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
         "team": [colleague.user_id],
