@@ -3,6 +3,14 @@ from decimal import Decimal
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+
+def keep_series_apart(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Whoever numbers invoices by QTN gets another prefix for quotations: a series is of one of them."""
+    business = apps.get_model("gstbillingapp", "Business")
+    business.objects.filter(invoice_prefix__iexact="QTN").update(quotation_prefix="QUO")
 
 
 class Migration(migrations.Migration):
@@ -19,6 +27,7 @@ class Migration(migrations.Migration):
             name="quotation_prefix",
             field=models.CharField(db_default="QTN", default="QTN", max_length=5),
         ),
+        migrations.RunPython(keep_series_apart, migrations.RunPython.noop),
         migrations.AddField(
             model_name="invoice",
             name="deemed_export",
