@@ -330,15 +330,6 @@ class Migration(migrations.Migration):
             model_name="quotation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state__in", ["draft", "sent", "approved", "declined", "expired", "converted"])
-                ),
-                name="quotation_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     models.Q(
                         ("number", ""),
                         ("number_key__isnull", True),

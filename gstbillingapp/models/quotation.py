@@ -97,9 +97,6 @@ class Quotation(Document):
                 fields=["business", "financial_year", "number_key"], name="quotation_number_unique_in_year"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=QuotationState.values), name="quotation_state_is_known"
-            ),
-            models.CheckConstraint(
                 condition=Q(
                     state=QuotationState.DRAFT, number="", number_key__isnull=True, sent_at__isnull=True
                 )
