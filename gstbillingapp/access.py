@@ -35,10 +35,11 @@ class MemberRequest(HttpRequest):
 
 
 def membership_of(user: object) -> Membership | None:
-    """The membership of a user with its business in the same query; None where there is none."""
+    """The membership of a user, with its business and the user's preferences in the same query, or None."""
     if not isinstance(user, User):
         return None
-    return Membership.objects.select_related("business").filter(user=user).first()
+    with_it = Membership.objects.select_related("business", "user__notification_preferences")
+    return with_it.filter(user=user).first()
 
 
 def member_required(view: View) -> View:

@@ -5,7 +5,7 @@ default there that the field's comment names.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -124,3 +124,14 @@ class InvoiceData:
     terms: str | None = None  # None: the business's own
     lines: Sequence[LineData] = field(default_factory=tuple)
     version: int | None = None  # the draft's version that was edited; None: whichever is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesData:
+    """What a person wants to be told, kinds of `EventKind` in the app and by e-mail, and when it is quiet."""
+
+    told: Collection[str] = ()
+    emailed: Collection[str] = ()
+    email: str = ""
+    quiet_from: datetime.time | None = None  # in India; both None: no quiet hours
+    quiet_to: datetime.time | None = None

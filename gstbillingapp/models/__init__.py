@@ -13,6 +13,7 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
 from gstbillingapp.models.paper import Paper, PaperState
@@ -31,7 +32,7 @@ from gstbillingapp.models.product import (
 from gstbillingapp.models.quotation import Quotation, QuotationLine, QuotationState
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
-from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "InvoiceState",
     "InvoiceStatus",
     "KnownNetwork",
+    "Mailing",
+    "MailingState",
     "Membership",
     "Note",
     "NoteKind",
@@ -91,4 +94,5 @@ __all__ = [
     "Supply",
     "Vendor",
     "VendorKind",
+    "stage_text",
 ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("business/", include("gstbillingapp.urls.business")),
     path("customers/", include("gstbillingapp.urls.customers")),
     path("products/", include("gstbillingapp.urls.products")),
+    path("search/", include("gstbillingapp.urls.search")),
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.quotations")),
     path("", include("gstbillingapp.urls.notifications")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gstbillingapp.views import quotation_editor, quotation_paper, quotations
+from gstbillingapp.views import quotation_editor, quotation_mail, quotation_paper, quotations
 
 urlpatterns = [
     path("quotations/", quotations.quotation_list, name="quotation_list"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("quotation/<int:pk>/copy/", quotations.copy, name="quotation_copy"),
     path("quotation/<int:pk>/delete/", quotations.delete, name="quotation_delete"),
     path("quotation/<int:pk>/print/", quotation_paper.paper, name="quotation_print"),
+    path("quotation/<int:pk>/mail/", quotation_mail.send, name="quotation_mail"),
     path("quotation/<int:pk>/pdf/", quotation_paper.pdf, name="quotation_pdf"),
     path("quotation/<int:pk>/pdf/status/", quotation_paper.status, name="quotation_pdf_status"),
 ]

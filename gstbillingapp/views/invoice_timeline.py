@@ -1,33 +1,22 @@
 """What happened to an invoice, oldest first."""
 
-import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.urls import reverse
 
 from gstbillingapp.models import Invoice, Payment
 from gstbillingapp.templatetags.billing import day, money
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened. `tone` is a class of app.css; `undo` is where it can be taken back."""
-
-    at: datetime.datetime
-    text: str
-    icon: str
-    tone: str = "quiet"
-    note: str = ""
-    by: str = ""
-    undo: str = ""
+from gstbillingapp.views.events import Event
+from gstbillingapp.views.invoice_pdf import printable_of
+from gstbillingapp.views.mailing import mail_events, name_of
 
 
 def timeline(invoice: Invoice) -> list[Event]:
-    """Created, issued, paid, cancelled, in the order it happened."""
+    """Created, issued, sent, paid, cancelled, in the order it happened."""
     payments = invoice.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
     events = [*_of_invoice(invoice), *(event for payment in payments for event in _of_payment(payment))]
+    if not invoice.is_draft:
+        events += mail_events(printable_of(invoice))
     return sorted(events, key=lambda event: event.at)
 
 
@@ -70,8 +59,3 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
             note=payment.reverse_reason,
             by=name_of(payment.reversed_by),
         )
-
-
-def name_of(user: User | None) -> str:
-    """What a person is called; empty for nobody."""
-    return (user.get_full_name() or user.get_username()) if user else ""

@@ -79,6 +79,7 @@ def printable_of(quotation: Quotation) -> Printable:
         page=quotation.get_absolute_url(),
         pdf=reverse("quotation_pdf", args=[quotation.pk]),
         printed=reverse("quotation_print", args=[quotation.pk]),
+        mail=reverse("quotation_mail", args=[quotation.pk]),
         sheet=partial(sheet_of, quotation),
     )
 

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 from gstbillingapp.models import Quotation, QuotationState
 from gstbillingapp.templatetags.billing import day
-from gstbillingapp.views.invoice_timeline import Event, name_of
+from gstbillingapp.views.events import Event
+from gstbillingapp.views.mailing import mail_events, name_of
+from gstbillingapp.views.quotation_paper import printable_of
 
 
 def timeline(quotation: Quotation) -> list[Event]:
-    """Created, sent, answered, converted, in the order it happened."""
-    return sorted(_events(quotation), key=lambda event: event.at)
+    """Created, sent, e-mailed, answered, converted, in the order it happened."""
+    events = list(_events(quotation))
+    if not quotation.is_draft:
+        events += mail_events(printable_of(quotation))
+    return sorted(events, key=lambda event: event.at)
 
 
 def _events(quotation: Quotation) -> Iterator[Event]:

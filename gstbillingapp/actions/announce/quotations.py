@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from delivery.drafts import Draft
-from gstbillingapp.actions.announce.telling import tell, tell_each
+from gstbillingapp.actions.announce.telling import settle, tell, tell_each
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import REMINDERS, Business, EventKind, Invoice, Quotation
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import quotation_decided, resolve_notifications, thread_of
+from gstbillingapp.utils import quotation_decided, thread_of
 
 
 def quotation_sent(quotation: Quotation) -> None:
@@ -84,7 +84,7 @@ def _expiry(quotation: Quotation, stage: int, on: datetime.date) -> Draft:
 def resolve_expiry(quotation: Quotation, *others: str) -> None:
     """Nobody needs to be reminded of its last day any more. After telling, as for invoices."""
     keys = [_expiry_key(quotation, stage) for stage in REMINDERS["quotations"].offered]
-    resolve_notifications(quotation.business.members(), [*keys, *others])
+    settle(quotation.business, [*keys, *others])
 
 
 def _tell_decision(quotation: Quotation, said: dict[str, Any]) -> None:

@@ -103,8 +103,8 @@ COSTS = {
     "list": 5 + 3,
     "list, searched": 5 + 3,
     "draft": 5 + 9,
-    "sent": 5 + 2,
-    "converted": 5 + 2,
+    "sent": 5 + 3,
+    "converted": 5 + 3,
     "editor": 5 + 11,
     "editor, new": 5 + 4,
     "paper": 3 + 2,
@@ -210,11 +210,11 @@ def test_the_totals_of_what_is_typed_are_answered_in_the_quotations_words(owner:
 # What can be done on the page of each status, by the ends of addresses.
 ACTIONS = {
     "draft": {"edit", "send", "delete", "print"},
-    "sent": {"approve", "decline", "convert", "copy", "print", "pdf"},
-    "approved": {"decline", "convert", "copy", "print", "pdf"},
-    "declined": {"approve", "copy", "print", "pdf"},
-    "expired": {"approve", "decline", "convert", "copy", "print", "pdf"},
-    "converted": {"copy", "print", "pdf"},
+    "sent": {"approve", "decline", "convert", "copy", "print", "mail", "pdf"},
+    "approved": {"decline", "convert", "copy", "print", "mail", "pdf"},
+    "declined": {"approve", "copy", "print", "mail", "pdf"},
+    "expired": {"approve", "decline", "convert", "copy", "print", "mail", "pdf"},
+    "converted": {"copy", "print", "mail", "pdf"},
 }
 
 
@@ -368,6 +368,17 @@ def test_its_pdf_is_made_and_the_same_whatever_becomes_of_it(owner: Person, stra
     assert Paper.objects.count() == 1
     assert stranger.client.get(at("quotation_pdf", stored)).status_code == 404
     assert owner.client.get(at("quotation_pdf", offered(owner.business))).status_code == 404
+
+
+def test_it_is_sent_by_e_mail_with_words_that_fit(owner: Person, stranger: Person) -> None:
+    customer = CustomerFactory(business=owner.business, name="Asha Traders", email="asha@example.in")
+    stored = sent(owner.business, customer=customer)
+    form = owner.client.get(at("quotation_mail", stored)).context["form"]
+    assert form["to"].value() == "asha@example.in"
+    assert form["subject"].value() == f"Quotation {stored.number} from {owner.business.name}"
+    assert f"valid until {day_text(stored.valid_until)}" in form["message"].value()
+    assert stranger.client.get(at("quotation_mail", stored)).status_code == 404
+    assert owner.client.get(at("quotation_mail", offered(owner.business))).status_code == 404
 
 
 def test_a_quotation_and_an_invoice_of_one_id_have_papers_of_their_own(owner: Person) -> None:

@@ -31,6 +31,8 @@ OWN |= {
     "invoice_preview",
     "quotation_new",
     "quotation_preview",
+    "notification_preferences",
+    "reminder_settings",
     "notifications_read_all",
     "notifications_keep_read",
     "notifications_delete_read",

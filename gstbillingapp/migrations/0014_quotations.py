@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     """Quotations, the prefix of their numbers, and deemed exports."""
 
     dependencies = [
-        ("gstbillingapp", "0011_purchases"),
+        ("gstbillingapp", "0013_mailing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
