@@ -17,8 +17,12 @@ ALLOWED = 600
 ALLOWED_COSTLY = 300
 COSTLY = frozenset(
     {
+        "bill_list",
+        "bill_preview",
+        "bill_products",
         "customer_list",
         "customer_lookup",
+        "expense_list",
         "invoice_issue",
         "invoice_list",
         "invoice_pdf",
@@ -28,6 +32,8 @@ COSTLY = frozenset(
         "product_lookup",
         "search",
         "search_lookup",
+        "vendor_list",
+        "vendor_lookup",
     }
 )
 HOUR = 3600  # seconds

@@ -8,14 +8,17 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from gstbillingapp.actions import invoices, payments, quotations
-from gstbillingapp.actions.data import InvoiceData, LineData
+from gstbillingapp.actions import bill_payments, bills, expenses, invoices, payments, quotations
+from gstbillingapp.actions.data import BillData, BillLineData, ExpenseData, InvoiceData, LineData
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import (
+    Bill,
+    BillPayment,
     Business,
     BuyerKind,
     Customer,
+    Expense,
     Invoice,
     Membership,
     Payment,
@@ -23,8 +26,11 @@ from gstbillingapp.models import (
     ProductRate,
     Quotation,
     Role,
+    Vendor,
+    VendorKind,
 )
 from gstbillingapp.models.fields import today
+from gstbillingapp.models.vendor import REGISTERED_VENDORS
 
 PASSWORD = "a long pass phrase"
 
@@ -177,3 +183,52 @@ def past(quotation: Quotation, days: int = 1) -> Quotation:
     Quotation._base_manager.filter(pk=quotation.pk).update(date=last_day, valid_until=last_day)
     quotation.date = quotation.valid_until = last_day
     return quotation
+
+
+class VendorFactory(DjangoModelFactory):
+    """A registered vendor in the business's own state, paid after 30 days."""
+
+    class Meta:
+        model = Vendor
+
+    business = factory.SubFactory(BusinessFactory)
+    name = factory.Sequence(lambda n: f"Polycab Depot {n}")
+    kind = VendorKind.REGULAR
+    state_code = "29"
+    gstin = factory.LazyAttributeSequence(
+        lambda vendor, n: gstin(vendor.state_code, 15_000 + n) if vendor.kind in REGISTERED_VENDORS else ""
+    )
+    city = "Bengaluru"
+
+
+def bill_line(product: Product | None = None, **terms: Any) -> BillLineData:
+    """A line of a bill: one at ₹100.00 and 18 per cent, of the product or of a drum of wire."""
+    if product is not None:
+        return BillLineData(**{"product_id": product.pk, "qty": Decimal(1), "price": Decimal(100), **terms})
+    typed = {"description": "Drum of wire", "hsn": "8544", "qty": Decimal(1), "price": Decimal(100)}
+    return BillLineData(**{**typed, "rate": Decimal(18), **terms})
+
+
+def bill_data(vendor: Vendor | None = None, *lines: BillLineData, **terms: Any) -> BillData:
+    """A bill as typed, with a number of its own; with one line where none is given."""
+    typed = {"vendor_id": vendor.pk if vendor else None, "number": f"PD-{Bill.objects.count() + 1}"}
+    return BillData(**{**typed, "lines": lines or (bill_line(),), **terms})
+
+
+def bill(business: Business | None = None, *lines: BillLineData, **terms: Any) -> Bill:
+    """A recorded bill: ₹118.00 where no line is given, of a new vendor unless `vendor` is given."""
+    vendor = terms.pop("vendor", None)
+    owner = business or (vendor.business if vendor else BusinessFactory())
+    return bills.record(owner, None, bill_data(vendor or VendorFactory(business=owner), *lines, **terms))
+
+
+def paid_out(owed: Bill, amount: Decimal | str | None = None, **terms: Any) -> BillPayment:
+    """A payment of a bill; in full where no amount is given."""
+    money = owed.balance if amount is None else Decimal(amount)
+    return bill_payments.pay(owed.business, None, owed.pk, money, **terms)
+
+
+def expense(business: Business | None = None, **terms: Any) -> Expense:
+    """A recorded expense: rent of ₹1,000.00 without tax."""
+    typed = {"category": "Rent", "amount": Decimal(1000), "payee": "Lakshmi Estates"}
+    return expenses.record(business or BusinessFactory(), None, ExpenseData(**{**typed, **terms}))

@@ -8,8 +8,13 @@ from django.core.exceptions import ValidationError
 
 from delivery.models import Notification
 from gstbillingapp.models import (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
+    ExpenseCategory,
     Invoice,
     InvoiceLine,
     Membership,
@@ -18,11 +23,17 @@ from gstbillingapp.models import (
     Product,
     ProductRate,
     StockMovement,
+    Vendor,
 )
 
 TABLES = (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
+    ExpenseCategory,
     Invoice,
     InvoiceLine,
     Membership,
@@ -32,6 +43,7 @@ TABLES = (
     Product,
     ProductRate,
     StockMovement,
+    Vendor,
 )
 
 

@@ -5,7 +5,7 @@ import re
 from django.db import transaction
 
 from gstbillingapp.actions.checks import Checks
-from gstbillingapp.actions.data import BusinessData
+from gstbillingapp.actions.data import BusinessData, VendorData
 from gstbillingapp.actions.identity import checked_gstin, checked_phone, checked_state
 from gstbillingapp.gst import upi
 from gstbillingapp.gst.numbers import FIRST_WIDTH, format_number
@@ -48,7 +48,7 @@ def checked_business(checks: Checks, data: BusinessData) -> Business:
         signatory=checks.text("signatory", data.signatory, 120),
         invoice_terms=checks.text("invoice_terms", data.invoice_terms, 1000),
         round_off=data.round_off,
-        **_bank(checks, data),
+        **checked_bank(checks, data),
         **_invoicing(checks, data),
     )
 
@@ -64,7 +64,8 @@ def _gstin(checks: Checks, data: BusinessData) -> str:
     return gstin
 
 
-def _bank(checks: Checks, data: BusinessData) -> dict[str, str]:
+def checked_bank(checks: Checks, data: BusinessData | VendorData) -> dict[str, str]:
+    """Where somebody is paid: the account with its IFSC, and the UPI ID."""
     return {
         "bank_account": _shaped(
             checks, "bank_account", "".join(data.bank_account.split()), ACCOUNT, "6 to 34 digits and letters"

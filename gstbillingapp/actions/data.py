@@ -135,3 +135,67 @@ class PreferencesData:
     email: str = ""
     quiet_from: datetime.time | None = None  # in India; both None: no quiet hours
     quiet_to: datetime.time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorData:
+    """A supplier to the business."""
+
+    name: str = ""
+    gstin: str = ""
+    kind: str = ""  # "": registered with a GSTIN, not registered without
+    state_code: str = ""  # "": the state of the GSTIN
+    address: str = ""
+    city: str = ""
+    pincode: str = ""
+    phone: str = ""
+    email: str = ""
+    due_days: int | None = None  # None: 30
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_ifsc: str = ""
+    upi_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillLineData(LineData):
+    """A line of a vendor's bill. The price is always said: the product's own is what it is sold for."""
+
+    itc: str = ""  # "": claimed, where the business may claim input tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillData:
+    """A vendor's bill as typed. SEZ and import follow from the vendor; totals are computed."""
+
+    vendor_id: int | None = None
+    number: str = ""
+    date: datetime.date | None = None  # None: today in India
+    due_date: datetime.date | None = None  # None: the vendor's days to pay after the date
+    place_of_supply: str = ""  # "": the business's own state
+    rcm: bool = False
+    doc_discount: Decimal | None = None  # None: no discount
+    round_off: Decimal | None = None  # None: to the nearest rupee
+    notes: str = ""
+    lines: Sequence[BillLineData] = field(default_factory=tuple)
+    version: int | None = None  # the version that was edited; None: whichever is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpenseData:
+    """Money spent as typed; the taxes are computed."""
+
+    date: datetime.date | None = None  # None: today in India
+    category: str = ""  # its name; one that is not there yet is added
+    vendor_id: int | None = None
+    payee: str = ""  # of a vendor: "" takes the vendor's name
+    payee_gstin: str = ""  # of a vendor: "" takes the vendor's GSTIN
+    description: str = ""
+    amount: Decimal | None = None
+    price_includes_tax: bool = True
+    rate: Decimal | None = None  # None: no tax
+    inter_state: bool | None = None  # None: by the GSTIN
+    itc: bool = False
+    mode: str = "bank"
+    reference: str = ""
+    version: int | None = None  # the version that was edited; None: whichever is there

@@ -144,6 +144,7 @@ def move(
     reason: str,
     user: User | None,
     invoice_id: int | None = None,
+    bill_id: int | None = None,
 ) -> None:
     """Move stock of locked products, note why, and tell the members what has run low."""
     moved = [product for product in products if quantities.get(product.pk)]
@@ -154,6 +155,7 @@ def move(
             qty=quantities[product.pk],
             reason=reason,
             invoice_id=invoice_id,
+            bill_id=bill_id,
             created_by=user,
         )
         for product in moved

@@ -15,7 +15,7 @@ from gstbillingapp.actions import customers, invoices, payments, products
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import bells, catalogue, offers
+from gstbillingapp.demo import bells, catalogue, offers, purchases
 from gstbillingapp.demo.catalogue import Buyer, Ware, made_up_gstin
 from gstbillingapp.models import (
     Business,
@@ -103,6 +103,8 @@ def load() -> None:
     _trade(kaveri, invoices_count=112, drafts=6, days=235)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
     offers.make(kaveri.business, staff, _enquiries(kaveri), drafts=2)
+    purchases.buy(kaveri.business, staff)
+    purchases.buy(deccan.business, other, small=True)
     shops = [kaveri.business, deccan.business]
     Paper.objects.filter(business__in=shops).delete()  # made when somebody asks for one
     for business, user, role in (

@@ -416,8 +416,8 @@ def _count(post: QueryDict) -> int:
 
 
 def _row(post: QueryDict, place: int) -> dict[str, str]:
-    names = ((name, f"{LINES}-{place}-{name}") for name in LineForm.base_fields)
-    return {name: str(post[key]) for name, key in names if key in post}
+    prefix = f"{LINES}-{place}-"
+    return {key.removeprefix(prefix): str(post[key]) for key in post if key.startswith(prefix)}
 
 
 class FilterForm(ScreenForm):

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from gstbillingapp.models import Business, PeriodicDeed, ReminderSettings
 from gstbillingapp.models.fields import INDIA
+from gstbillingapp.reminders.bills import remind_of_bills
 from gstbillingapp.reminders.days import DAY, Deed, latest_morning
 from gstbillingapp.reminders.digest import digest
 from gstbillingapp.reminders.invoices import remind_of_invoices
@@ -31,6 +32,7 @@ PATIENCE = 120.0
 DEEDS: dict[str, Deed] = {
     "invoices": remind_of_invoices,
     "quotations": expire_quotations,
+    "bills": remind_of_bills,
     "digest": digest,
     "new_year": tell_of_new_year,
 }

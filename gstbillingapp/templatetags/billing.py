@@ -35,6 +35,7 @@ STATUS_CHIPS = {
     "declined": ("danger", "Declined"),
     "expired": ("warning", "Expired"),
     "converted": ("quiet", "Converted"),
+    "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {
     "success": "bi-check-circle",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("search/", include("gstbillingapp.urls.search")),
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.quotations")),
+    path("", include("gstbillingapp.urls.purchases")),
     path("", include("gstbillingapp.urls.notifications")),
     path("", include("gstbillingapp.urls.health")),
     path("", include("gstbillingapp.urls.description")),

@@ -1,6 +1,7 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
+from gstbillingapp.actions.announce.bills import bill_settled, bill_unpaid
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
@@ -25,6 +26,8 @@ from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_
 __all__ = [
     "REMINDER_STAGES",
     "audience",
+    "bill_settled",
+    "bill_unpaid",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",
