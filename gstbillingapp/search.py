@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import is_rule46, number_key
-from gstbillingapp.models import Business, Customer, Invoice, NumberSeries, Product
+from gstbillingapp.models import Bill, Business, Customer, Invoice, NumberSeries, Product, Vendor
 from gstbillingapp.models.fields import LARGEST_AMOUNT, day_text, plain_number
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.navigation import entries
@@ -66,6 +66,11 @@ class Asked:
     def customers(self) -> list[Customer]:
         """The customers that fit, as more than one provider wants them."""
         return _named(Customer.objects.filter(business=self.business), self.words, self.limit)
+
+    @cached_property
+    def vendors(self) -> list[Vendor]:
+        """The vendors that fit, likewise."""
+        return _named(Vendor.objects.filter(business=self.business), self.words, self.limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +149,41 @@ def invoices(asked: Asked) -> Iterable[Hit]:
         )
 
 
+def vendors(asked: Asked) -> Iterable[Hit]:
+    """By name, GSTIN, phone, e-mail or city; the archived ones too."""
+    for row in asked.vendors:
+        yield Hit(
+            label=row.name,
+            url=row.get_absolute_url(),
+            detail=_joined(row.gstin, row.city, "archived" if row.is_archived else ""),
+        )
+
+
+def bills(asked: Asked) -> Iterable[Hit]:
+    """By the vendor's own number, or the newest of the vendors that the words find first."""
+    rows = Bill.objects.filter(business=asked.business)
+    key = number_key(asked.words)
+    numbered = rows.filter(number_key__gte=key, number_key__lt=key + LAST_LETTER).order_by("number_key", "id")
+    found = {row.pk: row for row in numbered[: asked.limit]}
+    for vendor in asked.vendors[:BUYERS_FOLLOWED]:
+        found |= {row.pk: row for row in rows.filter(vendor=vendor).order_by("-date", "-id")[: asked.limit]}
+    for row in list(found.values())[: asked.limit]:
+        yield Hit(
+            label=row.number,
+            url=row.get_absolute_url(),
+            detail=_joined(
+                row.vendor_name, indian_format(row.total), day_text(row.date), row.get_status_display()
+            ),
+        )
+
+
 # Invoices are found by number and by customer, so they stand after the customers themselves.
 PROVIDERS = (
     Provider(title="Customers", list_url_name="customer_list", find=customers),
     Provider(title="Invoices", list_url_name="invoice_list", find=invoices),
     Provider(title="Products", list_url_name="product_list", find=products),
+    Provider(title="Vendors", list_url_name="vendor_list", find=vendors),
+    Provider(title="Bills", list_url_name="bill_list", find=bills),
 )
 
 

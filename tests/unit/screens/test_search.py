@@ -10,7 +10,16 @@ from django.urls import reverse
 
 from gstbillingapp import search
 from gstbillingapp.models import Business
-from tests.factories import CustomerFactory, ProductFactory, days_ago, draft, issued, line
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    VendorFactory,
+    bill,
+    days_ago,
+    draft,
+    issued,
+    line,
+)
 from tests.unit.screens.people import Person
 
 
@@ -135,9 +144,18 @@ def test_the_page_of_results_works_alone_and_leads_to_the_lists(owner: Person) -
 
 def test_every_list_that_is_linked_takes_the_words(owner: Person) -> None:
     issued(owner.business)
+    bill(owner.business)
     for provider in search.PROVIDERS:
         page = owner.client.get(provider.found(search.Asked(business=owner.business, words="qqqq")).more_url)
         assert 'value="qqqq"' in page.text
+
+
+def test_a_bill_is_found_by_its_number_and_by_its_vendor(owner: Person) -> None:
+    depot = VendorFactory(business=owner.business, name="Polycab Depot")
+    bill(owner.business, vendor=depot, number="PD/881")
+    bill(number="PD/882")
+    assert labels(owner.business, "pd/88") == {"Bills": ["PD/881"]}
+    assert labels(owner.business, "polycab") == {"Vendors": ["Polycab Depot"], "Bills": ["PD/881"]}
 
 
 @pytest.mark.parametrize("text", ["traders", "wire", "0001", "118", "qqqq"])
@@ -154,4 +172,4 @@ def test_a_search_costs_as_many_queries_with_many_rows_as_with_few(owner: Person
     more(search.SUGGESTED)
     few = asked()
     more(12)
-    assert asked() == few <= 12
+    assert asked() == few <= 15
