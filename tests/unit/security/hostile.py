@@ -9,18 +9,23 @@ from django.contrib.auth.models import User
 from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
-from gstbillingapp.actions import invoices, payments, quotations
-from gstbillingapp.models import Membership, Role
+from gstbillingapp.actions import bills, invoices, payments, quotations
+from gstbillingapp.models import Business, Membership, Product, Role
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     MembershipFactory,
     ProductFactory,
+    VendorFactory,
+    bill,
+    bill_line,
     draft,
+    expense,
     issued,
     line,
     offered,
     paid,
+    paid_out,
     sent,
 )
 from tests.unit.security.addresses import World
@@ -106,8 +111,47 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "quotation_delete": [offer.pk],
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
+        **_purchases(business, product),
         "team": [colleague.user_id],
         "notification": [hostile_notification(owner.user).pk],
+    }
+
+
+def _purchases(business: Business, product: Product) -> dict[str, list[int]]:
+    vendor = VendorFactory(
+        business=business,
+        name=everything_at_once(120),
+        address=everything_at_once(300),
+        city=everything_at_once(80),
+        email=SCRIPT,
+        phone=SCRIPT[:20],
+        bank_name=everything_at_once(80),
+        bank_account=SCRIPT,
+    )
+    bought = [bill_line(product), bill_line(description=everything_at_once(300))]
+    numbers = (f"{CLOSING[:20]}{n}" for n in range(3))
+    stored, owed, void = (
+        bill(business, *bought, vendor=vendor, number=number, notes=everything_at_once(1000))
+        for number in numbers
+    )
+    bills.cancel(business, None, void.pk, reason=everything_at_once(200))
+    payment = paid_out(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
+    spent = expense(
+        business,
+        vendor_id=vendor.pk,
+        category=everything_at_once(60),
+        description=everything_at_once(300),
+        reference=everything_at_once(64),
+    )
+    return {
+        "vendor": [vendor.pk],
+        "bill": [stored.pk],
+        "bill_pay": [stored.pk],
+        "bill_payment_reverse": [stored.pk, payment.pk],
+        "bill_cancel": [owed.pk],
+        "bill_edit": [owed.pk],
+        "expense": [spent.pk],
+        "expense_category": [spent.category_id],
     }
 
 
