@@ -97,7 +97,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "products archived": (at("product_list", "?show=archived"), LIST + 1),
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
-    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 10),
+    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 12),
     "search: page": (at("search", "?q=wire"), PAGE + 9),
     "customer": (of("customer", "buyer"), PAGE + 3),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
