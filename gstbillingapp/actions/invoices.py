@@ -286,7 +286,7 @@ def _keep_lines(draft: Invoice, composed: Composed) -> None:
 
 
 def take_details(document: Document) -> None:
-    """Copy both parties: a document goes on saying what it said when it was given out."""
+    """Copy both parties: a document goes on saying what it said when it got its number."""
     for name in SUPPLIER:
         setattr(document, f"supplier_{name}", getattr(document.business, name))
     for name in BUYER:

@@ -1,4 +1,4 @@
-"""What the page, editor and paper of a document all show: parties, kinds of tax, totals, the next number."""
+"""What an invoice's page, editor and paper all show: parties, kinds of tax, totals, the next number."""
 
 import datetime
 from collections.abc import Iterable, Sequence
@@ -138,21 +138,21 @@ class Delivery:
     state: str
 
 
-def supplier_of(document: Document) -> Supplier:
+def supplier_of(invoice: Document) -> Supplier:
     """Who bills."""
-    if document.is_draft:
-        return _party(Supplier, document.business)
-    return _party(Supplier, document, "supplier_")
+    if invoice.is_draft:
+        return party_of(Supplier, invoice.business)
+    return party_of(Supplier, invoice, "supplier_")
 
 
-def buyer_of(document: Document) -> Buyer:
+def buyer_of(invoice: Document) -> Buyer:
     """Who is billed."""
-    if not document.is_draft:
-        return _party(Buyer, document, "buyer_")
-    return Buyer() if document.customer is None else _party(Buyer, document.customer)
+    if not invoice.is_draft:
+        return party_of(Buyer, invoice, "buyer_")
+    return Buyer() if invoice.customer is None else party_of(Buyer, invoice.customer)
 
 
-def _party(kind: type[PartyT], source: Document | Business | Customer, prefix: str = "") -> PartyT:
+def party_of(kind: type[PartyT], source: Document | Business | Customer, prefix: str = "") -> PartyT:
     """Every field of the party from its own column: a column that is not there raises AttributeError."""
     names = [field.name for field in fields(kind)]
     return kind(**{name: getattr(source, prefix + COLUMNS.get(name, name)) for name in names})
@@ -166,77 +166,77 @@ def delivery_of(buyer: Buyer) -> Delivery | None:
     return Delivery(buyer.ship_name or buyer.name, address, state_label(buyer.ship_state_code))
 
 
-def charges_tax(document: Document, lines: Iterable[DocumentLine]) -> bool:
+def charges_tax(invoice: Document, lines: Iterable[DocumentLine] = ()) -> bool:
     """Whether the supplier may collect tax at all: neither unregistered nor under composition.
 
     A bill of supply shows none either, where all that is on it is exempt, nil-rated or outside GST (CGST
     Rule 49).
     """
-    if document.composition or not supplier_of(document).gstin:
+    if invoice.composition or not supplier_of(invoice).gstin:
         return False
     supplies = {line.supply for line in lines}
     return not supplies or Supply.TAXABLE in supplies
 
 
-def mode_of(document: Document, lines: Iterable[DocumentLine]) -> TaxMode:
-    """Which taxes the document shows."""
+def mode_of(invoice: Document, lines: Iterable[DocumentLine] = ()) -> TaxMode:
+    """Which taxes the invoice shows."""
     return tax_mode(
-        supplier_of(document).state_code,
-        document.place_of_supply,
-        sez=document.sez,
-        export=document.export,
-        charges_tax=charges_tax(document, lines),
+        supplier_of(invoice).state_code,
+        invoice.place_of_supply,
+        sez=invoice.sez,
+        export=invoice.export,
+        charges_tax=charges_tax(invoice, lines),
     )
 
 
-def columns_of(document: Document, mode: TaxMode) -> list[Column]:
-    """The components of tax that the document has; cess only where there is any."""
+def columns_of(invoice: Document, mode: TaxMode) -> list[Column]:
+    """The components of tax that the invoice has; cess only where there is any."""
     if mode is TaxMode.NONE:
         return []
     split = [Column("CGST", "cgst"), Column(mode.state_tax_label, "sgst")]
-    return [*(split if mode.is_intra else [Column("IGST", "igst")]), *_cess(document)]
+    return [*(split if mode.is_intra else [Column("IGST", "igst")]), *_cess(invoice)]
 
 
-def _cess(document: Document) -> list[Column]:
-    return [Column("Cess", "cess")] if document.cess else []
+def _cess(invoice: Document) -> list[Column]:
+    return [Column("Cess", "cess")] if invoice.cess else []
 
 
-def rate_charged(document: Document, rate: Decimal) -> Decimal:
+def rate_charged(invoice: Document, rate: Decimal) -> Decimal:
     """The per cent that a line or a row of the summary bears: none of a zero-rated supply."""
-    return Decimal(0) if document.zero_rated else rate
+    return Decimal(0) if invoice.zero_rated else rate
 
 
-def total_rows(document: Document, mode: TaxMode) -> list[Row]:
+def total_rows(invoice: Document, mode: TaxMode) -> list[Row]:
     """What leads from the lines to the payable total, which comes last and elsewhere."""
-    by_buyer = ", paid by the customer" if document.rcm else ""
-    columns = columns_of(document, mode)
-    rows = [Row("Taxable value" if columns else "Value", money(document.taxable))]
-    rows += [Row(column.label + by_buyer, money(column.of(document))) for column in columns]
-    if document.round_off:
-        rows.append(Row("Round-off", money(document.round_off)))
+    by_buyer = ", paid by the customer" if invoice.rcm else ""
+    columns = columns_of(invoice, mode)
+    rows = [Row("Taxable value" if columns else "Value", money(invoice.taxable))]
+    rows += [Row(column.label + by_buyer, money(column.of(invoice))) for column in columns]
+    if invoice.round_off:
+        rows.append(Row("Round-off", money(invoice.round_off)))
     return rows
 
 
-def document_of(document: Document, lines: Sequence[DocumentLine]) -> DocumentInput:
-    """The document as the rules on papers read it."""
+def document_of(invoice: Document, lines: Sequence[DocumentLine]) -> DocumentInput:
+    """The invoice as the rules on papers read it."""
     return DocumentInput(
-        supplier_state=supplier_of(document).state_code,
-        place_of_supply=document.place_of_supply,
+        supplier_state=supplier_of(invoice).state_code,
+        place_of_supply=invoice.place_of_supply,
         lines=tuple(
             LineInput(qty=line.qty, price=line.price, rate=line.rate, exempt=line.supply != Supply.TAXABLE)
             for line in lines
         ),
-        sez=document.sez,
-        export=document.export,
-        zero_rated=document.zero_rated,
-        composition=document.composition,
-        registered=document.composition or bool(supplier_of(document).gstin),
-        rcm=document.rcm,
-        deemed_export=document.deemed_export,
+        sez=invoice.sez,
+        export=invoice.export,
+        zero_rated=invoice.zero_rated,
+        composition=invoice.composition,
+        registered=invoice.composition or bool(supplier_of(invoice).gstin),
+        rcm=invoice.rcm,
+        deemed_export=invoice.deemed_export,
     )
 
 
-def title_of(invoice: Invoice, lines: Sequence[DocumentLine]) -> str:
+def title_of(invoice: Document, lines: Sequence[DocumentLine]) -> str:
     """Tax invoice, bill of supply, or what else the law calls it."""
     return papers.title(document_of(invoice, lines), buyer_registered=bool(buyer_of(invoice).gstin))
 

@@ -16,7 +16,7 @@ from gstbillingapp.gst.papers import PAPER_COPY, declarations
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Invoice, InvoiceState, Supply
 from gstbillingapp.models.document import Document, DocumentLine
-from gstbillingapp.models.fields import ZERO, day_text
+from gstbillingapp.models.fields import day_text
 from gstbillingapp.pdf.sheet import Pair
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
@@ -52,40 +52,14 @@ def paper(request: MemberRequest, pk: int) -> HttpResponse:
 def paper_context(invoice: Invoice) -> dict[str, Any]:
     """What the paper's template shows."""
     lines = list(invoice.lines.all())
-    mode = mode_of(invoice, lines)
     return {
-        **document_context(invoice, lines, mode),
+        **document_context(invoice, lines),
         "title": title_of(invoice, lines),
         "copy": "Draft, not an invoice yet" if invoice.is_draft else PAPER_COPY,
-        "declarations": declarations(document_of(invoice, lines)),
         "mark": MARKS.get(InvoiceState(invoice.state), ""),
         "facts": list(_facts(invoice)),
-        "payable": "Total payable",
-        "after_payable": _after_payable(invoice),
+        "after_payable": after_payable(invoice),
         "qr": upi_qr(invoice),
-    }
-
-
-def document_context(document: Document, lines: Sequence[DocumentLine], mode: TaxMode) -> dict[str, Any]:
-    """What the paper of any sale shows: parties, lines and what they come to."""
-    columns = columns_of(document, mode)
-    has_discount = any(line.disc_pct or line.disc_amt for line in lines)
-    supplier, buyer = supplier_of(document), buyer_of(document)
-    return {
-        "document": document,
-        "supplier": supplier,
-        "buyer": buyer,
-        "party_heading": "Billed to",
-        "delivery": delivery_of(buyer),
-        "columns": columns,
-        "has_discount": has_discount,
-        "is_tight": len(columns) + has_discount > MOST_ROOMY,
-        "label_span": COLUMNS_BEFORE_VALUE + has_discount,
-        "lines": [_line(document, line, columns) for line in lines],
-        "sums": _sums(document, lines, columns),
-        "totals": _totals(document, mode),
-        "hsn_rows": [_hsn_row(document, row, columns) for row in hsn.summary(lines) if supplier.gstin],
-        "words": amount_in_words(document.total),
     }
 
 
@@ -105,13 +79,45 @@ def lut_of(document: Document) -> Iterator[Pair]:
         yield "LUT", number
 
 
-def _after_payable(invoice: Invoice) -> tuple[Pair, ...]:
-    if invoice.paid == ZERO:
-        return ()
-    return ("Paid", money(invoice.paid)), ("Balance due", money(invoice.balance))
+def after_payable(invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    """What notes and payments have left of the total; nothing where all of it is owed."""
+    changes = (
+        ("Credit notes", invoice.credited),
+        ("Debit notes", invoice.debited),
+        ("Paid", invoice.paid),
+    )
+    said = tuple((label, money(amount)) for label, amount in changes if amount)
+    return (*said, ("Balance due", money(invoice.balance))) if said else ()
 
 
-def _line(document: Document, line: DocumentLine, columns: list[Column]) -> dict[str, Any]:
+def document_context(invoice: Document, lines: Sequence[DocumentLine]) -> dict[str, Any]:
+    """What the paper of any document with lines shows: all but what it is called, its state and a QR code."""
+    mode = mode_of(invoice, lines)
+    columns = columns_of(invoice, mode)
+    has_discount = any(line.disc_pct or line.disc_amt for line in lines)
+    supplier, buyer = supplier_of(invoice), buyer_of(invoice)
+    return {
+        "invoice": invoice,
+        "declarations": declarations(document_of(invoice, lines)),
+        "supplier": supplier,
+        "buyer": buyer,
+        "party_heading": "Billed to",
+        "payable": "Total payable",
+        "delivery": delivery_of(buyer),
+        "place": state_label(invoice.place_of_supply),
+        "columns": columns,
+        "has_discount": has_discount,
+        "is_tight": len(columns) + has_discount > MOST_ROOMY,
+        "label_span": COLUMNS_BEFORE_VALUE + has_discount,
+        "lines": [_line(invoice, line, columns) for line in lines],
+        "sums": _sums(invoice, lines, columns),
+        "totals": _totals(invoice, mode),
+        "hsn_rows": [_hsn_row(invoice, row, columns) for row in hsn.summary(lines) if supplier.gstin],
+        "words": amount_in_words(invoice.total),
+    }
+
+
+def _line(invoice: Document, line: DocumentLine, columns: list[Column]) -> dict[str, Any]:
     return {
         "description": line.description,
         "untaxed": "" if line.supply == Supply.TAXABLE or not columns else line.get_supply_display(),
@@ -123,43 +129,43 @@ def _line(document: Document, line: DocumentLine, columns: list[Column]) -> dict
         "discount": f"{plain(line.disc_pct)}%" if line.disc_pct else _amount(line.disc_amt or None),
         "taxable": _amount(line.taxable),
         "cells": [
-            {"rate": _rate(document, line, column), "amount": _amount(column.of(line))} for column in columns
+            {"rate": _rate(invoice, line, column), "amount": _amount(column.of(line))} for column in columns
         ],
         "total": _amount(line.total),
     }
 
 
-def _rate(document: Document, line: DocumentLine, column: Column) -> str:
+def _rate(invoice: Document, line: DocumentLine, column: Column) -> str:
     """The per cent of one component of a line; empty for what bears none or bears it by quantity."""
     if column.field == "cess":
         return f"{plain(line.cess_pct)}%" if line.cess_pct else ""
     if line.supply != Supply.TAXABLE:
         return ""
-    rate = rate_charged(document, line.rate)
+    rate = rate_charged(invoice, line.rate)
     return f"{plain(rate if column.field == 'igst' else rate / 2)}%"
 
 
-def _sums(document: Document, lines: Sequence[DocumentLine], columns: list[Column]) -> dict[str, Any]:
+def _sums(invoice: Document, lines: Sequence[DocumentLine], columns: list[Column]) -> dict[str, Any]:
     return {
-        "taxable": _amount(document.taxable),
-        "columns": [_amount(column.of(document)) for column in columns],
+        "taxable": _amount(invoice.taxable),
+        "columns": [_amount(column.of(invoice)) for column in columns],
         "total": _amount(sum((line.total for line in lines), Decimal(0))),
     }
 
 
-def _totals(document: Document, mode: TaxMode) -> list[Row]:
-    rows = total_rows(document, mode)
-    if document.doc_discount:
-        rows.insert(0, Row("Discount on the whole, taken off above", money(document.doc_discount)))
+def _totals(invoice: Document, mode: TaxMode) -> list[Row]:
+    rows = total_rows(invoice, mode)
+    if invoice.doc_discount:
+        rows.insert(0, Row("Discount on the whole, taken off above", money(invoice.doc_discount)))
     return rows
 
 
-def _hsn_row(document: Document, row: hsn.HsnRow, columns: list[Column]) -> dict[str, Any]:
+def _hsn_row(invoice: Document, row: hsn.HsnRow, columns: list[Column]) -> dict[str, Any]:
     return {
         "hsn": row.hsn,
         "qty": plain(row.qty),
         "unit": row.unit,
-        "rate": f"{plain(rate_charged(document, row.rate))}%",
+        "rate": f"{plain(rate_charged(invoice, row.rate))}%",
         "taxable": _amount(row.taxable),
         "cells": [{"amount": _amount(column.of(row))} for column in columns],
         "tax": _amount(row.tax),

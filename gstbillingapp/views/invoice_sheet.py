@@ -23,7 +23,7 @@ def sheet_of(invoice: Invoice) -> Sheet:
 
 def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str, ...] = ()) -> Sheet:
     """The paper of any sale, from what its template shows."""
-    document: Document = context["document"]
+    document: Document = context["invoice"]
     supplier: Supplier = context["supplier"]
     return Sheet(
         title=context["title"],
@@ -32,20 +32,20 @@ def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str
         date=day_text(document.date),
         mark=context["mark"],
         supplier=supplier.name,
-        supplier_lines=tuple(_supplier(supplier)),
+        supplier_lines=tuple(supplier_lines(supplier)),
         declarations=tuple(context["declarations"]),
-        parties=tuple(_parties(context["party_heading"], context["buyer"], context["delivery"])),
+        parties=tuple(party_parts(context["buyer"], context["delivery"], context["party_heading"])),
         facts=tuple(context["facts"]),
-        lines=_lines(context),
+        lines=line_table(context),
         words=context["words"],
         notes=document.notes,
         totals=tuple((row.label, row.value) for row in context["totals"]),
         payable=(context["payable"], money(document.total)),
         after_payable=tuple(context["after_payable"]),
-        hsn=_hsn(context) if context["hsn_rows"] else None,
+        hsn=hsn_table(context) if context["hsn_rows"] else None,
         pay_link=pay_link,
         pay_words=pay_words,
-        small_print=tuple(_small_print(supplier)),
+        small_print=tuple(small_print(supplier)),
         terms=document.terms,
         signed_for=supplier.legal_name or supplier.name,
         signatory=supplier.signatory,
@@ -56,7 +56,8 @@ def _said(*lines: Line) -> Iterable[Line]:
     return (line for line in lines if line.text)
 
 
-def _supplier(supplier: Supplier) -> Iterable[Line]:
+def supplier_lines(supplier: Supplier) -> Iterable[Line]:
+    """What stands below the supplier's name."""
     legal = "" if supplier.legal_name == supplier.name else supplier.legal_name
     return _said(
         Line(legal),
@@ -67,7 +68,8 @@ def _supplier(supplier: Supplier) -> Iterable[Line]:
     )
 
 
-def _parties(heading: str, buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+def party_parts(buyer: Buyer, delivery: Delivery | None, heading: str = "Billed to") -> Iterable[Part]:
+    """Who is billed, and where the goods go."""
     standing = "" if buyer.gstin else buyer.standing
     yield Part(
         heading,
@@ -91,7 +93,8 @@ def _gstin(gstin: str) -> Line:
     return Line(f"GSTIN {gstin}" if gstin else "", bold=True)
 
 
-def _lines(context: Context) -> Table:
+def line_table(context: Context) -> Table:
+    """The lines of a document, with what they come to."""
     taxes, discount = context["columns"], context["has_discount"]
     columns = [
         Column("#"),
@@ -127,7 +130,8 @@ def _line(place: int, line: Context, context: Context) -> Row:
     )
 
 
-def _hsn(context: Context) -> Table:
+def hsn_table(context: Context) -> Table:
+    """The summary by HSN and rate."""
     taxes = context["columns"]
     columns = (
         Column("HSN/SAC"),
@@ -153,7 +157,8 @@ def _value_label(taxes: list[Any]) -> str:
     return "Taxable ₹" if taxes else "Value ₹"
 
 
-def _small_print(supplier: Supplier) -> Iterable[Part]:
+def small_print(supplier: Supplier) -> Iterable[Part]:
+    """Where the money goes."""
     if supplier.bank_account:
         ifsc = Line(f"IFSC {supplier.bank_ifsc}" if supplier.bank_ifsc else "")
         lines = (Line(supplier.bank_name), Line(f"Account {supplier.bank_account}"), ifsc)

@@ -17,7 +17,6 @@ from gstbillingapp.models.fields import day_text
 from gstbillingapp.models.paper import QUOTATION
 from gstbillingapp.pdf.sheet import Pair, Sheet
 from gstbillingapp.views import printables
-from gstbillingapp.views.invoice_figures import mode_of
 from gstbillingapp.views.invoice_paper import document_context, lut_of
 from gstbillingapp.views.invoice_sheet import document_sheet
 from gstbillingapp.views.printables import Printable
@@ -51,7 +50,7 @@ def paper_context(quotation: Quotation) -> dict[str, Any]:
     """What the paper's template shows."""
     lines = list(quotation.lines.all())
     return {
-        **document_context(quotation, lines, mode_of(quotation, lines)),
+        **document_context(quotation, lines),
         "title": "Quotation",
         "copy": f"Valid until {day_text(quotation.valid_until)}",
         "declarations": (),
