@@ -18,7 +18,7 @@ from gstbillingapp.servers import (  # noqa: E402
     raise_file_limit,
     teach_daphne,
 )
-from worker.schedule import PRUNE_SECONDS, REMIND_SECONDS  # noqa: E402
+from worker.schedule import JOBS_SECONDS, PRUNE_SECONDS, REMIND_SECONDS  # noqa: E402
 
 raise_file_limit()
 teach_daphne()
@@ -28,6 +28,7 @@ if settings.REDIS_URL is None:
     ticker.start(
         {
             "gstbillingapp.remind": REMIND_SECONDS,
+            "gstbillingapp.job": JOBS_SECONDS,  # goes on when its page is looked at; this, when it is not
             "gstbillingapp.paper": PRUNE_SECONDS,  # made when asked for; this removes the old ones
             "delivery.look": alarms.INTERVAL,
             "delivery.prune": PRUNE_SECONDS,

@@ -10,7 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product, Quotation
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    Job,
+    Membership,
+    Payment,
+    Product,
+    Quotation,
+)
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
@@ -19,6 +28,7 @@ View = Callable[..., HttpResponseBase]
 NOT_THERE = (
     Customer.DoesNotExist,
     Invoice.DoesNotExist,
+    Job.DoesNotExist,
     Membership.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,

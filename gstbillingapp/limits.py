@@ -46,6 +46,8 @@ HOUR = 3600  # seconds
 ALLOWED_LETTERS = 60
 # Accounts made in an hour from one address: a class of trainees, not a script.
 ALLOWED_SIGN_UPS = 20
+# Files that one sends or has made in an hour: each may take the worker half a minute.
+ALLOWED_FILES = 60
 # Whoever has one address of an IPv6 network has all of its 2^64.
 IPV6_NETWORK_BITS = 64
 
@@ -84,6 +86,11 @@ def wait_for_sign_up(request: HttpRequest) -> int:
 def wait_for_letter(request: HttpRequest) -> int:
     """Count a letter that somebody sends; 0 if it may pass, else the seconds to wait."""
     return seconds_to_wait(f"letters:{request.user.pk}", ALLOWED_LETTERS, HOUR)
+
+
+def wait_for_file(request: HttpRequest) -> int:
+    """Count a file that is sent or asked for; 0 if it may pass, else the seconds to wait."""
+    return seconds_to_wait(f"files:{request.user.pk}", ALLOWED_FILES, HOUR)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -117,6 +117,7 @@ ELSEWHERE = (
     Entry(label="Notifications", url_name="notifications", icon="bell", key="n"),
     Entry(label="Business profile", url_name="business", icon="building"),
     Entry(label="Team", url_name="team", icon="people"),
+    Entry(label="Import and export", url_name="data", icon="arrow-left-right", sections=("data",)),
     Entry(label="Reminders", url_name="reminder_settings", icon="alarm"),
     Entry(label="Your notifications", url_name="notification_preferences", icon="bell"),
     Entry(label="Change password", url_name="password_change", icon="key"),

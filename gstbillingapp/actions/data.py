@@ -79,6 +79,16 @@ class ProductData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningData:
+    """What a customer owes from before."""
+
+    reference: str = ""
+    amount: Decimal | None = None
+    date: datetime.date | None = None
+    due_date: datetime.date | None = None  # None: nobody is reminded of a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineData:
     """A line of an invoice. What is not said is taken from the product, where there is one."""
 

@@ -13,9 +13,11 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.job import ENDED, UNDER_WAY, WAITING, Job, JobKind, JobPart, JobState, JobSubject
 from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
+from gstbillingapp.models.opening import OpeningBalance
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -37,9 +39,12 @@ from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
     "ALWAYS_TOLD",
+    "ENDED",
     "EVENT_GROUPS",
     "REMINDERS",
+    "UNDER_WAY",
     "USUAL_HOUR",
+    "WAITING",
     "Bill",
     "BillLine",
     "BillPayment",
@@ -59,6 +64,11 @@ __all__ = [
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "Job",
+    "JobKind",
+    "JobPart",
+    "JobState",
+    "JobSubject",
     "KnownNetwork",
     "Mailing",
     "MailingState",
@@ -70,6 +80,7 @@ __all__ = [
     "NoteState",
     "NotificationPreferences",
     "NumberSeries",
+    "OpeningBalance",
     "Paper",
     "PaperState",
     "Payment",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/", include("gstbillingapp.urls.customers")),
     path("products/", include("gstbillingapp.urls.products")),
     path("search/", include("gstbillingapp.urls.search")),
+    path("data/", include("gstbillingapp.urls.data")),
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.quotations")),
     path("", include("gstbillingapp.urls.purchases")),

@@ -9,6 +9,7 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.jobs import job_finished
 from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
@@ -33,6 +34,7 @@ __all__ = [
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "job_finished",
     "mail_delivered",
     "mail_not_delivered",
     "new_year",

@@ -99,7 +99,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
     "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 12),
     "search: page": (at("search", "?q=wire"), PAGE + 9),
-    "customer": (of("customer", "buyer"), PAGE + 3),
+    "customer": (of("customer", "buyer"), PAGE + 4),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),
     "product": (lambda shop: reverse("product", args=[shop.products[0].pk]), PAGE + 5),
@@ -124,6 +124,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "profile": (at("business"), PAGE),
     "team": (at("team"), PAGE + 1),
     "password": (at("password_change"), PAGE),
+    "import and export": (at("data"), PAGE + 4),
     "notifications": (at("notifications"), PAGE + 6),
     "notifications of a type, unread": (at("notifications", "?status=unread&type=INVOICE"), PAGE + 8),
 }

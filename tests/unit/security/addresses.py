@@ -19,10 +19,12 @@ from tests.factories import (
     expense,
     issued,
     line,
+    made_file,
     offered,
     paid,
     paid_out,
     sent,
+    sent_file,
 )
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
@@ -58,6 +60,18 @@ product_rate                POST       login   404       200    200
 product_stock               POST       login   404       200    200
 product_archive             POST       login   404       302    302
 product_restore             POST       login   404       302    302
+data                        GET        login   200       200    200
+data_import                 GET,POST   login   200       200    200
+data_sample                 GET        login   200       200    200
+data_export                 GET        login   200       200    200
+data_export_later           POST       login   302       302    302
+data_job                    GET        login   404       200    200
+data_job_status             GET        401     404       200    200
+data_job_columns            POST       login   404       200    200
+data_job_start              POST       login   404       302    302
+data_job_errors             GET        login   404       200    200
+data_job_file               GET        login   404       200    200
+data_job_cancel             POST       login   404       302    302
 invoice_list                GET        login   200       200    200
 invoice_new                 GET,POST   login   200       200    200
 invoice_preview             POST       login   200       200    200
@@ -214,6 +228,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "bill_edit": [unpaid.pk],
             "expense": [spent.pk],
             "expense_category": [spent.category_id],
+            "data_import": ["customers"],
+            "data_sample": ["customers", "csv"],
+            "data_export": ["customers", "csv"],
+            "data_job": [sent_file(owner).pk],
+            "data_job_file": [made_file(owner).pk],
             "team": [colleague.user_id],
             "notification": [notification.pk],
         },

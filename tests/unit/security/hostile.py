@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
@@ -9,7 +10,8 @@ from django.contrib.auth.models import User
 from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
-from gstbillingapp.actions import bills, invoices, payments, quotations
+from gstbillingapp import jobs as worker
+from gstbillingapp.actions import bills, invoices, jobs, payments, quotations
 from gstbillingapp.models import Business, Membership, Product, Role
 from tests.factories import (
     BusinessFactory,
@@ -23,10 +25,12 @@ from tests.factories import (
     expense,
     issued,
     line,
+    made_file,
     offered,
     paid,
     paid_out,
     sent,
+    sent_file,
 )
 from tests.unit.security.addresses import World
 
@@ -84,7 +88,7 @@ def hostile_world() -> World:
     return World(owner, _rows(owner, colleague, customer, product))
 
 
-def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[int]]:
+def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[Any]]:
     business = owner.business
     lines = [line(product), line(description=everything_at_once(300), qty=Decimal(3))]
     terms = {"notes": everything_at_once(1000), "terms": everything_at_once(1000)}
@@ -112,12 +116,13 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
         **_purchases(business, product),
+        **_files(owner),
         "team": [colleague.user_id],
         "notification": [hostile_notification(owner.user).pk],
     }
 
 
-def _purchases(business: Business, product: Product) -> dict[str, list[int]]:
+def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
     vendor = VendorFactory(
         business=business,
         name=everything_at_once(120),
@@ -152,6 +157,21 @@ def _purchases(business: Business, product: Product) -> dict[str, list[int]]:
         "bill_edit": [owed.pk],
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
+    }
+
+
+def _files(owner: Membership) -> dict[str, list[Any]]:
+    harm = everything_at_once(100).replace('"', '""')
+    sent = sent_file(owner, f'Name,GSTIN\n"{harm}","{harm}"')
+    jobs.map_columns(owner.business, sent.pk, sent.columns)
+    while not worker.go_on():
+        pass
+    return {
+        "data_import": ["customers"],
+        "data_sample": ["customers", "csv"],
+        "data_export": ["customers", "csv"],
+        "data_job": [sent.pk],
+        "data_job_file": [made_file(owner).pk],
     }
 
 

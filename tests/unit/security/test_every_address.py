@@ -26,6 +26,8 @@ CHANGING = [address for address in ADDRESSES if address.changes]
 # Addresses that may change something when a stranger posts there: a business or a session of their own.
 OWN = {"signup", "login", "logout", "password_change", "business", "team", "customer_new", "customer_quick"}
 OWN |= {
+    "data_import",
+    "data_export_later",
     "product_new",
     "invoice_new",
     "invoice_preview",

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     """Quotations, the prefix of their numbers, and deemed exports."""
 
     dependencies = [
-        ("gstbillingapp", "0013_mailing"),
+        ("gstbillingapp", "0014_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
