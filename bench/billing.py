@@ -284,6 +284,16 @@ def pages(shop: Shop) -> Iterator[Asked]:
     yield from things(shop)
     yield from forms(shop)
     yield from inboxes(shop)
+    yield from returns()
+
+
+def returns() -> Iterator[Asked]:
+    """Returns of the last month and what they are made of, and as files."""
+    last_month = f"{today().replace(day=1) - timedelta(days=1):%m%Y}"
+    yield Asked("returns due", reverse("return_list"))
+    for name in ("gstr1", "gstr1_json", "gstr3b", "gstr3b_json", "hsn_summary"):
+        yield from listed(f"return, {name}", name, period=(last_month,))
+    yield Asked("return, gstr1_section", reverse("gstr1_section", args=["b2b"]) + f"?period={last_month}")
 
 
 def searches(shop: Shop) -> Iterator[Asked]:

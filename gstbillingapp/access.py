@@ -19,6 +19,7 @@ from gstbillingapp.models import (
     Payment,
     Product,
     Quotation,
+    ReturnFiling,
 )
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
@@ -33,6 +34,7 @@ NOT_THERE = (
     Payment.DoesNotExist,
     Product.DoesNotExist,
     Quotation.DoesNotExist,
+    ReturnFiling.DoesNotExist,
 )
 
 

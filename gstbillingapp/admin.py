@@ -35,6 +35,8 @@ from gstbillingapp.models import (
     ProductRate,
     Quotation,
     QuotationLine,
+    ReturnDueDate,
+    ReturnFiling,
     StockMovement,
 )
 
@@ -151,6 +153,32 @@ class GstRateAdmin(ModelAdmin):
     """The one table of billing that an administrator keeps: rates change by notification, not by release."""
 
     list_display = ("rate", "valid_from", "valid_until", "note")
+
+
+@admin.register(ReturnDueDate)
+class ReturnDueDateAdmin(ModelAdmin):
+    """Extensions of due dates, which are announced by notification: added, or taken back, never changed."""
+
+    list_display = ("form", "period_label", "due", "states", "source", "created_at")
+    list_filter = ("form",)
+    fields = ("form", "span", "first", "states", "due", "source")
+
+    @admin.display(description="Period", ordering="first")
+    def period_label(self, extension: ReturnDueDate) -> str:
+        """The period in words."""
+        return extension.period.label
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A further extension is a row of its own: what was told of the day before is still known."""
+        return False
+
+
+@admin.register(ReturnFiling)
+class ReturnFilingAdmin(ReadOnlyAdmin):
+    list_display = ("form", "first", "business", "filed_on", "arn", "filed_by")
+    list_select_related = ("business", "filed_by")
+    list_filter = ("form",)
+    search_fields = ("=arn",)
 
 
 for model in (User, Group, TaskResult, GroupResult):  # registered by their own applications, in Django's look

@@ -50,6 +50,8 @@ MENU: dict[str, tuple[Entry, ...]] = {
         _table("Stock movements", "swap_vert", "gstbillingapp", "stockmovement"),
         _table("Number series", "tag", "gstbillingapp", "numberseries"),
         _table("GST rates", "percent", "gstbillingapp", "gstrate"),
+        _table("Extensions", "event_upcoming", "gstbillingapp", "returnduedate"),
+        _table("Returns filed", "task_alt", "gstbillingapp", "returnfiling"),
     ),
     "People": (
         _table("Users", "person", "auth", "user"),

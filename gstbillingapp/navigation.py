@@ -109,7 +109,27 @@ MENU: tuple[Group | Entry, ...] = (
         new="product",
         new_url_name="product_new",
     ),
-    Group(label="Reports", entries=()),
+    Group(
+        label="Reports",
+        entries=(
+            Entry(
+                label="GST returns",
+                url_name="return_list",
+                icon="calendar-check",
+                sections=("return",),
+                key="t",
+            ),
+            Entry(label="GSTR-1", url_name="gstr1", icon="file-earmark-spreadsheet", sections=("gstr1",)),
+            Entry(label="GSTR-3B", url_name="gstr3b", icon="file-earmark-ruled", sections=("gstr3b",)),
+            Entry(label="HSN summary", url_name="hsn_summary", icon="upc", sections=("hsn",)),
+            Entry(
+                label="Registers",
+                url_name="registers",
+                icon="journal-text",
+                sections=("register", "registers"),
+            ),
+        ),
+    ),
 )
 # What stands elsewhere in the frame: beside the brand, at the bell, in the user's menu.
 OVERVIEW = Entry(label="Overview", url_name="home", icon="house", key="h")

@@ -9,7 +9,7 @@ from gstbillingapp.actions.data import BusinessData, VendorData
 from gstbillingapp.actions.identity import checked_gstin, checked_phone, checked_state
 from gstbillingapp.gst import upi
 from gstbillingapp.gst.numbers import FIRST_WIDTH, format_number
-from gstbillingapp.models import Business, Scheme
+from gstbillingapp.models import Business, FilingFrequency, Scheme
 
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 ACCOUNT = re.compile(r"[A-Za-z0-9]{6,34}")
@@ -48,6 +48,9 @@ def checked_business(checks: Checks, data: BusinessData) -> Business:
         signatory=checks.text("signatory", data.signatory, 120),
         invoice_terms=checks.text("invoice_terms", data.invoice_terms, 1000),
         round_off=data.round_off,
+        filing_frequency=checks.choice(
+            "filing_frequency", data.filing_frequency or FilingFrequency.MONTHLY, FilingFrequency.values
+        ),
         **checked_bank(checks, data),
         **_invoicing(checks, data),
     )

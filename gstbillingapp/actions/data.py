@@ -36,6 +36,7 @@ class BusinessData:
     due_days: int | None = 30
     round_off: bool = True
     hsn_digits: int = 4
+    filing_frequency: str = ""  # "": every month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from gstbillingapp.models import (
     QuotationState,
     StockReason,
 )
-from gstbillingapp.models.fields import INDIA, day_text, today
+from gstbillingapp.models.fields import INDIA, today
 from gstbillingapp.overview import receivables
 from gstbillingapp.reminders import MORNING, latest_morning
 from gstbillingapp.utils import create_notifications
@@ -152,15 +152,8 @@ def _filing(business: Business) -> Event:
     last_month = today().replace(day=1) - datetime.timedelta(days=1)
     month = Period.month(last_month.year, last_month.month)
     due = due_date(Form.GSTR_1, month)
-    filing = partial(
-        create_notifications,
-        business.members(),
-        f"GSTR-1 for {month.label} due {day_text(due)}",
-        "Every invoice of the month has an HSN and a place of supply.",
-        "SYSTEM",
-        "/invoices/",
-        "View invoices",
-    )
+    members = announce.audience(business)
+    filing = partial(announce.return_due, business, Form.GSTR_1, month, due, -3, "", members)
     return Event(_morning(due - datetime.timedelta(days=3)), filing)
 
 

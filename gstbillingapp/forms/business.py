@@ -5,7 +5,7 @@ from django import forms
 from gstbillingapp.actions.data import BusinessData
 from gstbillingapp.forms.base import GstinField, ScreenForm, WholeNumberField
 from gstbillingapp.gst.states import CHOICES
-from gstbillingapp.models import Business, Scheme
+from gstbillingapp.models import Business, FilingFrequency, Scheme
 
 HSN_DIGITS = list(Business._meta.get_field("hsn_digits").choices or [])
 
@@ -61,6 +61,11 @@ class BusinessForm(ScreenForm):
     )
     due_days = WholeNumberField(label="Days to pay")
     hsn_digits = forms.TypedChoiceField(label="HSN digits on invoices", coerce=int, choices=HSN_DIGITS)
+    filing_frequency = forms.ChoiceField(
+        label="GST returns",
+        choices=FilingFrequency.choices,
+        help_text="GSTR-1 and GSTR-3B; every quarter up to ₹5 crore of turnover.",
+    )
     round_off = forms.BooleanField(label="Round invoice totals to the rupee")
     signatory = forms.CharField(
         label="Authorised signatory",

@@ -1,7 +1,7 @@
 """The nouns of billing. Every row belongs to a business, and every query starts from one."""
 
 from gstbillingapp.models.bill import Bill, BillLine, BillPayment, BillState, BillStatus, Credit
-from gstbillingapp.models.business import Business, Membership, Role, Scheme
+from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
@@ -35,6 +35,7 @@ from gstbillingapp.models.quotation import Quotation, QuotationLine, QuotationSt
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
+from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Expense",
     "ExpenseCategory",
     "ExpenseState",
+    "FilingFrequency",
     "GstRate",
     "ImmutableError",
     "Invoice",
@@ -97,6 +99,8 @@ __all__ = [
     "Refund",
     "Reminder",
     "ReminderSettings",
+    "ReturnDueDate",
+    "ReturnFiling",
     "Role",
     "Scheme",
     "StockLevel",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("business/", include("gstbillingapp.urls.business")),
     path("customers/", include("gstbillingapp.urls.customers")),
     path("products/", include("gstbillingapp.urls.products")),
+    path("returns/", include("gstbillingapp.urls.returns")),
     path("search/", include("gstbillingapp.urls.search")),
     path("data/", include("gstbillingapp.urls.data")),
     path("", include("gstbillingapp.urls.invoices")),

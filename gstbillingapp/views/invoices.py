@@ -34,6 +34,7 @@ from gstbillingapp.views.invoice_messages import (
     turned_away,
     warnings_of,
 )
+from gstbillingapp.views.invoice_portal import eway_value, registration_of
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoice_timeline import timeline
 from gstbillingapp.views.nouns import INVOICE
@@ -247,6 +248,8 @@ def _context(stored: Invoice) -> dict[str, Any]:
         "quotation": getattr(stored, "quotation", None),
         "paper_title": title_of(stored, lines),
         "timeline": timeline(stored),
+        "registration": registration_of(stored, lines),
+        "eway_value": eway_value(stored, lines),
     }
 
 

@@ -21,11 +21,18 @@ from gstbillingapp.actions.announce.quotations import (
     quotation_settled,
     quotations_expire,
 )
+from gstbillingapp.actions.announce.returns import (
+    RETURN_STAGES,
+    notes_close,
+    resolve_return,
+    return_due,
+)
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
+    "RETURN_STAGES",
     "audience",
     "bill_settled",
     "bill_unpaid",
@@ -38,6 +45,7 @@ __all__ = [
     "mail_delivered",
     "mail_not_delivered",
     "new_year",
+    "notes_close",
     "password_changed",
     "payment_recorded",
     "payment_reversed",
@@ -47,6 +55,8 @@ __all__ = [
     "quotation_sent",
     "quotation_settled",
     "quotations_expire",
+    "resolve_return",
+    "return_due",
     "settle",
     "signed_in",
     "stock_low",

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.models import Membership
+from gstbillingapp.models import Membership, ReturnFiling
 from tests.factories import (
     CustomerFactory,
     ProductFactory,
@@ -101,6 +101,17 @@ invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
 invoice_mail                GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
+return_list                 GET        login   200       200    200
+return_file                 GET,POST   login   404       404    404
+return_undo                 POST       login   404       302    302
+gstr1                       GET        login   200       200    200
+gstr1_section               GET        login   200       200    200
+gstr1_json                  GET        login   200       200    200
+gstr3b                      GET        login   200       200    200
+gstr3b_json                 GET        login   200       200    200
+hsn_summary                 GET        login   200       200    200
+registers                   GET        login   200       200    200
+register_download           GET        login   200       200    200
 search                      GET        login   200       200    200
 search_lookup               GET        login   200       200    200
 vendor_list                 GET        login   200       200    200
@@ -199,6 +210,9 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
     payment, offer = paid(stored, "10"), offered(business, line(product), customer=customer)
+    filed = ReturnFiling.objects.create(
+        business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
+    )
     vendor = VendorFactory(business=business)
     recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
     paid_back, spent = paid_out(recorded, "10"), expense(business)
@@ -220,6 +234,8 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "quotation_delete": [offer.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "return_undo": [filed.pk],
+            "gstr1_section": ["b2b"],
             "vendor": [vendor.pk],
             "bill": [recorded.pk],
             "bill_pay": [recorded.pk],

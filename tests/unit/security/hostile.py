@@ -12,7 +12,7 @@ from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
 from gstbillingapp.actions import bills, invoices, jobs, payments, quotations
-from gstbillingapp.models import Business, Membership, Product, Role
+from gstbillingapp.models import Business, Membership, Product, ReturnFiling, Role
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
@@ -101,7 +101,12 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     payments.reverse(business, owner.user, undone.pk, reason=everything_at_once(200))
     offer, no = (make(business, *lines, customer=customer, **terms) for make in (offered, sent))
     quotations.decline(business, owner.user, no.pk, reason=everything_at_once(200))
+    filed = ReturnFiling.objects.create(
+        business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
+    )
     return {
+        "return_undo": [filed.pk],
+        "gstr1_section": ["b2b"],
         "customer": [customer.pk],
         "product": [product.pk],
         "invoice": [stored.pk],

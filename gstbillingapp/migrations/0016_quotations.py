@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     """Quotations, the prefix of their numbers, and deemed exports."""
 
     dependencies = [
-        ("gstbillingapp", "0014_imports"),
+        ("gstbillingapp", "0015_returns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
