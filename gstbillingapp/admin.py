@@ -35,6 +35,8 @@ from gstbillingapp.models import (
     Payment,
     Product,
     ProductRate,
+    Quotation,
+    QuotationLine,
     Receipt,
     Refund,
     ReturnDueDate,
@@ -114,6 +116,21 @@ class InvoiceAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("=number_key", "=buyer_gstin")
     inlines = (LineInline, PaymentInline)
+
+
+class OfferedLineInline(ReadOnly, TabularInline):
+    model = QuotationLine
+    extra = 0
+    fields = ("position", "description", "hsn", "qty", "unit", "price", "rate", "taxable", "total")
+
+
+@admin.register(Quotation)
+class QuotationAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "business", "buyer_name", "state", "date", "valid_until", "total", "invoice")
+    list_select_related = ("business", "invoice")
+    list_filter = ("state",)
+    search_fields = ("=number_key", "=buyer_gstin")
+    inlines = (OfferedLineInline,)
 
 
 @admin.register(Payment)

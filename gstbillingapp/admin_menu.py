@@ -45,6 +45,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         _table("Customers", "group", "gstbillingapp", "customer"),
         _table("Products", "inventory_2", "gstbillingapp", "product"),
         _table("Invoices", "receipt_long", "gstbillingapp", "invoice"),
+        _table("Quotations", "request_quote", "gstbillingapp", "quotation"),
         _table("Payments", "currency_rupee", "gstbillingapp", "payment"),
         _table("Stock movements", "swap_vert", "gstbillingapp", "stockmovement"),
         _table("Number series", "tag", "gstbillingapp", "numberseries"),

@@ -63,6 +63,15 @@ MENU: tuple[Group | Entry, ...] = (
                 new_url_name="receipt_new",
             ),
             Entry(
+                label="Quotations",
+                url_name="quotation_list",
+                icon="file-earmark-text",
+                sections=("quotation",),
+                key="q",
+                new="quotation",
+                new_url_name="quotation_new",
+            ),
+            Entry(
                 label="Customers",
                 url_name="customer_list",
                 icon="people",

@@ -12,9 +12,9 @@ from django.db import InterfaceError, OperationalError
 from gstbillingapp.actions import mailing, papers
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Paper
-from gstbillingapp.models.paper import INVOICE, NOTE, RECEIPT, STATEMENT
+from gstbillingapp.models.paper import INVOICE, NOTE, QUOTATION, RECEIPT, STATEMENT
 from gstbillingapp.pdf.sheet import Sheet
-from gstbillingapp.views import invoice_pdf, note_papers, statements
+from gstbillingapp.views import invoice_pdf, note_papers, quotation_paper, statements
 from gstbillingapp.views.printables import Printable
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
     NOTE: note_papers.stored_note,
     RECEIPT: note_papers.stored_receipt,
     STATEMENT: statements.stored,
+    QUOTATION: quotation_paper.stored,
 }
 # Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.
 DRAWN_BY: dict[type, str] = {

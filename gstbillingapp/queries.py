@@ -19,10 +19,12 @@ from gstbillingapp.models import (
     Invoice,
     Product,
     ProductRate,
+    Quotation,
     StockLevel,
 )
 from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.models.invoice import InvoiceQuerySet
+from gstbillingapp.models.quotation import QuotationQuerySet
 
 COUNT_CAP = 10_000
 PER_PAGE = 50
@@ -42,6 +44,12 @@ INVOICE_ORDERS = {
 }
 # The indexes by which invoices are found by status, customer, days or words are in this order.
 FOUND_IN_ORDER = frozenset({"date"})
+QUOTATION_ORDERS = {
+    "date": ("date", "id"),
+    "number": ("financial_year", "sequence", "id"),
+    "valid": ("valid_until", "id"),
+    "total": ("total", "id"),
+}
 CUSTOMER_ORDERS = {"name": ("name_key", "id")}
 PRODUCT_ORDERS = {"name": ("name_key", "id")}
 
@@ -144,9 +152,34 @@ def invoice_list(
 
 
 def _says(business: Business, text: str) -> Q:
-    """That its number or its customer has the text: `invoice_by_date` has all that is asked of an invoice."""
+    """That its number or its customer has the text: the index by date has all that is asked of a document."""
     customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
     return Q(customer__in=customers.order_by().values("pk")) | Q(number_key__contains=text.upper())
+
+
+def quotation_list(
+    business: Business,
+    *,
+    search: str = "",
+    status: str = "",
+    customer_id: int | None = None,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+    sort: str = "-date",
+) -> QuotationQuerySet:
+    """Quotations as `invoice_list` has invoices; `status` is one of `QuotationState` as of today."""
+    found = Quotation.objects.filter(business=business)
+    if status:
+        found = found.with_status(status)
+    if customer_id is not None:
+        found = found.filter(customer_id=customer_id)
+    if since is not None:
+        found = found.filter(date__gte=since)
+    if until is not None:
+        found = found.filter(date__lte=until)
+    if search.strip():
+        found = found.filter(_says(business, search.strip()))
+    return found.select_related("customer").order_by(*_order(QUOTATION_ORDERS, sort))
 
 
 def customer_list(

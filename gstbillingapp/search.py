@@ -25,6 +25,7 @@ from gstbillingapp.models import (
     Note,
     NumberSeries,
     Product,
+    Quotation,
     Receipt,
     Vendor,
 )
@@ -187,6 +188,25 @@ def _open_papers(asked: Asked, model: type[Note] | type[Receipt]) -> Iterable[Hi
         )
 
 
+def quotations(asked: Asked) -> Iterable[Hit]:
+    """By number, or the newest of the customers that the words find first."""
+    rows = Quotation.objects.filter(business=asked.business).select_related("customer")
+    newest = rows.order_by("-date", "-id")
+    key, found = number_key(asked.words), dict[int, Quotation]()
+    if _may_be_in_a_number(key, {asked.business.quotation_prefix}):
+        # The keys alone, off an index that has the numbers in the order of their days.
+        keys = list(newest.filter(number_key__contains=key).values_list("pk", flat=True)[: asked.limit])
+        found |= {row.pk: row for row in newest.filter(pk__in=keys)}
+    for customer in asked.customers[:BUYERS_FOLLOWED]:
+        found |= {row.pk: row for row in newest.filter(customer=customer)[: asked.limit]}
+    for row in list(found.values())[: asked.limit]:
+        yield Hit(
+            label=str(row),
+            url=row.get_absolute_url(),
+            detail=_joined(row.party, indian_format(row.total), day_text(row.date), row.get_status_display()),
+        )
+
+
 def vendors(asked: Asked) -> Iterable[Hit]:
     """By name, GSTIN, phone, e-mail or city; the archived ones too."""
     for row in asked.vendors:
@@ -221,6 +241,7 @@ PROVIDERS = (
     Provider(title="Invoices", list_url_name="invoice_list", find=invoices),
     Provider(title="Credit and debit notes", list_url_name="note_list", find=notes),
     Provider(title="Advances", list_url_name="receipt_list", find=advances),
+    Provider(title="Quotations", list_url_name="quotation_list", find=quotations),
     Provider(title="Products", list_url_name="product_list", find=products),
     Provider(title="Vendors", list_url_name="vendor_list", find=vendors),
     Provider(title="Bills", list_url_name="bill_list", find=bills),

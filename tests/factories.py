@@ -17,6 +17,7 @@ from gstbillingapp.actions import (
     jobs,
     notes,
     payments,
+    quotations,
     receipts,
     set_offs,
 )
@@ -46,6 +47,7 @@ from gstbillingapp.models import (
     Payment,
     Product,
     ProductRate,
+    Quotation,
     Receipt,
     Role,
     Vendor,
@@ -205,6 +207,29 @@ def advance(customer: Customer, amount: Decimal | str = "1180", **terms: Any) ->
 def set_off(invoice: Invoice, source: Receipt | Note, amount: Decimal | str) -> Payment:
     """An advance or a credit note that pays an invoice, or part of it."""
     return set_offs.set_off(invoice.business, None, invoice.pk, type(source), source.pk, Decimal(amount))
+
+
+def offered(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
+    """A stored draft of a quotation, for a new customer of the business unless `customer` is given."""
+    customer = terms.pop("customer", None)
+    owner = business or (customer.business if customer else BusinessFactory())
+    return quotations.save_draft(
+        owner, None, invoice_data(customer or CustomerFactory(business=owner), *lines, **terms)
+    )
+
+
+def sent(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
+    """A quotation that waits for an answer: over ₹118.00 where no line is given."""
+    stored = offered(business, *lines, **terms)
+    return quotations.send(stored.business, None, stored.pk)
+
+
+def past(quotation: Quotation, days: int = 1) -> Quotation:
+    """The same, with its last day so many days ago: time has gone by."""
+    last_day = days_ago(days)
+    Quotation._base_manager.filter(pk=quotation.pk).update(date=last_day, valid_until=last_day)
+    quotation.date = quotation.valid_until = last_day
+    return quotation
 
 
 class VendorFactory(DjangoModelFactory):

@@ -100,9 +100,21 @@ def _invoicing(checks: Checks, data: BusinessData) -> dict[str, str | int]:
     prefixes.refuse_taken(checks, "invoice_prefix", prefix)
     # The last number of the series' first width has to fit in the 16 characters of Rule 46.
     checks.attempt("invoice_prefix", lambda: format_number(prefix, "2026-27", 10**FIRST_WIDTH - 1))
+    quotation_prefix = data.quotation_prefix.strip()
+    checks.attempt(
+        "quotation_prefix", lambda: format_number(quotation_prefix, "2026-27", 10**FIRST_WIDTH - 1)
+    )
+    if prefix.upper() == quotation_prefix.upper():
+        # They would share one series, and the numbers of invoices would not be consecutive (Rule 46).
+        checks.refuse("quotation_prefix", f"Choose another one: {prefix} numbers the invoices.")
     due_days = 30 if data.due_days is None else data.due_days
     if not 0 <= due_days <= LONGEST_DUE:
         checks.refuse("due_days", f"Enter a number of days from 0 to {LONGEST_DUE}.")
     if data.hsn_digits not in (4, 6):
         checks.refuse("hsn_digits", "Choose 4 or 6.")
-    return {"invoice_prefix": prefix, "due_days": due_days, "hsn_digits": data.hsn_digits}
+    return {
+        "invoice_prefix": prefix,
+        "quotation_prefix": quotation_prefix,
+        "due_days": due_days,
+        "hsn_digits": data.hsn_digits,
+    }

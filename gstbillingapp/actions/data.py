@@ -31,6 +31,7 @@ class BusinessData:
     lut_number: str = ""
     signatory: str = ""
     invoice_prefix: str = "INV"
+    quotation_prefix: str = "QTN"
     invoice_terms: str = ""
     due_days: int | None = 30
     round_off: bool = True
@@ -161,14 +162,18 @@ class LineData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceData:
-    """An invoice as typed. SEZ and export follow from the customer; totals are computed."""
+    """An invoice or quotation as typed. SEZ and export follow from the customer; totals are computed.
+
+    `due_date` of a quotation is its last day.
+    """
 
     customer_id: int | None = None
     date: datetime.date | None = None  # None: today in India
-    due_date: datetime.date | None = None  # None: the business's days to pay after the date
+    due_date: datetime.date | None = None  # None: so many days after the date as is usual
     place_of_supply: str = ""  # "": by the rule
     zero_rated: bool = False
     rcm: bool = False
+    deemed_export: bool = False
     doc_discount: Decimal | None = None  # None: no discount
     round_off: bool | None = None  # None: as the business does
     notes: str = ""

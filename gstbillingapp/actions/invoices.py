@@ -1,6 +1,6 @@
 """Invoices: drafting, issuing, cancelling."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ from gstbillingapp.models import (
     Invoice,
     InvoiceLine,
     InvoiceState,
+    Quotation,
     StockReason,
 )
 from gstbillingapp.models.document import Document
@@ -45,6 +46,7 @@ TYPED = (
     "export",
     "zero_rated",
     "rcm",
+    "deemed_export",
     "composition",
     "round_off_enabled",
     "doc_discount",
@@ -119,7 +121,9 @@ class Preview:
         return self.invoice.place_reason
 
 
-def preview(business: Business, data: InvoiceData) -> Preview:
+def preview(
+    business: Business, data: InvoiceData, advise: Callable[[Composed], list[Advice]] = advice_of
+) -> Preview:
     """Totals and warnings of what was typed so far; writes nothing and raises nothing for what was typed."""
     composed = compose(business, data)
     lines: list[InvoiceLine | None] = [None] * len(data.lines)
@@ -128,7 +132,7 @@ def preview(business: Business, data: InvoiceData) -> Preview:
     for place, line, result in zip(composed.places, composed.lines, worked_out, strict=True):
         lines[place], results[place] = line, result
     return Preview(
-        composed.invoice, lines, results, composed.result, composed.checks.errors, advice_of(composed)
+        composed.invoice, lines, results, composed.result, composed.checks.errors, advise(composed)
     )
 
 
@@ -147,7 +151,7 @@ def save_draft(
         if invoice is not None:
             draft = locked(business, invoice.pk)
             _refuse_unless_draft(draft)
-            _refuse_stale(draft, data.version)
+            refuse_stale(draft, data.version)
         _take_over(draft, composed)
         draft.save()
         _keep_lines(draft, composed)
@@ -155,10 +159,11 @@ def save_draft(
 
 
 def delete_draft(business: Business, user: User | None, invoice_id: int) -> None:
-    """Delete a draft; an issued invoice is refused."""
+    """Delete a draft; an issued invoice is refused. The quotation it was made of is open again."""
     with transaction.atomic():
         draft = locked(business, invoice_id)
         _refuse_unless_draft(draft)
+        _free_quotation(draft)
         draft.delete()
 
 
@@ -170,7 +175,7 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
     DoesNotExist for one of another business.
     """
     with transaction.atomic():
-        invoice = locked(business, invoice_id)
+        invoice = locked(business, invoice_id, "quotation")
         _refuse_unless_draft(invoice)
         # Read again: the profile may have changed since the request began, and this is what is printed.
         invoice.business = Business.objects.get(pk=business.pk)
@@ -187,6 +192,7 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
         announce.credit_limit(standing)
+        announce.quotation_converted(invoice)
         _tell_of_eway_bill(invoice, composed.lines)
         papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice
@@ -217,12 +223,19 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
     return invoice
 
 
-def locked(business: Business, invoice_id: int) -> Invoice:
-    """An invoice of the business, locked until the transaction ends."""
-    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer")
+def locked(business: Business, invoice_id: int, *others: str) -> Invoice:
+    """An invoice of the business, locked until the transaction ends; `others` are read with it."""
+    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer", *others)
     invoice: Invoice = rows.get(business=business, pk=invoice_id)
     invoice.business = business
     return invoice
+
+
+def _free_quotation(draft: Invoice) -> None:
+    rows = Quotation.objects.select_for_update(of=("self",), no_key=True)
+    for quotation in rows.filter(invoice=draft):
+        quotation.state, quotation.invoice = quotation.state_without_invoice(), None
+        quotation.save(update_fields=["state", "invoice", "updated_at"])
 
 
 def _refuse_unless_draft(invoice: Invoice) -> None:
@@ -232,7 +245,8 @@ def _refuse_unless_draft(invoice: Invoice) -> None:
         raise refusal(f"{invoice.number} is cancelled and no longer changes.")
 
 
-def _refuse_stale(draft: Invoice, version: int | None) -> None:
+def refuse_stale(draft: Document, version: int | None) -> None:
+    """Raise ValidationError where somebody else has changed a draft since that version of it."""
     if version is not None and version != draft.version:
         raise refusal(
             "Somebody has changed this draft since you opened it. Open it again to see what is new."

@@ -22,6 +22,8 @@ from gstbillingapp.models import (
     InvoiceStatus,
     Payment,
     Product,
+    Quotation,
+    QuotationState,
     StockReason,
 )
 from gstbillingapp.models.fields import INDIA, today
@@ -50,6 +52,7 @@ def fill(business: Business, clerk: User, *, latest: int) -> None:
         *_past_payments(business, latest),
         *_past_invoices(business, latest),
         *_reminders(business, latest),
+        *_answers(business),
         *_sold_out(business, clerk),
         *_duties(business),
     ]
@@ -88,6 +91,17 @@ def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
         yield Event(invoice.cancelled_at or timezone.now(), partial(announce.invoice_cancelled, invoice))
     for invoice in invoices_of.filter(state=InvoiceState.ISSUED).order_by("-date", "-pk")[:latest]:
         yield Event(invoice.issued_at or timezone.now(), partial(announce.invoice_issued, invoice))
+
+
+def _answers(business: Business) -> Iterator[Event]:
+    """Of each kind of answer to a quotation the last one."""
+    for state, tell in (
+        (QuotationState.APPROVED, announce.quotation_approved),
+        (QuotationState.DECLINED, announce.quotation_declined),
+    ):
+        answered = Quotation.objects.filter(business=business, state=state)
+        for quotation in answered.order_by("-decided_at")[:1]:
+            yield Event(quotation.decided_at or timezone.now(), partial(tell, quotation))
 
 
 def _reminders(business: Business, latest: int) -> Iterator[Event]:

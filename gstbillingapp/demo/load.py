@@ -2,7 +2,7 @@
 
 import datetime
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -18,7 +18,7 @@ from gstbillingapp.actions import customers, invoices, payments, products, retur
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import amends, bells, catalogue, purchases
+from gstbillingapp.demo import amends, bells, catalogue, offers, purchases
 from gstbillingapp.demo.catalogue import Buyer, Order, Sold, Ware, made_up_gstin
 from gstbillingapp.models import (
     Business,
@@ -107,6 +107,7 @@ def load() -> None:
     _trade(kaveri, invoices_count=118, drafts=6, days=235, written_down=catalogue.ORDERS)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
     amends.amend(kaveri)
+    offers.make(kaveri.business, staff, _enquiries(kaveri), drafts=2)
     purchases.buy(kaveri.business, staff)
     purchases.buy(deccan.business, other, small=True)
     for shop in (kaveri, deccan):
@@ -276,6 +277,12 @@ def _issue(shop: Shop, draft: Invoice, cancelled: str) -> None:
     else:
         _collect(shop, invoice, (today() - invoice.date).days)
     Invoice._base_manager.filter(pk=invoice.pk).update(created_at=issued_at, issued_at=issued_at)
+
+
+def _enquiries(shop: Shop) -> Iterator[InvoiceData]:
+    """What customers ask the price of."""
+    while True:
+        yield _order(shop, today(), shop.dice.choice(USUAL_LINES))
 
 
 def _order(shop: Shop, date: datetime.date, count: int) -> InvoiceData:

@@ -31,6 +31,7 @@ from gstbillingapp.models.product import (
     StockReason,
     Supply,
 )
+from gstbillingapp.models.quotation import Quotation, QuotationLine, QuotationState
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
@@ -90,6 +91,9 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Quotation",
+    "QuotationLine",
+    "QuotationState",
     "Receipt",
     "ReceiptState",
     "Refund",

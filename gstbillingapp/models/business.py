@@ -53,6 +53,7 @@ class Business(models.Model):
     lut_number = models.CharField("LUT number", max_length=30, blank=True)
     signatory = models.CharField("authorised signatory", max_length=120, blank=True)
     invoice_prefix = models.CharField(max_length=5, default="INV")
+    quotation_prefix = models.CharField(max_length=5, default="QTN", db_default="QTN")
     invoice_terms = models.CharField(max_length=1000, blank=True)
     due_days = models.PositiveSmallIntegerField("days to pay", default=30)
     round_off = models.BooleanField("round totals to the rupee", default=True)

@@ -10,6 +10,7 @@ INVOICE = "invoice"
 NOTE = "note"
 RECEIPT = "receipt"
 STATEMENT = "statement"
+QUOTATION = "quotation"
 
 KIND_LENGTH = 20
 VARIANT_LENGTH = 60

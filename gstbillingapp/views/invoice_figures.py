@@ -1,7 +1,7 @@
 """What an invoice's page, editor and paper all show: parties, kinds of tax, totals, the next number."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -166,19 +166,26 @@ def delivery_of(buyer: Buyer) -> Delivery | None:
     return Delivery(buyer.ship_name or buyer.name, address, state_label(buyer.ship_state_code))
 
 
-def charges_tax(invoice: Document) -> bool:
-    """Whether the supplier may collect tax at all: neither unregistered nor under composition."""
-    return not invoice.composition and bool(supplier_of(invoice).gstin)
+def charges_tax(invoice: Document, lines: Iterable[DocumentLine] = ()) -> bool:
+    """Whether the supplier may collect tax at all: neither unregistered nor under composition.
+
+    A bill of supply shows none either, where all that is on it is exempt, nil-rated or outside GST (CGST
+    Rule 49).
+    """
+    if invoice.composition or not supplier_of(invoice).gstin:
+        return False
+    supplies = {line.supply for line in lines}
+    return not supplies or Supply.TAXABLE in supplies
 
 
-def mode_of(invoice: Document) -> TaxMode:
+def mode_of(invoice: Document, lines: Iterable[DocumentLine] = ()) -> TaxMode:
     """Which taxes the invoice shows."""
     return tax_mode(
         supplier_of(invoice).state_code,
         invoice.place_of_supply,
         sez=invoice.sez,
         export=invoice.export,
-        charges_tax=charges_tax(invoice),
+        charges_tax=charges_tax(invoice, lines),
     )
 
 
@@ -225,6 +232,7 @@ def document_of(invoice: Document, lines: Sequence[DocumentLine]) -> DocumentInp
         composition=invoice.composition,
         registered=invoice.composition or bool(supplier_of(invoice).gstin),
         rcm=invoice.rcm,
+        deemed_export=invoice.deemed_export,
     )
 
 
@@ -233,10 +241,9 @@ def title_of(invoice: Document, lines: Sequence[DocumentLine]) -> str:
     return papers.title(document_of(invoice, lines), buyer_registered=bool(buyer_of(invoice).gstin))
 
 
-def next_number(business: Business, date: datetime.date) -> str:
-    """The number an invoice of that day would get now; somebody else may take it first. Empty: no room."""
-    year = financial_year(date)
-    prefix = business.invoice_prefix.upper()
+def next_number(business: Business, date: datetime.date, prefix: str) -> str:
+    """The number a document of that day would get now; somebody else may take it first. Empty: no room."""
+    year, prefix = financial_year(date), prefix.upper()
     series = NumberSeries.objects.filter(business=business, financial_year=year, prefix=prefix).first()
     try:
         return format_number(prefix, year, (series.last if series else 0) + 1)

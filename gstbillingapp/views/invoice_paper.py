@@ -1,6 +1,6 @@
 """The invoice on A4, with everything CGST Rule 46 asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from gstbillingapp.gst.papers import PAPER_COPY, declarations
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Invoice, InvoiceState, Supply
 from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.fields import day_text
+from gstbillingapp.pdf.sheet import Pair
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
     Column,
@@ -55,9 +57,26 @@ def paper_context(invoice: Invoice) -> dict[str, Any]:
         "title": title_of(invoice, lines),
         "copy": "Draft, not an invoice yet" if invoice.is_draft else PAPER_COPY,
         "mark": MARKS.get(InvoiceState(invoice.state), ""),
+        "facts": list(_facts(invoice)),
         "after_payable": after_payable(invoice),
         "qr": upi_qr(invoice),
     }
+
+
+def _facts(invoice: Invoice) -> Iterator[Pair]:
+    yield "Number", invoice.number or "Given when issued"
+    yield "Date", day_text(invoice.date)
+    yield "Due", day_text(invoice.due_date)
+    yield "Place of supply", state_label(invoice.place_of_supply)
+    yield "Reverse charge", "Yes" if invoice.rcm else "No"
+    yield from lut_of(invoice)
+
+
+def lut_of(document: Document) -> Iterator[Pair]:
+    """The letter of undertaking under which no tax is charged."""
+    number = supplier_of(document).lut_number
+    if document.zero_rated and number:
+        yield "LUT", number
 
 
 def after_payable(invoice: Invoice) -> tuple[tuple[str, str], ...]:
@@ -73,7 +92,7 @@ def after_payable(invoice: Invoice) -> tuple[tuple[str, str], ...]:
 
 def document_context(invoice: Document, lines: Sequence[DocumentLine]) -> dict[str, Any]:
     """What the paper of any document with lines shows: all but what it is called, its state and a QR code."""
-    mode = mode_of(invoice)
+    mode = mode_of(invoice, lines)
     columns = columns_of(invoice, mode)
     has_discount = any(line.disc_pct or line.disc_amt for line in lines)
     supplier, buyer = supplier_of(invoice), buyer_of(invoice)
@@ -82,6 +101,8 @@ def document_context(invoice: Document, lines: Sequence[DocumentLine]) -> dict[s
         "declarations": declarations(document_of(invoice, lines)),
         "supplier": supplier,
         "buyer": buyer,
+        "party_heading": "Billed to",
+        "payable": "Total payable",
         "delivery": delivery_of(buyer),
         "place": state_label(invoice.place_of_supply),
         "columns": columns,
@@ -135,7 +156,7 @@ def _sums(invoice: Document, lines: Sequence[DocumentLine], columns: list[Column
 def _totals(invoice: Document, mode: TaxMode) -> list[Row]:
     rows = total_rows(invoice, mode)
     if invoice.doc_discount:
-        rows.insert(0, Row("Discount on the invoice, taken off above", money(invoice.doc_discount)))
+        rows.insert(0, Row("Discount on the whole, taken off above", money(invoice.doc_discount)))
     return rows
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gstbillingapp.models import Invoice
+from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
+from gstbillingapp.pdf.sheet import Cell, Column, Line, Part, Row, Sheet, Table
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_figures import Buyer, Delivery, Supplier, upi_link
 from gstbillingapp.views.invoice_paper import paper_context
@@ -15,31 +16,37 @@ Context = dict[str, Any]
 
 def sheet_of(invoice: Invoice) -> Sheet:
     """An issued or cancelled invoice as it is now, its balance included."""
-    context = paper_context(invoice)
-    supplier: Supplier = context["supplier"]
     link = upi_link(invoice)
+    pay_words = ("Scan to pay by UPI", money(invoice.balance)) if link else ()
+    return document_sheet(paper_context(invoice), pay_link=link, pay_words=pay_words)
+
+
+def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str, ...] = ()) -> Sheet:
+    """The paper of any sale, from what its template shows."""
+    document: Document = context["invoice"]
+    supplier: Supplier = context["supplier"]
     return Sheet(
         title=context["title"],
         copy=context["copy"],
-        number=invoice.number,
-        date=day_text(invoice.date),
+        number=document.number,
+        date=day_text(document.date),
         mark=context["mark"],
         supplier=supplier.name,
         supplier_lines=tuple(supplier_lines(supplier)),
         declarations=tuple(context["declarations"]),
-        parties=tuple(party_parts(context["buyer"], context["delivery"])),
-        facts=tuple(_facts(invoice, context)),
+        parties=tuple(party_parts(context["buyer"], context["delivery"], context["party_heading"])),
+        facts=tuple(context["facts"]),
         lines=line_table(context),
         words=context["words"],
-        notes=invoice.notes,
+        notes=document.notes,
         totals=tuple((row.label, row.value) for row in context["totals"]),
-        payable=("Total payable", money(invoice.total)),
-        after_payable=context["after_payable"],
+        payable=(context["payable"], money(document.total)),
+        after_payable=tuple(context["after_payable"]),
         hsn=hsn_table(context) if context["hsn_rows"] else None,
-        pay_link=link,
-        pay_words=("Scan to pay by UPI", money(invoice.balance)) if link else (),
+        pay_link=pay_link,
+        pay_words=pay_words,
         small_print=tuple(small_print(supplier)),
-        terms=invoice.terms,
+        terms=document.terms,
         signed_for=supplier.legal_name or supplier.name,
         signatory=supplier.signatory,
     )
@@ -61,11 +68,11 @@ def supplier_lines(supplier: Supplier) -> Iterable[Line]:
     )
 
 
-def party_parts(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+def party_parts(buyer: Buyer, delivery: Delivery | None, heading: str = "Billed to") -> Iterable[Part]:
     """Who is billed, and where the goods go."""
     standing = "" if buyer.gstin else buyer.standing
     yield Part(
-        "Billed to",
+        heading,
         tuple(
             _said(
                 Line(buyer.name, bold=True),
@@ -84,16 +91,6 @@ def party_parts(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
 
 def _gstin(gstin: str) -> Line:
     return Line(f"GSTIN {gstin}" if gstin else "", bold=True)
-
-
-def _facts(invoice: Invoice, context: Context) -> Iterable[Pair]:
-    yield "Number", invoice.number
-    yield "Date", day_text(invoice.date)
-    yield "Due", day_text(invoice.due_date)
-    yield "Place of supply", context["place"]
-    yield "Reverse charge", "Yes" if invoice.rcm else "No"
-    if invoice.zero_rated and context["supplier"].lut_number:
-        yield "LUT", context["supplier"].lut_number
 
 
 def line_table(context: Context) -> Table:

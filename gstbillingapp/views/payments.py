@@ -56,6 +56,7 @@ def reverse(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": payment.invoice,
             "invoice": payment.invoice,
             "payment": payment,
             "heading": f"Reverse the {what} of {money(payment.amount)}?",

@@ -23,6 +23,8 @@ SCREENS = [
     "/advances/",
     "/advances/new/",
     "/reports/ageing/",
+    "/quotations/",
+    "/quotations/new/",
     "/notifications/",
 ]
 

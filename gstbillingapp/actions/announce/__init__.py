@@ -22,6 +22,14 @@ from gstbillingapp.actions.announce.notes import (
     set_off_undone,
 )
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
+from gstbillingapp.actions.announce.quotations import (
+    quotation_approved,
+    quotation_converted,
+    quotation_declined,
+    quotation_sent,
+    quotation_settled,
+    quotations_expire,
+)
 from gstbillingapp.actions.announce.returns import (
     RETURN_STAGES,
     notes_close,
@@ -55,6 +63,12 @@ __all__ = [
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "quotation_approved",
+    "quotation_converted",
+    "quotation_declined",
+    "quotation_sent",
+    "quotation_settled",
+    "quotations_expire",
     "resolve_return",
     "return_due",
     "set_off",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.models import GstRate, Invoice, Receipt, ReturnDueDate, ReturnFiling
-from tests.factories import ProductFactory, advance, issued, line, noted, paid
+from tests.factories import ProductFactory, advance, issued, line, noted, paid, sent
 
 pytestmark = pytest.mark.django_db
 KEPT = (GstRate, ReturnDueDate)  # what changes by notification
@@ -21,6 +21,7 @@ SHOWN = sorted(
 
 @pytest.mark.parametrize("model", SHOWN, ids=lambda model: model._meta.model_name)
 def test_the_admin_shows_it_and_lets_nobody_change_it(admin_client, business, model):
+    sent(business)
     month = {"form": "GSTR-1", "span": "month", "first": "2026-10-01"}
     ReturnDueDate.objects.create(**month, due="2026-11-20", source="12/2026-CT")
     ReturnFiling.objects.create(**month, business=business, filed_on="2026-11-10")

@@ -19,6 +19,7 @@ from tests.factories import (
     draft,
     issued,
     line,
+    sent,
 )
 from tests.unit.screens.people import Person
 
@@ -145,6 +146,7 @@ def test_the_page_of_results_works_alone_and_leads_to_the_lists(owner: Person) -
 def test_every_list_that_is_linked_takes_the_words(owner: Person) -> None:
     issued(owner.business)
     bill(owner.business)
+    sent(owner.business)
     for provider in search.PROVIDERS:
         page = owner.client.get(provider.found(search.Asked(business=owner.business, words="qqqq")).more_url)
         assert 'value="qqqq"' in page.text
@@ -156,6 +158,16 @@ def test_a_bill_is_found_by_its_number_and_by_its_vendor(owner: Person) -> None:
     bill(number="PD/882")
     assert labels(owner.business, "pd/88") == {"Bills": ["PD/881"]}
     assert labels(owner.business, "polycab") == {"Vendors": ["Polycab Depot"], "Bills": ["PD/881"]}
+
+
+def test_a_quotation_is_found_by_its_number_and_by_its_customer(owner: Person) -> None:
+    customer = CustomerFactory(business=owner.business, name="Asha Traders")
+    first, second = (sent(owner.business, customer=customer, date=days_ago(age)) for age in (2, 1))
+    sent()
+    for text in ("qtn/", "asha"):
+        assert labels(owner.business, text)["Quotations"] == [second.number, first.number]
+    assert labels(owner.business, first.number.lower())["Quotations"] == [first.number]
+    assert "Quotations" not in labels(owner.business, "traders of old")
 
 
 @pytest.mark.parametrize("text", ["traders", "wire", "0001", "118", "qqqq"])
@@ -172,4 +184,4 @@ def test_a_search_costs_as_many_queries_with_many_rows_as_with_few(owner: Person
     more(search.SUGGESTED)
     few = asked()
     more(12)
-    assert asked() == few <= 15
+    assert asked() == few <= 16

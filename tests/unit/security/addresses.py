@@ -25,8 +25,10 @@ from tests.factories import (
     line,
     made_file,
     noted,
+    offered,
     paid,
     paid_out,
+    sent,
     sent_file,
 )
 
@@ -83,6 +85,21 @@ invoice_edit                GET,POST   login   404       200    200
 invoice_issue               GET,POST   login   404       200    200
 invoice_cancel              GET,POST   login   404       200    200
 invoice_delete              GET,POST   login   404       200    200
+quotation_list              GET        login   200       200    200
+quotation_new               GET,POST   login   200       200    200
+quotation_preview           POST       login   200       200    200
+quotation                   GET        login   404       200    200
+quotation_edit              GET,POST   login   404       200    200
+quotation_send              GET,POST   login   404       200    200
+quotation_approve           POST       login   404       302    302
+quotation_decline           GET,POST   login   404       200    200
+quotation_convert           GET,POST   login   404       200    200
+quotation_copy              POST       login   404       302    302
+quotation_delete            GET,POST   login   404       200    200
+quotation_print             GET        login   404       200    200
+quotation_mail              GET,POST   login   404       200    200
+quotation_pdf               GET,POST   login   404       200    200
+quotation_pdf_status        GET        401     404       200    200
 payment_new                 GET,POST   login   404       200    200
 payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
@@ -226,7 +243,7 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     customer, product = CustomerFactory(business=business), ProductFactory(business=business)
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
-    payment = paid(stored, "10")
+    payment, offer = paid(stored, "10"), offered(business, line(product), customer=customer)
     filed = ReturnFiling.objects.create(
         business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
     )
@@ -249,6 +266,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_edit": [typed.pk],
             "invoice_issue": [typed.pk],
             "invoice_delete": [typed.pk],
+            "quotation": [sent(business, customer=customer).pk],
+            "quotation_decline": [sent(business, customer=customer).pk],
+            "quotation_edit": [offer.pk],
+            "quotation_send": [offer.pk],
+            "quotation_delete": [offer.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
             "return_undo": [filed.pk],

@@ -11,7 +11,7 @@ from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
-from gstbillingapp.actions import bills, invoices, jobs, payments, set_offs
+from gstbillingapp.actions import bills, invoices, jobs, payments, quotations, set_offs
 from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
 from tests.factories import (
@@ -29,8 +29,10 @@ from tests.factories import (
     line,
     made_file,
     noted,
+    offered,
     paid,
     paid_out,
+    sent,
     sent_file,
     set_off,
 )
@@ -101,6 +103,8 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     payment = paid(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
     undone = paid(stored, "20", reference=SCRIPT)
     payments.reverse(business, owner.user, undone.pk, reason=everything_at_once(200))
+    offer, no = (make(business, *lines, customer=customer, **terms) for make in (offered, sent))
+    quotations.decline(business, owner.user, no.pk, reason=everything_at_once(200))
     filed = ReturnFiling.objects.create(
         business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
     )
@@ -131,6 +135,10 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "invoice_edit": [typed.pk],
         "invoice_issue": [typed.pk],
         "invoice_delete": [typed.pk],
+        "quotation": [no.pk],
+        "quotation_edit": [offer.pk],
+        "quotation_send": [offer.pk],
+        "quotation_delete": [offer.pk],
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
         **_purchases(business, product),

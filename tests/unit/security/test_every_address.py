@@ -32,6 +32,8 @@ OWN |= {
     "receipt_new",
     "invoice_new",
     "invoice_preview",
+    "quotation_new",
+    "quotation_preview",
     "vendor_new",
     "vendor_quick",
     "bill_new",
