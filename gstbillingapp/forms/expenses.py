@@ -147,7 +147,7 @@ class CategoryForm(ScreenForm):
 
     needed = ("name",)
 
-    name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"maxlength": 60}))
+    name = forms.CharField(label="New category", widget=forms.TextInput(attrs={"maxlength": 60}))
 
 
 class ExpenseReasonForm(ScreenForm):
