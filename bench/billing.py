@@ -61,6 +61,7 @@ from gstbillingapp.models import (
     StockReason,
 )
 from gstbillingapp.models.fields import today
+from gstbillingapp.overview import windows
 from gstbillingapp.queries import COUNT_CAP, INVOICE_ORDERS, PER_PAGE
 from tooling.postgres import Postgres
 
@@ -276,12 +277,21 @@ def both_ways(orders: Sequence[str]) -> list[str]:
 
 def pages(shop: Shop) -> Iterator[Asked]:
     """Every address that a person opens."""
-    yield Asked("overview", reverse("home"))
+    yield from listed("overview", "home", period=[window.key for window in windows(today())])
+    yield from searches(shop)
     yield from invoice_lists(shop)
     yield from other_lists()
     yield from things(shop)
     yield from forms(shop)
     yield from inboxes(shop)
+
+
+def searches(shop: Shop) -> Iterator[Asked]:
+    """The box that finds everything: names, beginnings and ends of numbers, amounts, and what is nowhere."""
+    number = Invoice.objects.filter(business=shop.business).exclude(number="").latest("pk").number
+    words = ("sr", "traders", "cable", number, number[:-2], number[-4:], "M/", "1180", "98450", MISSED)
+    yield from listed("search everything, suggested", "search_lookup", q=words)
+    yield from listed("search everything, page", "search", q=words)
 
 
 def invoice_lists(shop: Shop) -> Iterator[Asked]:

@@ -5,6 +5,7 @@ it rolls back, and nobody waits for a mail server (`delivery.mail` carries the r
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from delivery import handoff, models
@@ -22,6 +24,7 @@ from delivery.models import DeliveryState, Letter
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # States in which a letter may still come to be sent by itself.
 OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.WAITING)
+NO_SERVER = "This site has no mail server (EMAIL_URL)."
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
@@ -46,6 +49,7 @@ class LetterDraft:
     not_before: datetime | None = None
     notification_id: int | None = None
     sender_name: str = ""
+    topic: str = ""
 
     def checked(self) -> "LetterDraft":
         """Itself, if it may be posted; ValueError that names the field and what is allowed."""
@@ -55,6 +59,7 @@ class LetterDraft:
         _line("subject", self.subject, models.SUBJECT_LENGTH, required=True)
         _line("sender_name", self.sender_name, models.SENDER_LENGTH)
         checked_text("text", self.text, models.TEXT_LENGTH, required=True)
+        _line("topic", self.topic, models.TOPIC_LENGTH)
         _line("attachment_kind", self.attachment_kind, 20)
         _line("attachment_id", self.attachment_id, 50)
         _line("attachment_variant", self.attachment_variant, 60)
@@ -91,13 +96,38 @@ def post(user_id: int, draft: LetterDraft) -> Letter:
 
 def call_off(attachment_kind: str, attachment_id: str) -> int:
     """Have what was not sent yet, with this attached, be superseded: its cause is gone. How many letters."""
-    unsent = Letter.objects.filter(
-        attachment_kind=attachment_kind, attachment_id=attachment_id, state__in=OPEN, is_moot=False
-    )
-    called_off = unsent.update(is_moot=True)
+    return _call_off(Q(attachment_kind=attachment_kind, attachment_id=attachment_id))
+
+
+def call_off_keys(user_ids: Iterable[int], dedupe_keys: Iterable[str]) -> int:
+    """Have what was not sent yet, of these people with these keys, be superseded. How many letters."""
+    return _call_off(Q(user__in=list(user_ids), dedupe_key__in=list(dedupe_keys)))
+
+
+def call_off_topics(user_id: int, topics: Iterable[str]) -> int:
+    """Have what was not sent yet, of this person under these topics, be superseded. How many letters."""
+    return _call_off(Q(user=user_id, topic__in=list(topics)))
+
+
+def _call_off(these: Q) -> int:
+    called_off = Letter.objects.filter(these, state__in=OPEN, is_moot=False).update(is_moot=True)
     if called_off:
         handoff.wake_letters_on_commit()
     return called_off
+
+
+def enclosure_is_ready(attachment_kind: str, attachment_id: str, attachment_variant: str) -> None:
+    """Have letters that wait for this file be sent now, and not when they would look again."""
+    waiting = Letter.objects.filter(
+        attachment_kind=attachment_kind,
+        attachment_id=attachment_id,
+        attachment_variant=attachment_variant,
+        state=DeliveryState.WAITING,
+        attempts=0,
+        claimed_at__isnull=False,  # looked at once: one for later has not been
+    )
+    if waiting.update(state=DeliveryState.PENDING, due_at=None):
+        handoff.wake_letters_on_commit()
 
 
 def _row(user_id: int, draft: LetterDraft) -> Letter:
@@ -116,6 +146,7 @@ def _row(user_id: int, draft: LetterDraft) -> Letter:
         attachment_id=draft.attachment_id,
         attachment_variant=draft.attachment_variant,
         dedupe_key=draft.dedupe_key or None,
+        topic=draft.topic,
         state=DeliveryState.WAITING if waits else DeliveryState.PENDING,
         created_at=now,
         due_at=due if waits else None,
@@ -123,7 +154,7 @@ def _row(user_id: int, draft: LetterDraft) -> Letter:
     )
     if not is_set_up():
         row.state, row.due_at, row.settled_at = DeliveryState.DISCARDED, None, now
-        row.last_error = "This site has no mail server (EMAIL_URL)."
+        row.last_error = NO_SERVER
     return row
 
 

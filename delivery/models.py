@@ -428,6 +428,8 @@ class Letter(models.Model):
     attachment_variant = models.CharField(max_length=60, blank=True)
     # None, not "": a missing key collides with nothing.
     dedupe_key = models.CharField(max_length=KEY_LENGTH, null=True, blank=True)
+    # As of notifications: by this a person switches it off.
+    topic = models.CharField(max_length=TOPIC_LENGTH, blank=True, default="", db_default="")
     message_key = models.CharField(max_length=32, default=message_key, editable=False)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.PENDING)
     created_at = models.DateTimeField()

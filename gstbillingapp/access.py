@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product
+from gstbillingapp.models import Business, Customer, Invoice, Job, Membership, Payment, Product
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
@@ -19,6 +19,7 @@ View = Callable[..., HttpResponseBase]
 NOT_THERE = (
     Customer.DoesNotExist,
     Invoice.DoesNotExist,
+    Job.DoesNotExist,
     Membership.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
@@ -34,10 +35,11 @@ class MemberRequest(HttpRequest):
 
 
 def membership_of(user: object) -> Membership | None:
-    """The membership of a user with its business in the same query; None where there is none."""
+    """The membership of a user, with its business and the user's preferences in the same query, or None."""
     if not isinstance(user, User):
         return None
-    return Membership.objects.select_related("business").filter(user=user).first()
+    with_it = Membership.objects.select_related("business", "user__notification_preferences")
+    return with_it.filter(user=user).first()
 
 
 def member_required(view: View) -> View:

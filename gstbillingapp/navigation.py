@@ -59,7 +59,38 @@ MENU: tuple[Group | Entry, ...] = (
             ),
         ),
     ),
-    Group(label="Purchases", entries=()),
+    Group(
+        label="Purchases",
+        entries=(
+            Entry(
+                label="Bills",
+                url_name="bill_list",
+                icon="file-earmark-arrow-down",
+                sections=("bill",),
+                key="b",
+                new="bill",
+                new_url_name="bill_new",
+            ),
+            Entry(
+                label="Vendors",
+                url_name="vendor_list",
+                icon="shop",
+                sections=("vendor",),
+                key="v",
+                new="vendor",
+                new_url_name="vendor_new",
+            ),
+            Entry(
+                label="Expenses",
+                url_name="expense_list",
+                icon="wallet2",
+                sections=("expense",),
+                key="e",
+                new="expense",
+                new_url_name="expense_new",
+            ),
+        ),
+    ),
     Entry(
         label="Products",
         url_name="product_list",
@@ -77,6 +108,9 @@ ELSEWHERE = (
     Entry(label="Notifications", url_name="notifications", icon="bell", key="n"),
     Entry(label="Business profile", url_name="business", icon="building"),
     Entry(label="Team", url_name="team", icon="people"),
+    Entry(label="Import and export", url_name="data", icon="arrow-left-right", sections=("data",)),
+    Entry(label="Reminders", url_name="reminder_settings", icon="alarm"),
+    Entry(label="Your notifications", url_name="notification_preferences", icon="bell"),
     Entry(label="Change password", url_name="password_change", icon="key"),
 )
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
 
-from gstbillingapp.actions import papers
+from gstbillingapp.actions import mailing, papers
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Paper
 from gstbillingapp.models.paper import INVOICE
@@ -68,13 +68,19 @@ def make(paper: Paper) -> None:
         papers.failed(paper, f"{type(error).__name__}: {error}")
     else:
         papers.made(paper, digest, content)
+        mailing.paper_is_made(key_of(paper))
 
 
 def drawn(paper: Paper) -> tuple[str, bytes]:
     """The digest of what a document says now, and the file that says it."""
-    sheet = printable_of(PaperKey(paper.business_id, paper.kind, paper.object_id, paper.variant)).sheet()
+    sheet = printable_of(key_of(paper)).sheet()
     content: bytes = import_module(DRAWN_BY[type(sheet)]).draw(sheet, settings.PAPER_FONTS)
     return sheet.digest(), content
+
+
+def key_of(paper: Paper) -> PaperKey:
+    """Which document a paper is of."""
+    return PaperKey(paper.business_id, paper.kind, paper.object_id, paper.variant)
 
 
 def printable_of(key: PaperKey) -> Printable:

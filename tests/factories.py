@@ -8,7 +8,7 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from gstbillingapp.actions import bill_payments, bills, expenses, invoices, payments
+from gstbillingapp.actions import bill_payments, bills, expenses, exporting, invoices, jobs, payments
 from gstbillingapp.actions.data import BillData, BillLineData, ExpenseData, InvoiceData, LineData
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
@@ -20,6 +20,7 @@ from gstbillingapp.models import (
     Customer,
     Expense,
     Invoice,
+    Job,
     Membership,
     Payment,
     Product,
@@ -208,3 +209,16 @@ def expense(business: Business | None = None, **terms: Any) -> Expense:
     """A recorded expense: rent of ₹1,000.00 without tax."""
     typed = {"category": "Rent", "amount": Decimal(1000), "payee": "Lakshmi Estates"}
     return expenses.record(business or BusinessFactory(), None, ExpenseData(**{**typed, **terms}))
+
+
+def sent_file(member: Membership, content: bytes | str = "Name\nAsha\n", subject: str = "customers") -> Job:
+    """A file that a member has sent to import."""
+    sent = content.encode() if isinstance(content, str) else content
+    return jobs.upload(member.business, member.user, subject, f"{subject}.csv", sent)
+
+
+def made_file(member: Membership, subject: str = "customers") -> Job:
+    """An export that has been made in the background."""
+    job = jobs.export(member.business, member.user, subject, "csv", 0)
+    jobs.finish(job, exporting.file(member.business, subject, "csv"))
+    return Job.objects.get(pk=job.pk)

@@ -16,9 +16,7 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
 
     Raises Customer.DoesNotExist for one of another business.
     """
-    checks = Checks()
-    values = _checked(checks, data)
-    checks.finish()
+    values = judged(data)
     with transaction.atomic():
         customer = Customer(business=business)
         if customer_id is not None:
@@ -27,6 +25,14 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
             setattr(customer, name, value)
         customer.save()
     return customer
+
+
+def judged(data: CustomerData) -> dict[str, str]:
+    """What the columns of the customer are to hold. Raises ValidationError, as every action does."""
+    checks = Checks()
+    values = _checked(checks, data)
+    checks.finish()
+    return values
 
 
 def set_archived(business: Business, customer_id: int, archived: bool) -> Customer:

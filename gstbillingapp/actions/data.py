@@ -5,7 +5,7 @@ default there that the field's comment names.
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -78,6 +78,16 @@ class ProductData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningData:
+    """What a customer owes from before."""
+
+    reference: str = ""
+    amount: Decimal | None = None
+    date: datetime.date | None = None
+    due_date: datetime.date | None = None  # None: nobody is reminded of a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineData:
     """A line of an invoice. What is not said is taken from the product, where there is one."""
 
@@ -119,6 +129,17 @@ class InvoiceData:
     terms: str | None = None  # None: the business's own
     lines: Sequence[LineData] = field(default_factory=tuple)
     version: int | None = None  # the draft's version that was edited; None: whichever is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesData:
+    """What a person wants to be told, kinds of `EventKind` in the app and by e-mail, and when it is quiet."""
+
+    told: Collection[str] = ()
+    emailed: Collection[str] = ()
+    email: str = ""
+    quiet_from: datetime.time | None = None  # in India; both None: no quiet hours
+    quiet_to: datetime.time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

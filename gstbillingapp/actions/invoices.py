@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, papers
+from gstbillingapp.actions import announce, mailing, papers
 from gstbillingapp.actions.advice import Advice, advice_of, value_of_goods
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
@@ -208,6 +208,7 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
         _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
+        mailing.call_off(PaperKey(invoice.business_id, INVOICE, invoice.pk))
         announce.invoice_cancelled(invoice)
     return invoice
 

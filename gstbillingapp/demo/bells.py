@@ -25,7 +25,7 @@ from gstbillingapp.models import (
     StockReason,
 )
 from gstbillingapp.models.fields import INDIA, day_text, today
-from gstbillingapp.queries import home_totals
+from gstbillingapp.overview import receivables
 from gstbillingapp.reminders import MORNING, latest_morning
 from gstbillingapp.utils import create_notifications
 
@@ -119,12 +119,12 @@ def _duties(business: Business) -> Iterator[Event]:
 
 
 def _digest(business: Business) -> Event:
-    totals = home_totals(business)
+    owed = receivables(business, today())
     digest = partial(
         create_notifications,
         business.members(),
         "Today in your books",
-        f"Owed {indian_format(totals.receivable)}, overdue {indian_format(totals.overdue)}",
+        f"Owed {indian_format(owed.amount)}, overdue {indian_format(owed.overdue)}",
         "INFO",
         "/",
         "View the overview",

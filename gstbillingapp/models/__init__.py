@@ -13,8 +13,11 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.job import ENDED, UNDER_WAY, WAITING, Job, JobKind, JobPart, JobState, JobSubject
+from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
+from gstbillingapp.models.opening import OpeningBalance
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -30,14 +33,17 @@ from gstbillingapp.models.product import (
 )
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
-from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings
+from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
     "ALWAYS_TOLD",
+    "ENDED",
     "EVENT_GROUPS",
     "REMINDERS",
+    "UNDER_WAY",
     "USUAL_HOUR",
+    "WAITING",
     "Bill",
     "BillLine",
     "BillPayment",
@@ -57,7 +63,14 @@ __all__ = [
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "Job",
+    "JobKind",
+    "JobPart",
+    "JobState",
+    "JobSubject",
     "KnownNetwork",
+    "Mailing",
+    "MailingState",
     "Membership",
     "Note",
     "NoteKind",
@@ -66,6 +79,7 @@ __all__ = [
     "NoteState",
     "NotificationPreferences",
     "NumberSeries",
+    "OpeningBalance",
     "Paper",
     "PaperState",
     "Payment",
@@ -87,4 +101,5 @@ __all__ = [
     "Supply",
     "Vendor",
     "VendorKind",
+    "stage_text",
 ]

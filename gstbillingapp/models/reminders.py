@@ -60,3 +60,11 @@ class ReminderSettings(models.Model):
     def stages_of(self, name: str) -> Sequence[int]:
         """On which days it reminds of this kind, in their order; on none where it is switched off."""
         return self.stages.get(name, REMINDERS[name].usual)
+
+
+def stage_text(stage: int) -> str:
+    """A stage in words: 3 days before, on the day, 1 day after."""
+    if stage == 0:
+        return "on the day"
+    days = f"{abs(stage)} {'day' if abs(stage) == 1 else 'days'}"
+    return f"{days} {'before' if stage < 0 else 'after'}"

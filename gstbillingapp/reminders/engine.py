@@ -109,7 +109,8 @@ def _do_page(pk: int, now: datetime.datetime) -> bool:
         row.day, row.after = row.day + DAY, 0
     else:
         row.after = last
-    row.save(update_fields=["day", "after"])
+    row.hour = ReminderSettings.of(row.business).hour  # where the row was made while it was being changed
+    row.save(update_fields=["day", "hour", "after"])
     return row.day < today
 
 

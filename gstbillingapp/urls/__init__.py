@@ -10,6 +10,8 @@ urlpatterns = [
     path("business/", include("gstbillingapp.urls.business")),
     path("customers/", include("gstbillingapp.urls.customers")),
     path("products/", include("gstbillingapp.urls.products")),
+    path("search/", include("gstbillingapp.urls.search")),
+    path("data/", include("gstbillingapp.urls.data")),
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.purchases")),
     path("", include("gstbillingapp.urls.notifications")),

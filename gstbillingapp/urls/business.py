@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from gstbillingapp.views import business
+from gstbillingapp.views import business, preferences
 
 urlpatterns = [
     path("", business.profile, name="business"),
+    path("reminders/", preferences.reminders, name="reminder_settings"),
     path("team/", business.team, name="team"),
     path("team/<int:user_id>/remove/", business.remove, name="team_remove"),
     path("team/<int:user_id>/restore/", business.restore, name="team_restore"),

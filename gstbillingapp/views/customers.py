@@ -51,7 +51,13 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "customers/detail.html",
-        {"customer": customer, "owed": owed, "late": late, "invoices": invoices[:INVOICES_SHOWN]},
+        {
+            "customer": customer,
+            "owed": owed,
+            "late": late,
+            "invoices": invoices[:INVOICES_SHOWN],
+            "opening": customer.opening_balances.all(),
+        },
     )
 
 

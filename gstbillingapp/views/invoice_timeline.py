@@ -1,41 +1,30 @@
 """What happened to an invoice, oldest first."""
 
-import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.urls import reverse
 
 from gstbillingapp.models import Invoice, Payment
 from gstbillingapp.templatetags.billing import day, money
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened. `tone` is a class of app.css; `undo` is where it can be taken back."""
-
-    at: datetime.datetime
-    text: str
-    icon: str
-    tone: str = "quiet"
-    note: str = ""
-    by: str = ""
-    undo: str = ""
+from gstbillingapp.views.events import Event
+from gstbillingapp.views.invoice_pdf import printable_of
+from gstbillingapp.views.mailing import mail_events, name_of
 
 
 def timeline(invoice: Invoice) -> list[Event]:
-    """Created, issued, paid, cancelled, in the order it happened."""
+    """Created, issued, sent, paid, cancelled, in the order it happened."""
     payments = invoice.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
     events = [*_of_invoice(invoice), *(event for payment in payments for event in _of_payment(payment))]
+    if not invoice.is_draft:
+        events += mail_events(printable_of(invoice))
     return sorted(events, key=lambda event: event.at)
 
 
 def _of_invoice(invoice: Invoice) -> Iterator[Event]:
-    yield Event(invoice.created_at, "Draft created", "bi-pencil", by=_name(invoice.created_by))
+    yield Event(invoice.created_at, "Draft created", "bi-pencil", by=name_of(invoice.created_by))
     if invoice.issued_at is not None:
         text = f"Issued as {invoice.number}"
-        yield Event(invoice.issued_at, text, "bi-receipt", "info", by=_name(invoice.issued_by))
+        yield Event(invoice.issued_at, text, "bi-receipt", "info", by=name_of(invoice.issued_by))
     if invoice.cancelled_at is not None:
         yield Event(
             invoice.cancelled_at,
@@ -43,7 +32,7 @@ def _of_invoice(invoice: Invoice) -> Iterator[Event]:
             "bi-x-lg",
             "danger",
             note=invoice.cancel_reason,
-            by=_name(invoice.cancelled_by),
+            by=name_of(invoice.cancelled_by),
         )
 
 
@@ -57,7 +46,7 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
         "bi-cash-coin",
         "success" if cleared else "quiet",
         note=", ".join(part for part in parts if part),
-        by=_name(payment.recorded_by),
+        by=name_of(payment.recorded_by),
         undo=undo,
     )
     if payment.reversed_at is not None:
@@ -68,9 +57,5 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
             "bi-arrow-counterclockwise",
             "danger",
             note=payment.reverse_reason,
-            by=_name(payment.reversed_by),
+            by=name_of(payment.reversed_by),
         )
-
-
-def _name(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""

@@ -9,10 +9,12 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.jobs import job_finished
+from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
-from gstbillingapp.actions.announce.telling import audience, tell, tell_each, tell_person
+from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
@@ -24,10 +26,14 @@ __all__ = [
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "job_finished",
+    "mail_delivered",
+    "mail_not_delivered",
     "new_year",
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "settle",
     "signed_in",
     "stock_low",
     "stock_recovered",

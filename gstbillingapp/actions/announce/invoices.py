@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from gstbillingapp.actions.announce.telling import tell
+from gstbillingapp.actions.announce.telling import settle, tell
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import REMINDERS, EventKind, Invoice
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import invoice_created, resolve_notifications, thread_of
+from gstbillingapp.utils import invoice_created, thread_of
 
 # On which days an unpaid invoice is usually spoken of: days after its due date, negative before it.
 REMINDER_STAGES = REMINDERS["invoices"].usual
@@ -103,4 +103,4 @@ def resolve_reminders(invoice: Invoice, *others: str) -> None:
     first could make two payments wait for each other.
     """
     keys = [_reminder_key(invoice, stage) for stage in REMINDERS["invoices"].offered]
-    resolve_notifications(invoice.business.members(), [*keys, *others])
+    settle(invoice.business, [*keys, *others])

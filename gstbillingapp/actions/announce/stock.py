@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from delivery.drafts import Draft
-from gstbillingapp.actions.announce.telling import tell_each
+from gstbillingapp.actions.announce.telling import settle, tell_each
 from gstbillingapp.models import EventKind, Product, StockLevel
-from gstbillingapp.utils import low_stock, resolve_notifications
+from gstbillingapp.utils import low_stock
 
 # What may have been told of a product before it came to a level.
 WORSE = {
@@ -26,7 +26,7 @@ def stock_recovered(*products: Product) -> None:
     """Products of one business are better stocked than was told: that is no news any more, nor to be sent."""
     if products:
         keys = [key for product in products for key in _worse_keys(product)]
-        resolve_notifications(products[0].business.members(), keys)
+        settle(products[0].business, keys)
 
 
 def _stock_low(product: Product) -> Draft:

@@ -1,6 +1,6 @@
 /** The form of an expense: a vendor is found by typing, and brings the GSTIN along. */
 
-import { fetchResults, Typeahead } from "../invoices/typeahead.js";
+import { fetchResults, Typeahead } from "../app/typeahead.js";
 
 const form = document.getElementById("expense-form");
 const { payee, vendor, payee_gstin: gstin } = form.elements;

@@ -2,7 +2,7 @@
 
 import { csrfToken } from "./cookies.js";
 import { showErrors } from "./errors.js";
-import { fetchResults, Typeahead } from "./typeahead.js";
+import { fetchResults, Typeahead } from "../app/typeahead.js";
 
 const trouble = (noun) => `The ${noun} was not saved: the server did not answer. What you typed stays here; try again.`;
 const capitalized = (noun) => noun[0].toUpperCase() + noun.slice(1);

@@ -7,6 +7,7 @@ import { listenForDeeds } from "./deeds.js";
 import { NotificationApi, csrfTokenFrom } from "./http.js";
 import { Memory } from "./memory.js";
 import { NotificationsPage } from "./page.js";
+import { QuietHours } from "./quiet.js";
 import { Tabs } from "./tabs.js";
 import { Toasts } from "./toasts.js";
 
@@ -57,11 +58,12 @@ function show(client, tabs, root) {
   const announcer = new Announcer({ say: (text) => (region.textContent = text) });
   listenForDeeds(client, () => page?.unreadIds() ?? []);
   root.addEventListener("panelopen", () => toasts.clear());
-  return { bell, page, toasts, announcer };
+  const quiet = new QuietHours({ from: root.dataset.quietFrom, to: root.dataset.quietTo });
+  return { bell, page, toasts, announcer, quiet };
 }
 
 function live({ client, tabs, views, session, local, user }) {
-  const { bell, page, toasts, announcer } = views;
+  const { bell, page, toasts, announcer, quiet } = views;
   const on = (type, deed) => client.addEventListener(type, ({ detail }) => deed(detail));
   on("count", () => bell.showCount());
   on("state", (state) => {
@@ -83,8 +85,9 @@ function live({ client, tabs, views, session, local, user }) {
   });
   on("arrived", (items) => {
     page?.arrived(items);
-    announcer.arrived(items);
-    toasts.arrived(items);
+    const heard = quiet.heard(items);
+    announcer.arrived(heard);
+    toasts.arrived(heard);
   });
   on("done", (answer) => tabs.tell(answer));
   on("failed", ({ status, message }) => {

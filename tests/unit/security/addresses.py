@@ -10,7 +10,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from delivery import inbox
 from delivery.drafts import Draft
 from gstbillingapp.models import Membership
-from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    VendorFactory,
+    bill,
+    draft,
+    expense,
+    issued,
+    line,
+    made_file,
+    paid,
+    paid_out,
+    sent_file,
+)
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
 # is not let in gets the same for both. Rows are walked from top to bottom: what deletes comes last.
@@ -21,8 +34,10 @@ home                        GET        login   200       200    200
 signup                      GET,POST   200     home      home   home
 login                       GET,POST   200     home      home   home
 logout                      POST       login   login     login  login
+notification_preferences    GET,POST   login   200       200    200
 password_change             GET,POST   login   200       200    200
 business                    GET,POST   login   200       200    200
+reminder_settings           GET,POST   login   200       200    200
 team                        GET,POST   login   200       200    200
 team_remove                 POST       login   404       403    team
 team_restore                POST       login   404       403    team
@@ -43,6 +58,18 @@ product_rate                POST       login   404       200    200
 product_stock               POST       login   404       200    200
 product_archive             POST       login   404       302    302
 product_restore             POST       login   404       302    302
+data                        GET        login   200       200    200
+data_import                 GET,POST   login   200       200    200
+data_sample                 GET        login   200       200    200
+data_export                 GET        login   200       200    200
+data_export_later           POST       login   302       302    302
+data_job                    GET        login   404       200    200
+data_job_status             GET        401     404       200    200
+data_job_columns            POST       login   404       200    200
+data_job_start              POST       login   404       302    302
+data_job_errors             GET        login   404       200    200
+data_job_file               GET        login   404       200    200
+data_job_cancel             POST       login   404       302    302
 invoice_list                GET        login   200       200    200
 invoice_new                 GET,POST   login   200       200    200
 invoice_preview             POST       login   200       200    200
@@ -55,7 +82,36 @@ payment_new                 GET,POST   login   404       200    200
 payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
+invoice_mail                GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
+search                      GET        login   200       200    200
+search_lookup               GET        login   200       200    200
+vendor_list                 GET        login   200       200    200
+vendor_new                  GET,POST   login   200       200    200
+vendor_quick                POST       login   400       400    400
+vendor_lookup               GET        login   200       200    200
+vendor                      GET        login   404       200    200
+vendor_edit                 GET,POST   login   404       200    200
+vendor_archive              POST       login   404       302    302
+vendor_restore              POST       login   404       302    302
+bill_list                   GET        login   200       200    200
+bill_new                    GET,POST   login   200       200    200
+bill_preview                POST       login   200       200    200
+bill_products               GET        login   200       200    200
+bill                        GET        login   404       200    200
+bill_edit                   GET,POST   login   404       200    200
+bill_pay                    GET,POST   login   404       200    200
+bill_payment_reverse        GET,POST   login   404       200    200
+bill_cancel                 GET,POST   login   404       200    200
+expense_list                GET        login   200       200    200
+expense_new                 GET,POST   login   200       200    200
+expense_categories          GET,POST   login   200       200    200
+expense_category_rename     POST       login   404       302    302
+expense_category_archive    POST       login   404       302    302
+expense_category_restore    POST       login   404       302    302
+expense                     GET        login   404       200    200
+expense_edit                GET,POST   login   404       200    200
+expense_cancel              GET,POST   login   404       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
@@ -126,6 +182,9 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
     payment = paid(stored, "10")
+    vendor = VendorFactory(business=business)
+    recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
+    paid_back, spent = paid_out(recorded, "10"), expense(business)
     [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
     return World(
         owner,
@@ -139,6 +198,19 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_delete": [typed.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "vendor": [vendor.pk],
+            "bill": [recorded.pk],
+            "bill_pay": [recorded.pk],
+            "bill_payment_reverse": [recorded.pk, paid_back.pk],
+            "bill_cancel": [unpaid.pk],
+            "bill_edit": [unpaid.pk],
+            "expense": [spent.pk],
+            "expense_category": [spent.category_id],
+            "data_import": ["customers"],
+            "data_sample": ["customers", "csv"],
+            "data_export": ["customers", "csv"],
+            "data_job": [sent_file(owner).pk],
+            "data_job_file": [made_file(owner).pk],
             "team": [colleague.user_id],
             "notification": [notification.pk],
         },

@@ -26,9 +26,19 @@ CHANGING = [address for address in ADDRESSES if address.changes]
 # Addresses that may change something when a stranger posts there: a business or a session of their own.
 OWN = {"signup", "login", "logout", "password_change", "business", "team", "customer_new", "customer_quick"}
 OWN |= {
+    "data_import",
+    "data_export_later",
     "product_new",
     "invoice_new",
     "invoice_preview",
+    "vendor_new",
+    "vendor_quick",
+    "bill_new",
+    "bill_preview",
+    "expense_new",
+    "expense_categories",
+    "notification_preferences",
+    "reminder_settings",
     "notifications_read_all",
     "notifications_keep_read",
     "notifications_delete_read",
