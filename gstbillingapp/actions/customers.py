@@ -31,7 +31,7 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
     return customer
 
 
-def judged(data: CustomerData) -> dict[str, str]:
+def judged(data: CustomerData) -> dict[str, object]:
     """What the columns of the customer are to hold. Raises ValidationError, as every action does."""
     checks = Checks()
     values = _checked(checks, data)
