@@ -32,6 +32,7 @@ from gstbillingapp.models import (
     InvoiceState,
     Note,
     NoteKind,
+    OpeningBalance,
     Payment,
     Receipt,
     ReceiptState,
@@ -172,7 +173,7 @@ class Ledger:
 
 
 def sources(customer: Customer) -> list[Source]:
-    """Everything that changes what a customer owes. Opening balances join here, as the first."""
+    """Everything that changes what a customer owes, beginning with what was owed from before."""
     invoices = Invoice.objects.filter(business=customer.business_id, customer=customer)
     notes = Note.objects.filter(business=customer.business_id, customer=customer).standing()
     receipts = Receipt.objects.filter(
@@ -180,7 +181,9 @@ def sources(customer: Customer) -> list[Source]:
     )
     refunds = Refund.objects.filter(business=customer.business_id, customer=customer)
     payments = Payment.objects.filter(invoice__customer=customer, mode__in=MONEY_MODES)
+    opening = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
     return [
+        Source(Kind.OPENING, opening, 1, "amount"),
         Source(Kind.INVOICE, invoices.filter(state=InvoiceState.ISSUED), 1),
         Source(Kind.DEBIT_NOTE, notes.filter(kind=NoteKind.DEBIT), 1),
         Source(Kind.CREDIT_NOTE, notes.filter(kind=NoteKind.CREDIT), -1),
@@ -221,6 +224,8 @@ def _documents(customer: Customer, rows: Sequence[Row]) -> dict[Kind, Mapping[in
 def _related(source: Source) -> QuerySet[Any]:
     if source.rows.model in (Payment, Note):
         return source.rows.select_related("invoice")
+    if source.rows.model is OpeningBalance:
+        return source.rows.select_related("customer")
     if source.rows.model is Refund:
         return source.rows.select_related("receipt", "note")
     return source.rows
@@ -247,6 +252,7 @@ def _of_refund(refund: Refund) -> tuple[str, str, str]:
 
 # What an entry is called, its document's number, and a remark.
 WORDS: dict[Kind, Callable[[Any], tuple[str, str, str]]] = {
+    Kind.OPENING: lambda row: ("Opening balance", row.reference, "owed from before"),
     Kind.INVOICE: lambda invoice: ("Invoice", invoice.number, ""),
     Kind.DEBIT_NOTE: _of_note,
     Kind.CREDIT_NOTE: _of_note,

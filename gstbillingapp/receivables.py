@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from gstbillingapp.models import Business, Customer, Invoice, Note, Receipt
+from gstbillingapp.models import Business, Customer, Invoice, Note, OpeningBalance, Receipt
 from gstbillingapp.models.fields import ZERO, today
 
 # The last day of each age, in days after the due date; older is the last one's.
@@ -19,12 +20,13 @@ AGES = (30, 60, 90)
 
 
 def net_owed(customer: Customer) -> Decimal:
-    """What a customer owes on the whole: open invoices less open credit and open advances.
+    """What a customer owes on the whole: from before and on open invoices, less open credit and advances.
 
     The ledger closes at the same amount.
     """
-    owed = _open_of(customer, Invoice) - open_credit(customer)
-    return owed.quantize(ZERO)
+    before = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
+    owed = _rupees(before.aggregate(amount=Sum("amount"))["amount"]) + _open_of(customer, Invoice)
+    return owed - open_credit(customer)
 
 
 def open_credit(customer: Customer) -> Decimal:
@@ -112,9 +114,10 @@ def ageing(business: Business, on: datetime.date | None = None, sort: str = "-ow
         raise ValueError(f"sort must be one of {', '.join(AGEING_ORDERS)}, with or without '-' in front")
     day = on or today()
     found: dict[int, Ages] = {}
-    for row in _owed_by_age(business, day):
+    for row in (*_owed_by_age(business, day), *_owed_from_before(business, day)):
         customer = row.pop("customer_id")
-        found[customer] = Ages(**{name: _rupees(amount) for name, amount in row.items()})
+        ages = Ages(**{name: _rupees(amount) for name, amount in row.items()})
+        found.setdefault(customer, Ages()).add(ages)
     for model in (Note, Receipt):
         for row in _open_by_customer(business, model):
             found.setdefault(row["customer_id"], Ages()).credit += _rupees(row["amount"])
@@ -132,7 +135,11 @@ def ages_of(customer: Customer, on: datetime.date | None = None) -> Ages:
     sums = _sums_by_age(on or today())
     owed = Invoice.objects.filter(business=customer.business_id, customer=customer, balance__gt=0)
     found = {name: _rupees(amount) for name, amount in owed.aggregate(**sums).items()}
-    return Ages(**found, credit=open_credit(customer))
+    ages = Ages(**found, credit=open_credit(customer))
+    for row in _owed_from_before(customer.business, on or today(), customer=customer):
+        row.pop("customer_id")
+        ages.add(Ages(**{name: _rupees(amount) for name, amount in row.items()}))
+    return ages
 
 
 def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
@@ -140,16 +147,28 @@ def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
     return owed.values("customer_id").annotate(**_sums_by_age(day))
 
 
-def _sums_by_age(day: datetime.date) -> dict[str, Sum]:
+def _owed_from_before(business: Business, day: datetime.date, **whose: Customer) -> QuerySet[Any, Any]:
+    """Opening balances by customer and age; one without a due date was due on its day."""
+    rows = OpeningBalance.objects.filter(business=business, **whose).order_by()
+    due = rows.annotate(due=Coalesce("due_date", "date")).values("customer_id")
+    return due.annotate(**_sums_by_age(day, "due", "amount"))
+
+
+def _sums_by_age(day: datetime.date, due: str = "due_date", owed: str = "balance") -> dict[str, Sum]:
+    """What is owed in each age, from the columns that have when it falls due and how much it is."""
     first, second, third = (day - datetime.timedelta(days=age) for age in AGES)
     conditions = {
-        "not_due": Q(due_date__gt=day),
-        "days_30": Q(due_date__lte=day, due_date__gte=first),
-        "days_60": Q(due_date__lt=first, due_date__gte=second),
-        "days_90": Q(due_date__lt=second, due_date__gte=third),
-        "older": Q(due_date__lt=third),
+        "not_due": {"gt": day},
+        "days_30": {"lte": day, "gte": first},
+        "days_60": {"lt": first, "gte": second},
+        "days_90": {"lt": second, "gte": third},
+        "older": {"lt": third},
     }
-    return {name: Sum("balance", filter=condition) for name, condition in conditions.items()}
+    filters = {
+        name: Q(**{f"{due}__{bound}": limit for bound, limit in bounds.items()})
+        for name, bounds in conditions.items()
+    }
+    return {name: Sum(owed, filter=condition) for name, condition in filters.items()}
 
 
 def _open_by_customer(business: Business, model: type[Note] | type[Receipt]) -> QuerySet[Any, Any]:

@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+from django.db import transaction
+
+from gstbillingapp.actions import announce, credit_limits
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import OpeningData
 from gstbillingapp.models import Business, Customer, OpeningBalance
@@ -16,10 +19,13 @@ def save(business: Business, customer_id: int, data: OpeningData) -> OpeningBala
     Raises Customer.DoesNotExist for one of another business.
     """
     values = judged(data)
-    customer = Customer.objects.get(business=business, pk=customer_id)
-    kept, _ = OpeningBalance.objects.update_or_create(
-        business=business, customer=customer, reference=values.pop("reference"), defaults=values
-    )
+    with transaction.atomic():
+        customer = Customer.objects.select_for_update(no_key=True).get(business=business, pk=customer_id)
+        customer.business = business
+        kept, _ = OpeningBalance.objects.update_or_create(
+            business=business, customer=customer, reference=values.pop("reference"), defaults=values
+        )
+        announce.credit_limit(credit_limits.judge_customer(customer))
     return kept
 
 

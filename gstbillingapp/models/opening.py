@@ -36,3 +36,7 @@ class OpeningBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference or 'Opening balance'} of {day_text(self.date)}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the customer, which lists what is owed from before."""
+        return self.customer.get_absolute_url()

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from gstbillingapp.actions import invoices, notes, payments, receipts, set_offs
-from gstbillingapp.actions.data import NoteLineData, RefundData
+from delivery.models import Notification
+from gstbillingapp.actions import invoices, notes, opening, payments, receipts, set_offs
+from gstbillingapp.actions.data import NoteLineData, OpeningData, RefundData
 from gstbillingapp.ledger import PER_PAGE, Ledger
 from gstbillingapp.models import Customer, Invoice, Note, Payment, Receipt, Refund
 from gstbillingapp.models.fields import today
@@ -101,6 +102,7 @@ class Life:
 @pytest.mark.parametrize("seed", range(6))
 def test_the_ledger_closes_at_what_is_open_whatever_happened(buyer, seed):
     life = Life(buyer, seed)
+    opening.save(buyer.business, buyer.pk, OpeningData(amount=Decimal("77.70"), date=days_ago(400)))
     for _ in range(60):
         life.go_on()
     ledger = Ledger(buyer)
@@ -186,3 +188,21 @@ def test_the_sums_of_ageing_are_those_of_all_customers_and_agree_with_their_ledg
         assert debtor.ages.net == net_owed(Customer.objects.get(pk=debtor.pk))
     with pytest.raises(ValueError, match="sort must be one of"):
         ageing(business, sort="luck")
+
+
+def test_what_was_owed_from_before_comes_first_ages_by_its_day_and_counts_against_the_limit(people, buyer):
+    Customer.objects.filter(pk=buyer.pk).update(credit_limit=Decimal(500))
+    issued(customer=buyer)
+    data = OpeningData(amount=Decimal(1000), date=days_ago(100), due_date=days_ago(70), reference="OLD/7")
+    opening.save(buyer.business, buyer.pk, data)
+    first, second = Ledger(buyer).entries(Decimal(0))
+    assert (first.text, first.number, first.balance, second.balance) == (
+        "Opening balance",
+        "OLD/7",
+        1000,
+        1118,
+    )
+    [debtor] = ageing(buyer.business).debtors
+    assert debtor.ages == ages_of(buyer)
+    assert (debtor.ages.days_90, debtor.ages.not_due, debtor.ages.net) == (1000, 118, net_owed(buyer))
+    assert Notification.objects.filter(user=people.owner, title__contains="over limit: ₹1,118.00").exists()
