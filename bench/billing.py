@@ -339,6 +339,9 @@ def other_lists() -> Iterator[Asked]:
     kinds, show = ("", "goods", "service"), ("", "low", "archived")
     yield from listed("products", "product_list", q=words, kind=kinds, show=show, sort=names, page=ends)
     typed = ("", "s", "sr", "traders", "wire", "5 99", MISSED)
+    yield from listed("ageing", "ageing", sort=both_ways(["customer", "owed", "older"]), page=("", 2))
+    yield Asked("ageing as a file", reverse("ageing_csv"))
+    yield from listed("notes", "note_list", q=words, status=("", "open"), page=("", 2))
     yield from listed("type-ahead of customers", "customer_lookup", q=typed)
     yield from listed("type-ahead of products", "product_lookup", q=typed)
 
@@ -347,6 +350,8 @@ def things(shop: Shop) -> Iterator[Asked]:
     """Every page of one thing."""
     for buyer in (shop.buyer, shop.other):
         yield Asked("customer", reverse("customer", args=[buyer.pk]))
+        yield Asked("ledger", f"{reverse('customer_ledger', args=[buyer.pk])}?since=&until=")
+        yield Asked("statement", reverse("statement_print", args=[buyer.pk]))
     for ware in (shop.product, shop.goods[0]):
         yield Asked("product", reverse("product", args=[ware.pk]))
     for count, row in shop.issued.items():
@@ -366,6 +371,7 @@ def forms(shop: Shop) -> Iterator[Asked]:
     yield Asked("forms", reverse("product_edit", args=[shop.product.pk]))
     yield Asked("forms of an invoice", reverse("payment_new", args=[shop.issued[1].pk]))
     yield Asked("forms of an invoice", reverse("payment_reverse", args=[shop.paid.pk, shop.payment.pk]))
+    yield Asked("forms of an invoice", reverse("note_new", args=[shop.issued[50].pk, "credit"]))
     yield Asked("forms of an invoice", reverse("invoice_cancel", args=[shop.issued[1].pk]))
     yield Asked("forms of an invoice", reverse("invoice_delete", args=[shop.drafts[50].pk]))
     yield Asked("forms of an invoice", reverse("invoice_issue", args=[shop.drafts[50].pk]))

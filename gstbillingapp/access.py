@@ -16,9 +16,12 @@ from gstbillingapp.models import (
     Invoice,
     Job,
     Membership,
+    Note,
     Payment,
     Product,
     Quotation,
+    Receipt,
+    Refund,
     ReturnFiling,
 )
 from gstbillingapp.problems import problem, wants_json
@@ -31,10 +34,13 @@ NOT_THERE = (
     Invoice.DoesNotExist,
     Job.DoesNotExist,
     Membership.DoesNotExist,
+    Note.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
     Quotation.DoesNotExist,
     ReturnFiling.DoesNotExist,
+    Receipt.DoesNotExist,
+    Refund.DoesNotExist,
 )
 
 

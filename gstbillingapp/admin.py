@@ -29,12 +29,16 @@ from gstbillingapp.models import (
     Invoice,
     InvoiceLine,
     Membership,
+    Note,
+    NoteLine,
     NumberSeries,
     Payment,
     Product,
     ProductRate,
     Quotation,
     QuotationLine,
+    Receipt,
+    Refund,
     ReturnDueDate,
     ReturnFiling,
     StockMovement,
@@ -134,6 +138,46 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_display = ("invoice", "amount", "date", "mode", "reference", "recorded_by", "reversed_at")
     list_select_related = ("invoice", "recorded_by")
     search_fields = ("=reference",)
+
+
+class NoteLineInline(ReadOnly, TabularInline):
+    model = NoteLine
+    extra = 0
+    fields = ("position", "description", "hsn", "qty", "unit", "rate", "taxable", "total")
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    list_display = (
+        "number",
+        "kind",
+        "business",
+        "buyer_name",
+        "invoice",
+        "state",
+        "date",
+        "total",
+        "balance",
+    )
+    list_select_related = ("business", "invoice")
+    list_filter = ("kind", "state")
+    search_fields = ("=number_key", "=buyer_gstin")
+    inlines = (NoteLineInline,)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "buyer_name", "state", "date", "total", "balance")
+    list_select_related = ("business",)
+    list_filter = ("state",)
+    search_fields = ("=number_key", "=buyer_gstin")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "customer", "amount", "date", "mode", "reversed_at")
+    list_select_related = ("business", "customer")
+    search_fields = ("=number_key",)
 
 
 @admin.register(StockMovement)

@@ -12,9 +12,9 @@ from django.db import InterfaceError, OperationalError
 from gstbillingapp.actions import mailing, papers
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Paper
-from gstbillingapp.models.paper import INVOICE, QUOTATION
+from gstbillingapp.models.paper import INVOICE, NOTE, QUOTATION, RECEIPT, STATEMENT
 from gstbillingapp.pdf.sheet import Sheet
-from gstbillingapp.views import invoice_pdf, quotation_paper
+from gstbillingapp.views import invoice_pdf, note_papers, quotation_paper, statements
 from gstbillingapp.views.printables import Printable
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,9 @@ TIME_LIMIT = 30
 PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
     INVOICE: invoice_pdf.stored,
     QUOTATION: quotation_paper.stored,
+    NOTE: note_papers.stored_note,
+    RECEIPT: note_papers.stored_receipt,
+    STATEMENT: statements.stored,
 }
 # Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.
 DRAWN_BY: dict[type, str] = {

@@ -11,13 +11,24 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import is_rule46, number_key
-from gstbillingapp.models import Bill, Business, Customer, Invoice, NumberSeries, Product, Quotation, Vendor
+from gstbillingapp.models import (
+    Bill,
+    Business,
+    Customer,
+    Invoice,
+    Note,
+    NumberSeries,
+    Product,
+    Quotation,
+    Receipt,
+    Vendor,
+)
 from gstbillingapp.models.fields import LARGEST_AMOUNT, day_text, plain_number
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.navigation import entries
@@ -168,6 +179,34 @@ def quotations(asked: Asked) -> Iterable[Hit]:
         )
 
 
+def notes(asked: Asked) -> Iterable[Hit]:
+    """Credit and debit notes, as `_open_papers` finds them."""
+    return _open_papers(asked, Note)
+
+
+def advances(asked: Asked) -> Iterable[Hit]:
+    """Advances, likewise."""
+    return _open_papers(asked, Receipt)
+
+
+def _open_papers(asked: Asked, model: type[Note] | type[Receipt]) -> Iterable[Hit]:
+    """By number, or of the customers that the words find first; the newest first.
+
+    One statement for both: there are far fewer of them than of invoices.
+    """
+    key = number_key(asked.words)
+    wanted = Q(number_key__gte=key, number_key__lt=key + LAST_LETTER)
+    wanted |= Q(customer__in=asked.customers[:BUYERS_FOLLOWED])
+    rows = model.objects.filter(wanted, business=asked.business).order_by("-date", "-id")
+    for row in rows[: asked.limit]:
+        left = f"{indian_format(row.balance)} open" if row.balance else row.status
+        yield Hit(
+            label=row.number,
+            url=row.get_absolute_url(),
+            detail=_joined(row.buyer_name, indian_format(row.total), day_text(row.date), left),
+        )
+
+
 def vendors(asked: Asked) -> Iterable[Hit]:
     """By name, GSTIN, phone, e-mail or city; the archived ones too."""
     for row in asked.vendors:
@@ -201,6 +240,8 @@ PROVIDERS = (
     Provider(title="Customers", list_url_name="customer_list", find=customers),
     Provider(title="Invoices", list_url_name="invoice_list", find=invoices),
     Provider(title="Quotations", list_url_name="quotation_list", find=quotations),
+    Provider(title="Credit and debit notes", list_url_name="note_list", find=notes),
+    Provider(title="Advances", list_url_name="receipt_list", find=advances),
     Provider(title="Products", list_url_name="product_list", find=products),
     Provider(title="Vendors", list_url_name="vendor_list", find=vendors),
     Provider(title="Bills", list_url_name="bill_list", find=bills),

@@ -4,6 +4,7 @@ import re
 
 from django.db import transaction
 
+from gstbillingapp.actions import prefixes
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, VendorData
 from gstbillingapp.actions.identity import checked_gstin, checked_phone, checked_state
@@ -96,6 +97,7 @@ def _upi_id(checks: Checks, typed: str) -> str:
 
 def _invoicing(checks: Checks, data: BusinessData) -> dict[str, str | int]:
     prefix = data.invoice_prefix.strip()
+    prefixes.refuse_taken(checks, "invoice_prefix", prefix)
     # The last number of the series' first width has to fit in the 16 characters of Rule 46.
     checks.attempt("invoice_prefix", lambda: format_number(prefix, "2026-27", 10**FIRST_WIDTH - 1))
     quotation_prefix = data.quotation_prefix.strip()

@@ -57,6 +57,51 @@ class CustomerData:
     ship_state_code: str = ""
     phone: str = ""
     email: str = ""
+    credit_limit: Decimal | None = None  # None: no limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLineData:
+    """What a note takes off a line of its invoice, or puts on it: a quantity or rupees before tax."""
+
+    qty: Decimal | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteData:
+    """A credit or debit note as typed; `lines` run beside the lines of the invoice."""
+
+    kind: str = "credit"
+    date: datetime.date | None = None  # None: today in India
+    reason: str = ""
+    reason_text: str = ""
+    lines: Sequence[NoteLineData] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptData:
+    """An advance as typed: `amount` is what came, tax included."""
+
+    customer_id: int | None = None
+    date: datetime.date | None = None  # None: today in India
+    amount: Decimal | None = None
+    mode: str = "bank"
+    reference: str = ""
+    purpose: str = ""
+    is_service: bool = False
+    rate: Decimal | None = None  # of a service; None: 18 (CGST Rule 50, first proviso)
+    place_of_supply: str = ""  # "": by the rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundData:
+    """Money paid back as typed."""
+
+    amount: Decimal | None = None
+    date: datetime.date | None = None  # None: today in India
+    mode: str = "bank"
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

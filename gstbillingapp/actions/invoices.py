@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, mailing, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, papers
 from gstbillingapp.actions.advice import Advice, advice_of, value_of_goods
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
@@ -188,9 +188,11 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         invoice.state, invoice.balance = InvoiceState.ISSUED, invoice.total
         invoice.issued_at, invoice.issued_by = timezone.now(), user
         invoice.save()
+        standing = credit_limits.judge(invoice)
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
         announce.quotation_converted(invoice)
+        announce.credit_limit(standing)
         _tell_of_eway_bill(invoice, composed.lines)
         papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice
@@ -199,7 +201,8 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
 def cancel(business: Business, user: User | None, invoice_id: int, reason: str) -> Invoice:
     """Take an issued invoice back; its number stays used, its goods return to the stock.
 
-    Raises ValidationError without a reason, for a draft, and where money has been received against it.
+    Raises ValidationError without a reason, for a draft, and where money has been received against it or a
+    note amends it.
     """
     checks = Checks()
     text = checks.text("reason", reason, 200, required="Say why; it is kept with the invoice.")
@@ -212,9 +215,11 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
         invoice.save(
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
+        standing = credit_limits.judge(invoice)
         _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
         mailing.call_off(PaperKey(invoice.business_id, INVOICE, invoice.pk))
         announce.invoice_cancelled(invoice)
+        announce.credit_limit(standing)
     return invoice
 
 
@@ -270,6 +275,9 @@ def refuse_cancelling(invoice: Invoice) -> None:
             f"{indian_format(invoice.paid)} has been received against {invoice.number}; "
             "reverse the payment first."
         )
+    note = invoice.amendments.standing().order_by("pk").first()
+    if note is not None:
+        raise refusal(f"{note.get_kind_display()} {note.number} stands against it; cancel that first.")
 
 
 def _take_over(draft: Invoice, composed: Composed) -> None:

@@ -155,6 +155,7 @@ def move(
     reason: str,
     user: User | None,
     invoice_id: int | None = None,
+    note_id: int | None = None,
     bill_id: int | None = None,
 ) -> None:
     """Move stock of locked products, note why, and tell the members what has run low."""
@@ -166,6 +167,7 @@ def move(
             qty=quantities[product.pk],
             reason=reason,
             invoice_id=invoice_id,
+            note_id=note_id,
             bill_id=bill_id,
             created_by=user,
         )

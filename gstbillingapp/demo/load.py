@@ -18,7 +18,7 @@ from gstbillingapp.actions import customers, invoices, payments, products, retur
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import bells, catalogue, offers, purchases
+from gstbillingapp.demo import amends, bells, catalogue, offers, purchases
 from gstbillingapp.demo.catalogue import Buyer, Order, Sold, Ware, made_up_gstin
 from gstbillingapp.models import (
     Business,
@@ -106,6 +106,7 @@ def load() -> None:
     deccan = _open_shop(DECCAN, other, catalogue.OTHER_BUYERS, catalogue.OTHER_WARES, seed=36)
     _trade(kaveri, invoices_count=118, drafts=6, days=235, written_down=catalogue.ORDERS)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
+    amends.amend(kaveri)
     offers.make(kaveri.business, staff, _enquiries(kaveri), drafts=2)
     purchases.buy(kaveri.business, staff)
     purchases.buy(deccan.business, other, small=True)
@@ -121,6 +122,7 @@ def load() -> None:
         Membership.objects.create(business=business, user=user, role=role)
     bells.fill(kaveri.business, staff, latest=9)
     bells.fill(deccan.business, other, latest=3)
+    amends.over_the_limit(kaveri)
 
 
 def _person(username: str, first_name: str, last_name: str) -> User:

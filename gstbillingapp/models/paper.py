@@ -8,6 +8,9 @@ from gstbillingapp.models.business import Business
 # needs no migration.
 INVOICE = "invoice"
 QUOTATION = "quotation"
+NOTE = "note"
+RECEIPT = "receipt"
+STATEMENT = "statement"
 
 KIND_LENGTH = 20
 VARIANT_LENGTH = 60

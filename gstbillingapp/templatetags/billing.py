@@ -35,6 +35,9 @@ STATUS_CHIPS = {
     "declined": ("danger", "Declined"),
     "expired": ("warning", "Expired"),
     "converted": ("quiet", "Converted"),
+    # of notes and advances
+    "open": ("info", "Open"),
+    "settled": ("success", "Settled"),
     "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {

@@ -15,6 +15,7 @@ urlpatterns = [
     path("data/", include("gstbillingapp.urls.data")),
     path("", include("gstbillingapp.urls.invoices")),
     path("", include("gstbillingapp.urls.quotations")),
+    path("", include("gstbillingapp.urls.notes")),
     path("", include("gstbillingapp.urls.purchases")),
     path("", include("gstbillingapp.urls.notifications")),
     path("", include("gstbillingapp.urls.health")),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gstbillingapp import queries
+from gstbillingapp import queries, receivables
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import customers
 from gstbillingapp.forms.customers import CustomerForm, QuickCustomerForm
@@ -55,6 +55,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
             "customer": customer,
             "owed": owed,
             "late": late,
+            "credit": receivables.open_credit(customer),
             "invoices": invoices[:INVOICES_SHOWN],
             "opening": customer.opening_balances.all(),
         },

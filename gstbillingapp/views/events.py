@@ -15,5 +15,6 @@ class Event:
     note: str = ""
     by: str = ""
     undo: str = ""
+    undo_text: str = "Did not clear"
     again: str = ""  # where it can be tried again
     waits: bool = False  # more is to come by itself: an open page looks again

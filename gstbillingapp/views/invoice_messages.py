@@ -14,7 +14,7 @@ from django.urls import reverse
 from gstbillingapp.actions.advice import Advice
 from gstbillingapp.actions.invoices import Preview
 from gstbillingapp.forms.invoices import InvoiceForm, LineForm
-from gstbillingapp.models import Invoice, Payment, Quotation
+from gstbillingapp.models import Invoice, Note, Payment, Quotation, Receipt, Refund
 from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.templatetags.billing import money
@@ -28,7 +28,7 @@ UNSAID_WHILE_TYPING = ("customer_missing", "lines_missing")
 _OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
 
 Errors = dict[str, list[str]]
-Judged = TypeVar("Judged", Invoice, Payment, Quotation)
+Judged = TypeVar("Judged", bound=Invoice | Note | Payment | Quotation | Receipt | Refund)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,15 @@ def saved_message(draft: Document, preview: Preview, next_step: str) -> str:
     missing = [message for messages in missing_errors(preview).values() for message in messages]
     saved = f"Draft{f' for {draft.party}' if draft.party else ''} saved."
     return " ".join([saved, *(missing or [next_step])])
+
+
+def reason_against(judge: Callable[[], None]) -> str:
+    """Why a deed is refused, in words; empty where nothing stands against it."""
+    try:
+        judge()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:

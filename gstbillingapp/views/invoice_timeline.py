@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from gstbillingapp.models import Invoice, Payment
+from gstbillingapp.models import Invoice, Note, Payment
 from gstbillingapp.templatetags.billing import day, money
 from gstbillingapp.views.events import Event
 from gstbillingapp.views.invoice_pdf import printable_of
@@ -12,10 +12,12 @@ from gstbillingapp.views.mailing import mail_events, name_of
 
 
 def timeline(invoice: Invoice) -> list[Event]:
-    """Created, issued, sent, paid, cancelled, in the order it happened."""
+    """Created, issued, sent, paid, amended, cancelled, in the order it happened."""
     payments = invoice.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
     events = [*_of_invoice(invoice), *(event for payment in payments for event in _of_payment(payment))]
     if not invoice.is_draft:
+        notes = invoice.amendments.select_related("created_by", "cancelled_by")
+        events += (event for note in notes for event in _of_note(note))
         events += mail_events(printable_of(invoice))
     return sorted(events, key=lambda event: event.at)
 
@@ -37,20 +39,23 @@ def _of_invoice(invoice: Invoice) -> Iterator[Event]:
 
 
 def _of_payment(payment: Payment) -> Iterator[Event]:
-    parts = (payment.get_mode_display(), f"on {day(payment.date)}", payment.reference, payment.note)
+    off = payment.is_set_off
+    how = payment.get_mode_display()
+    parts = (how, f"on {day(payment.date)}", payment.reference, payment.note)
     cleared = payment.reversed_at is None
     undo = reverse("payment_reverse", args=[payment.invoice_id, payment.pk]) if cleared else ""
     yield Event(
         payment.created_at,
-        f"{money(payment.amount)} received",
-        "bi-cash-coin",
+        f"{money(payment.amount)} set off" if off else f"{money(payment.amount)} received",
+        "bi-arrow-left-right" if off else "bi-cash-coin",
         "success" if cleared else "quiet",
         note=", ".join(part for part in parts if part),
         by=name_of(payment.recorded_by),
         undo=undo,
+        undo_text="Take back" if off else "Did not clear",
     )
     if payment.reversed_at is not None:
-        text = f"Payment of {money(payment.amount)} reversed"
+        text = f"{'Set-off' if off else 'Payment'} of {money(payment.amount)} reversed"
         yield Event(
             payment.reversed_at,
             text,
@@ -58,4 +63,26 @@ def _of_payment(payment: Payment) -> Iterator[Event]:
             "danger",
             note=payment.reverse_reason,
             by=name_of(payment.reversed_by),
+        )
+
+
+def _of_note(note: Note) -> Iterator[Event]:
+    name, amount = f"{note.get_kind_display()} {note.number}", money(note.total)
+    stands = note.cancelled_at is None
+    yield Event(
+        note.created_at,
+        f"{name}: {amount}",
+        "bi-file-earmark-minus" if note.is_credit else "bi-file-earmark-plus",
+        "info" if stands else "quiet",
+        note=note.reason_in_words,
+        by=name_of(note.created_by),
+    )
+    if note.cancelled_at is not None:
+        yield Event(
+            note.cancelled_at,
+            f"{name} cancelled",
+            "bi-x-lg",
+            "danger",
+            note=note.cancel_reason,
+            by=name_of(note.cancelled_by),
         )

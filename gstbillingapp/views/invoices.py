@@ -20,10 +20,11 @@ from gstbillingapp.actions import invoices as deeds
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.invoices import FilterForm, ReasonForm
 from gstbillingapp.models import Customer, Invoice, InvoiceState, InvoiceStatus
-from gstbillingapp.models.fields import today
+from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.models.invoice import InvoiceQuerySet, status_condition
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.queries import invoice_list as listed
+from gstbillingapp.registers import open_sources
 from gstbillingapp.views.document_page import page_context
 from gstbillingapp.views.invoice_figures import title_of, upi_qr
 from gstbillingapp.views.invoice_messages import (
@@ -277,6 +278,7 @@ def _why_it_stays(issued: Invoice) -> str:
 
 def _issued_context(stored: Invoice, as_of: datetime.datetime) -> dict[str, Any]:
     late = stored.status == InvoiceStatus.OVERDUE
+    sources = open_sources(stored.business, stored.customer_id or 0) if stored.balance else []
     kept = _why_it_stays(stored)
     return {
         "qr": upi_qr(stored),
@@ -286,4 +288,8 @@ def _issued_context(stored: Invoice, as_of: datetime.datetime) -> dict[str, Any]
         "kept": kept if stored.state == InvoiceState.ISSUED else "",
         "cancel_form": ReasonForm(),
         "payment_form": blank_payment(stored),
+        "amendments": stored.amendments.order_by("pk"),
+        "can_amend": stored.state == InvoiceState.ISSUED,
+        "open_sources": sources,
+        "open_amount": sum((source.balance for source in sources), ZERO),
     }

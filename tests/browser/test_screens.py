@@ -21,6 +21,10 @@ SCREENS = [
     "/invoices/",
     "/quotations/",
     "/quotations/new/",
+    "/notes/",
+    "/advances/",
+    "/advances/new/",
+    "/reports/ageing/",
     "/notifications/",
 ]
 

@@ -2,6 +2,7 @@
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
 from gstbillingapp.actions.announce.bills import bill_settled, bill_unpaid
+from gstbillingapp.actions.announce.customers import credit_limit
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
@@ -12,6 +13,14 @@ from gstbillingapp.actions.announce.invoices import (
 from gstbillingapp.actions.announce.jobs import job_finished
 from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
+from gstbillingapp.actions.announce.notes import (
+    advance_cancelled,
+    advance_received,
+    note_cancelled,
+    note_issued,
+    set_off,
+    set_off_undone,
+)
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
 from gstbillingapp.actions.announce.quotations import (
     quotation_approved,
@@ -33,9 +42,12 @@ from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_
 __all__ = [
     "REMINDER_STAGES",
     "RETURN_STAGES",
+    "advance_cancelled",
+    "advance_received",
     "audience",
     "bill_settled",
     "bill_unpaid",
+    "credit_limit",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",
@@ -45,6 +57,8 @@ __all__ = [
     "mail_delivered",
     "mail_not_delivered",
     "new_year",
+    "note_cancelled",
+    "note_issued",
     "notes_close",
     "password_changed",
     "payment_recorded",
@@ -57,6 +71,8 @@ __all__ = [
     "quotations_expire",
     "resolve_return",
     "return_due",
+    "set_off",
+    "set_off_undone",
     "settle",
     "signed_in",
     "stock_low",

@@ -1,11 +1,15 @@
 """Billing in the admin is looked at, not worked on."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from gstbillingapp.models import GstRate, Invoice, ReturnDueDate, ReturnFiling
-from tests.factories import ProductFactory, issued, line, paid, sent
+from gstbillingapp.actions import set_offs
+from gstbillingapp.actions.data import RefundData
+from gstbillingapp.models import GstRate, Invoice, Receipt, ReturnDueDate, ReturnFiling
+from tests.factories import ProductFactory, advance, issued, line, noted, paid, sent
 
 pytestmark = pytest.mark.django_db
 KEPT = (GstRate, ReturnDueDate)  # what changes by notification
@@ -17,11 +21,15 @@ SHOWN = sorted(
 
 @pytest.mark.parametrize("model", SHOWN, ids=lambda model: model._meta.model_name)
 def test_the_admin_shows_it_and_lets_nobody_change_it(admin_client, business, model):
-    paid(issued(business, line(ProductFactory(business=business))))
     sent(business)
     month = {"form": "GSTR-1", "span": "month", "first": "2026-10-01"}
     ReturnDueDate.objects.create(**month, due="2026-11-20", source="12/2026-CT")
     ReturnFiling.objects.create(**month, business=business, filed_on="2026-11-10")
+    invoice = issued(business, line(ProductFactory(business=business)))
+    paid(invoice)
+    noted(invoice)
+    receipt = advance(invoice.customer)
+    set_offs.refund(business, None, Receipt, receipt.pk, RefundData(amount=Decimal(1)))
     name = f"admin:gstbillingapp_{model._meta.model_name}"
     assert admin_client.get(reverse(f"{name}_changelist")).status_code == 200
     row = model.objects.first()

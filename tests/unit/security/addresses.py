@@ -3,23 +3,28 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.models import Membership, ReturnFiling
+from gstbillingapp.actions import set_offs
+from gstbillingapp.actions.data import RefundData
+from gstbillingapp.models import Membership, Receipt, ReturnFiling
 from tests.factories import (
     CustomerFactory,
     ProductFactory,
     VendorFactory,
+    advance,
     bill,
     draft,
     expense,
     issued,
     line,
     made_file,
+    noted,
     offered,
     paid,
     paid_out,
@@ -112,6 +117,35 @@ gstr3b_json                 GET        login   200       200    200
 hsn_summary                 GET        login   200       200    200
 registers                   GET        login   200       200    200
 register_download           GET        login   200       200    200
+note_list                   GET        login   200       200    200
+note_new                    GET,POST   login   404       200    200
+note_totals                 POST       login   404       200    200
+note                        GET        login   404       200    200
+note_cancel                 GET,POST   login   404       200    200
+note_refund                 GET,POST   login   404       200    200
+note_print                  GET        login   404       200    200
+note_pdf                    GET,POST   login   404       200    200
+note_mail                   GET,POST   login   404       200    200
+note_pdf_status             GET        401     404       200    200
+receipt_list                GET        login   200       200    200
+receipt_new                 GET,POST   login   200       200    200
+receipt                     GET        login   404       200    200
+receipt_cancel              GET,POST   login   404       200    200
+receipt_refund              GET,POST   login   404       200    200
+receipt_print               GET        login   404       200    200
+receipt_pdf                 GET,POST   login   404       200    200
+receipt_mail                GET,POST   login   404       200    200
+receipt_pdf_status          GET        401     404       200    200
+refund_reverse              GET,POST   login   404       200    200
+set_off_new                 GET,POST   login   404       200    200
+customer_ledger             GET        login   404       200    200
+customer_ledger_csv         GET        login   404       200    200
+statement_print             GET        login   404       200    200
+statement_pdf               GET,POST   login   404       200    200
+statement_mail              GET,POST   login   404       200    200
+statement_pdf_status        GET        401     404       200    200
+ageing                      GET        login   200       200    200
+ageing_csv                  GET        login   200       200    200
 search                      GET        login   200       200    200
 search_lookup               GET        login   200       200    200
 vendor_list                 GET        login   200       200    200
@@ -213,6 +247,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     filed = ReturnFiling.objects.create(
         business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
     )
+    settled, receipt = issued(business, customer=customer), advance(customer)
+    paid(settled)
+    note = noted(settled)
+    used = advance(customer)
+    refund = set_offs.refund(business, None, Receipt, used.pk, RefundData(amount=Decimal(1)))
     vendor = VendorFactory(business=business)
     recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
     paid_back, spent = paid_out(recorded, "10"), expense(business)
@@ -236,6 +275,13 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "payment_reverse": [stored.pk, payment.pk],
             "return_undo": [filed.pk],
             "gstr1_section": ["b2b"],
+            "note": [note.pk],
+            "note_new": [stored.pk, "credit"],
+            "note_totals": [stored.pk, "credit"],
+            "receipt": [receipt.pk],
+            "refund": [refund.pk],
+            "set_off": [stored.pk],
+            "statement": [customer.pk],
             "vendor": [vendor.pk],
             "bill": [recorded.pk],
             "bill_pay": [recorded.pk],

@@ -11,14 +11,16 @@ from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
-from gstbillingapp.actions import bills, invoices, jobs, payments, quotations
-from gstbillingapp.models import Business, Membership, Product, ReturnFiling, Role
+from gstbillingapp.actions import bills, invoices, jobs, payments, quotations, set_offs
+from gstbillingapp.actions.data import NoteLineData, RefundData
+from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     MembershipFactory,
     ProductFactory,
     VendorFactory,
+    advance,
     bill,
     bill_line,
     draft,
@@ -26,11 +28,13 @@ from tests.factories import (
     issued,
     line,
     made_file,
+    noted,
     offered,
     paid,
     paid_out,
     sent,
     sent_file,
+    set_off,
 )
 from tests.unit.security.addresses import World
 
@@ -104,9 +108,26 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     filed = ReturnFiling.objects.create(
         business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
     )
+    settled = issued(business, *lines, customer=customer, **terms)
+    paid(settled)
+    amount = NoteLineData(amount=Decimal(1))
+    note = noted(settled, amount, reason="07", reason_text=everything_at_once(200))
+    receipt, used = (
+        advance(customer, purpose=everything_at_once(300), reference=everything_at_once(64)) for _ in range(2)
+    )
+    set_off(stored, used, "1")
+    data = RefundData(amount=Decimal(1), reference=everything_at_once(64))
+    refund = set_offs.refund(business, owner.user, Receipt, used.pk, data)
     return {
         "return_undo": [filed.pk],
         "gstr1_section": ["b2b"],
+        "note": [note.pk],
+        "note_new": [stored.pk, "credit"],
+        "note_totals": [stored.pk, "credit"],
+        "receipt": [receipt.pk],
+        "refund": [refund.pk],
+        "set_off": [stored.pk],
+        "statement": [customer.pk],
         "customer": [customer.pk],
         "product": [product.pk],
         "invoice": [stored.pk],

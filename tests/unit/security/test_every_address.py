@@ -29,6 +29,7 @@ OWN |= {
     "data_import",
     "data_export_later",
     "product_new",
+    "receipt_new",
     "invoice_new",
     "invoice_preview",
     "quotation_new",
