@@ -49,6 +49,15 @@ MENU: tuple[Group | Entry, ...] = (
                 new_url_name="invoice_new",
             ),
             Entry(
+                label="Quotations",
+                url_name="quotation_list",
+                icon="file-earmark-text",
+                sections=("quotation",),
+                key="q",
+                new="quotation",
+                new_url_name="quotation_new",
+            ),
+            Entry(
                 label="Credit and debit notes",
                 url_name="note_list",
                 icon="file-earmark-minus",
@@ -61,15 +70,6 @@ MENU: tuple[Group | Entry, ...] = (
                 sections=("receipt",),
                 new="advance",
                 new_url_name="receipt_new",
-            ),
-            Entry(
-                label="Quotations",
-                url_name="quotation_list",
-                icon="file-earmark-text",
-                sections=("quotation",),
-                key="q",
-                new="quotation",
-                new_url_name="quotation_new",
             ),
             Entry(
                 label="Customers",

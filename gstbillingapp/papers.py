@@ -30,10 +30,10 @@ TIME_LIMIT = 30
 # ObjectDoesNotExist. Another noun adds its line, and has pages, PDFs and mail.
 PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
     INVOICE: invoice_pdf.stored,
+    QUOTATION: quotation_paper.stored,
     NOTE: note_papers.stored_note,
     RECEIPT: note_papers.stored_receipt,
     STATEMENT: statements.stored,
-    QUOTATION: quotation_paper.stored,
 }
 # Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.
 DRAWN_BY: dict[type, str] = {

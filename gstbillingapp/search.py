@@ -160,6 +160,25 @@ def invoices(asked: Asked) -> Iterable[Hit]:
         )
 
 
+def quotations(asked: Asked) -> Iterable[Hit]:
+    """By number, or the newest of the customers that the words find first."""
+    rows = Quotation.objects.filter(business=asked.business).select_related("customer")
+    newest = rows.order_by("-date", "-id")
+    key, found = number_key(asked.words), dict[int, Quotation]()
+    if _may_be_in_a_number(key, {asked.business.quotation_prefix}):
+        # The keys alone, off an index that has the numbers in the order of their days.
+        keys = list(newest.filter(number_key__contains=key).values_list("pk", flat=True)[: asked.limit])
+        found |= {row.pk: row for row in newest.filter(pk__in=keys)}
+    for customer in asked.customers[:BUYERS_FOLLOWED]:
+        found |= {row.pk: row for row in newest.filter(customer=customer)[: asked.limit]}
+    for row in list(found.values())[: asked.limit]:
+        yield Hit(
+            label=str(row),
+            url=row.get_absolute_url(),
+            detail=_joined(row.party, indian_format(row.total), day_text(row.date), row.get_status_display()),
+        )
+
+
 def notes(asked: Asked) -> Iterable[Hit]:
     """Credit and debit notes, as `_open_papers` finds them."""
     return _open_papers(asked, Note)
@@ -185,25 +204,6 @@ def _open_papers(asked: Asked, model: type[Note] | type[Receipt]) -> Iterable[Hi
             label=row.number,
             url=row.get_absolute_url(),
             detail=_joined(row.buyer_name, indian_format(row.total), day_text(row.date), left),
-        )
-
-
-def quotations(asked: Asked) -> Iterable[Hit]:
-    """By number, or the newest of the customers that the words find first."""
-    rows = Quotation.objects.filter(business=asked.business).select_related("customer")
-    newest = rows.order_by("-date", "-id")
-    key, found = number_key(asked.words), dict[int, Quotation]()
-    if _may_be_in_a_number(key, {asked.business.quotation_prefix}):
-        # The keys alone, off an index that has the numbers in the order of their days.
-        keys = list(newest.filter(number_key__contains=key).values_list("pk", flat=True)[: asked.limit])
-        found |= {row.pk: row for row in newest.filter(pk__in=keys)}
-    for customer in asked.customers[:BUYERS_FOLLOWED]:
-        found |= {row.pk: row for row in newest.filter(customer=customer)[: asked.limit]}
-    for row in list(found.values())[: asked.limit]:
-        yield Hit(
-            label=str(row),
-            url=row.get_absolute_url(),
-            detail=_joined(row.party, indian_format(row.total), day_text(row.date), row.get_status_display()),
         )
 
 
@@ -239,9 +239,9 @@ def bills(asked: Asked) -> Iterable[Hit]:
 PROVIDERS = (
     Provider(title="Customers", list_url_name="customer_list", find=customers),
     Provider(title="Invoices", list_url_name="invoice_list", find=invoices),
+    Provider(title="Quotations", list_url_name="quotation_list", find=quotations),
     Provider(title="Credit and debit notes", list_url_name="note_list", find=notes),
     Provider(title="Advances", list_url_name="receipt_list", find=advances),
-    Provider(title="Quotations", list_url_name="quotation_list", find=quotations),
     Provider(title="Products", list_url_name="product_list", find=products),
     Provider(title="Vendors", list_url_name="vendor_list", find=vendors),
     Provider(title="Bills", list_url_name="bill_list", find=bills),

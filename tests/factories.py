@@ -186,29 +186,6 @@ def days_ago(days: int) -> datetime.date:
     return today() - datetime.timedelta(days=days)
 
 
-def noted(invoice: Invoice, *lines: NoteLineData, **terms: Any) -> Note:
-    """A credit note against an issued invoice: of ₹10.00 before tax on its first line where none is given."""
-    typed = {"reason": "02", "lines": lines or [NoteLineData(amount=Decimal(10))], **terms}
-    return notes.issue(invoice.business, None, invoice.pk, NoteData(**typed))
-
-
-def debited(invoice: Invoice, amount: Decimal | str = "10", **terms: Any) -> Note:
-    """A debit note of so much before tax on the first line of an issued invoice."""
-    typed = {"kind": "debit", "reason": "04", **terms}
-    return noted(invoice, NoteLineData(amount=Decimal(amount)), **typed)
-
-
-def advance(customer: Customer, amount: Decimal | str = "1180", **terms: Any) -> Receipt:
-    """An advance of a customer: for goods, so without tax, where nothing else is said."""
-    typed = {"customer_id": customer.pk, "amount": Decimal(amount), "purpose": "Wiring", **terms}
-    return receipts.record(customer.business, None, ReceiptData(**typed))
-
-
-def set_off(invoice: Invoice, source: Receipt | Note, amount: Decimal | str) -> Payment:
-    """An advance or a credit note that pays an invoice, or part of it."""
-    return set_offs.set_off(invoice.business, None, invoice.pk, type(source), source.pk, Decimal(amount))
-
-
 def offered(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
     """A stored draft of a quotation, for a new customer of the business unless `customer` is given."""
     customer = terms.pop("customer", None)
@@ -230,6 +207,29 @@ def past(quotation: Quotation, days: int = 1) -> Quotation:
     Quotation._base_manager.filter(pk=quotation.pk).update(date=last_day, valid_until=last_day)
     quotation.date = quotation.valid_until = last_day
     return quotation
+
+
+def noted(invoice: Invoice, *lines: NoteLineData, **terms: Any) -> Note:
+    """A credit note against an issued invoice: of ₹10.00 before tax on its first line where none is given."""
+    typed = {"reason": "02", "lines": lines or [NoteLineData(amount=Decimal(10))], **terms}
+    return notes.issue(invoice.business, None, invoice.pk, NoteData(**typed))
+
+
+def debited(invoice: Invoice, amount: Decimal | str = "10", **terms: Any) -> Note:
+    """A debit note of so much before tax on the first line of an issued invoice."""
+    typed = {"kind": "debit", "reason": "04", **terms}
+    return noted(invoice, NoteLineData(amount=Decimal(amount)), **typed)
+
+
+def advance(customer: Customer, amount: Decimal | str = "1180", **terms: Any) -> Receipt:
+    """An advance of a customer: for goods, so without tax, where nothing else is said."""
+    typed = {"customer_id": customer.pk, "amount": Decimal(amount), "purpose": "Wiring", **terms}
+    return receipts.record(customer.business, None, ReceiptData(**typed))
+
+
+def set_off(invoice: Invoice, source: Receipt | Note, amount: Decimal | str) -> Payment:
+    """An advance or a credit note that pays an invoice, or part of it."""
+    return set_offs.set_off(invoice.business, None, invoice.pk, type(source), source.pk, Decimal(amount))
 
 
 class VendorFactory(DjangoModelFactory):

@@ -191,8 +191,8 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         standing = credit_limits.judge(invoice)
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
-        announce.credit_limit(standing)
         announce.quotation_converted(invoice)
+        announce.credit_limit(standing)
         _tell_of_eway_bill(invoice, composed.lines)
         papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice

@@ -64,6 +64,7 @@ class Row(NamedTuple):
     sez: bool
     export: bool
     zero_rated: bool
+    deemed_export: bool
     rcm: bool
     supplier_gstin: str
     supplier_state_code: str
@@ -229,6 +230,7 @@ def document_of(row: Row, lines: Sequence[SupplyLine]) -> OutwardDocument:
         buyer_gstin=row.buyer_gstin,
         sez=row.sez,
         export=row.export,
+        deemed_export=row.deemed_export,
         with_payment=not row.zero_rated,
         rcm=row.rcm,
         original_date=row.original_date,

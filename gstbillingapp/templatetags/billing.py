@@ -30,14 +30,14 @@ STATUS_CHIPS = {
     "paid": ("success", "Paid"),
     "overdue": ("danger", "Overdue"),
     "cancelled": ("quiet", "Cancelled"),
-    # of notes and advances
-    "open": ("info", "Open"),
-    "settled": ("success", "Settled"),
     "sent": ("info", "Sent"),
     "approved": ("success", "Approved"),
     "declined": ("danger", "Declined"),
     "expired": ("warning", "Expired"),
     "converted": ("quiet", "Converted"),
+    # of notes and advances
+    "open": ("info", "Open"),
+    "settled": ("success", "Settled"),
     "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {

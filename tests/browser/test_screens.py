@@ -19,12 +19,12 @@ SCREENS = [
     "/business/team/",
     "/accounts/password/",
     "/invoices/",
+    "/quotations/",
+    "/quotations/new/",
     "/notes/",
     "/advances/",
     "/advances/new/",
     "/reports/ageing/",
-    "/quotations/",
-    "/quotations/new/",
     "/notifications/",
 ]
 

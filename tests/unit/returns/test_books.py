@@ -246,3 +246,10 @@ def test_a_period_costs_as_many_queries_with_few_documents_as_with_many(
         set_off(advanced(business, "10.00", october(1)), sold(business), "1.00", 9)
     with django_assert_num_queries(12):
         books_of(business, OCTOBER)
+
+
+@pytest.mark.parametrize("deemed", [True, False])
+def test_a_deemed_export_is_told_from_other_supplies(deemed):
+    stored = issued(BusinessFactory(), deemed_export=deemed)
+    month = Period.month(stored.date.year, stored.date.month)
+    assert [document.deemed_export for document in books_of(stored.business, month).documents] == [deemed]

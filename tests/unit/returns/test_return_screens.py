@@ -122,7 +122,7 @@ def test_a_business_says_how_often_it_files(people, client):
     shown = page(client, people.owner, "business")
     assert "Every quarter (QRMP)" in shown
     form = {"name": "Asha", "gstin": people.business.gstin, "scheme": "regular", "state_code": "29"}
-    form |= {"invoice_prefix": "INV", "due_days": "30", "hsn_digits": "4"}
+    form |= {"invoice_prefix": "INV", "quotation_prefix": "QTN", "due_days": "30", "hsn_digits": "4"}
     client.post(reverse("business"), form | {"filing_frequency": "quarterly"})
     assert Business.objects.get(pk=people.business.pk).filing_frequency == "quarterly"
     client.post(reverse("business"), form | {"filing_frequency": "weekly"})
