@@ -127,7 +127,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "advance": (of("receipt", "receipt"), PAGE + 5),
     "advance, new": (at("receipt_new"), PAGE + 1),
     "set-off": (of("set_off_new", "partly"), PAGE + 3),
-    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 14),
+    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 13),
     "search: page": (at("search", "?q=wire"), PAGE + 11),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),
