@@ -97,9 +97,13 @@ def smtp_answer(error: BaseException) -> tuple[int, str]:
 
 
 def wait(
-    attempts: int, rand: Callable[[], float] = random.random, waits: Sequence[int] = WAITS
+    attempts: int, rand: Callable[[], float] = random.random, waits: Sequence[int] | None = None
 ) -> timedelta | None:
-    """How long to wait after the given number of failed attempts; None when there is no further one."""
+    """How long to wait after the given number of failed attempts; None when there is no further one.
+
+    `waits` are `WAITS` where none are given.
+    """
+    waits = WAITS if waits is None else waits
     if attempts > len(waits):
         return None
     seconds = waits[max(attempts, 1) - 1]

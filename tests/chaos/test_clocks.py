@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
 from delivery.models import Notification
-from gstbillingapp.models import Invoice
+from gstbillingapp.models import REMINDERS, Invoice, ReminderSettings
 from gstbillingapp.models.fields import INDIA, today
 from tests.factories import BusinessFactory, MembershipFactory, issued
 from tests.support.clocks import PATIENCE, ClockedStack
@@ -35,6 +35,8 @@ class Shop:
     def __init__(self, stack: ClockedStack) -> None:
         self.stack, self.due = stack, next(mornings)
         self.business = BusinessFactory()
+        others = {name: [] for name in REMINDERS if name != "invoices"}
+        ReminderSettings.objects.create(business=self.business, stages=others)
         self.invoice: Invoice = issued(self.business, due_date=self.due)  # tells nobody: there is nobody
         self.owner, self.teammate, self.stranger = (_person() for _ in range(3))
         for user in (self.owner, self.teammate):
