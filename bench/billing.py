@@ -61,6 +61,7 @@ from gstbillingapp.models import (
     StockReason,
 )
 from gstbillingapp.models.fields import today
+from gstbillingapp.overview import windows
 from gstbillingapp.queries import COUNT_CAP, INVOICE_ORDERS, PER_PAGE
 from tooling.postgres import Postgres
 
@@ -276,12 +277,31 @@ def both_ways(orders: Sequence[str]) -> list[str]:
 
 def pages(shop: Shop) -> Iterator[Asked]:
     """Every address that a person opens."""
-    yield Asked("overview", reverse("home"))
+    yield from listed("overview", "home", period=[window.key for window in windows(today())])
+    yield from searches(shop)
     yield from invoice_lists(shop)
     yield from other_lists()
     yield from things(shop)
     yield from forms(shop)
     yield from inboxes(shop)
+    yield from returns()
+
+
+def returns() -> Iterator[Asked]:
+    """Returns of the last month and what they are made of, and as files."""
+    last_month = f"{today().replace(day=1) - timedelta(days=1):%m%Y}"
+    yield Asked("returns due", reverse("return_list"))
+    for name in ("gstr1", "gstr1_json", "gstr3b", "gstr3b_json", "hsn_summary"):
+        yield from listed(f"return, {name}", name, period=(last_month,))
+    yield Asked("return, gstr1_section", reverse("gstr1_section", args=["b2b"]) + f"?period={last_month}")
+
+
+def searches(shop: Shop) -> Iterator[Asked]:
+    """The box that finds everything: names, beginnings and ends of numbers, amounts, and what is nowhere."""
+    number = Invoice.objects.filter(business=shop.business).exclude(number="").latest("pk").number
+    words = ("sr", "traders", "cable", number, number[:-2], number[-4:], "M/", "1180", "98450", MISSED)
+    yield from listed("search everything, suggested", "search_lookup", q=words)
+    yield from listed("search everything, page", "search", q=words)
 
 
 def invoice_lists(shop: Shop) -> Iterator[Asked]:
@@ -319,6 +339,9 @@ def other_lists() -> Iterator[Asked]:
     kinds, show = ("", "goods", "service"), ("", "low", "archived")
     yield from listed("products", "product_list", q=words, kind=kinds, show=show, sort=names, page=ends)
     typed = ("", "s", "sr", "traders", "wire", "5 99", MISSED)
+    yield from listed("ageing", "ageing", sort=both_ways(["customer", "owed", "older"]), page=("", 2))
+    yield Asked("ageing as a file", reverse("ageing_csv"))
+    yield from listed("notes", "note_list", q=words, status=("", "open"), page=("", 2))
     yield from listed("type-ahead of customers", "customer_lookup", q=typed)
     yield from listed("type-ahead of products", "product_lookup", q=typed)
 
@@ -327,6 +350,8 @@ def things(shop: Shop) -> Iterator[Asked]:
     """Every page of one thing."""
     for buyer in (shop.buyer, shop.other):
         yield Asked("customer", reverse("customer", args=[buyer.pk]))
+        yield Asked("ledger", f"{reverse('customer_ledger', args=[buyer.pk])}?since=&until=")
+        yield Asked("statement", reverse("statement_print", args=[buyer.pk]))
     for ware in (shop.product, shop.goods[0]):
         yield Asked("product", reverse("product", args=[ware.pk]))
     for count, row in shop.issued.items():
@@ -346,6 +371,7 @@ def forms(shop: Shop) -> Iterator[Asked]:
     yield Asked("forms", reverse("product_edit", args=[shop.product.pk]))
     yield Asked("forms of an invoice", reverse("payment_new", args=[shop.issued[1].pk]))
     yield Asked("forms of an invoice", reverse("payment_reverse", args=[shop.paid.pk, shop.payment.pk]))
+    yield Asked("forms of an invoice", reverse("note_new", args=[shop.issued[50].pk, "credit"]))
     yield Asked("forms of an invoice", reverse("invoice_cancel", args=[shop.issued[1].pk]))
     yield Asked("forms of an invoice", reverse("invoice_delete", args=[shop.drafts[50].pk]))
     yield Asked("forms of an invoice", reverse("invoice_issue", args=[shop.drafts[50].pk]))

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from delivery import health, inbox
 from delivery.drafts import Draft
-from delivery.models import Alarm, Delivery, DeliveryState, NotificationType, Priority
+from delivery.models import Alarm, Delivery, DeliveryState, Letter, NotificationType, Priority
 
 logger = logging.getLogger(__name__)
 
@@ -36,34 +36,60 @@ LATE, ON_TIME = health.LONGEST_WAIT, 10.0
 MAILING = timedelta(seconds=60)
 PERMISSION = "delivery.view_delivery"
 LATE_CAUSE, DEAD_CAUSE = "late", "dead:"
+# The same of letters, which nobody expects within seconds: mail servers are restarted, and come back.
+LETTERS_LATE, LETTERS_ON_TIME = 900.0, 60.0
+LATE_LETTERS_CAUSE, DEAD_LETTERS_CAUSE = "letters late", "letters:"
 
 
 def look() -> None:
     """See how the pipeline stands; raise, clear, tell and mail what is new. Any number at once."""
-    oldest, dead = health.oldest_due_seconds(), _dead()
+    oldest, letters = health.oldest_due_seconds(), health.letters()
     standing = {alarm.cause: alarm for alarm in Alarm.objects.filter(cleared_at=None)}
-    causes = {
-        f"{DEAD_CAUSE}{fingerprint}": _given_up(fingerprint, count) for fingerprint, count in dead.items()
-    }
+    causes = _dead() | _dead_letters()
     if oldest > LATE:
         causes[LATE_CAUSE] = f"The oldest notification that is due has waited for {oldest:.0f} s."
+    if letters.oldest_due_seconds > LETTERS_LATE:
+        causes[LATE_LETTERS_CAUSE] = _late_letters(letters)
+    recovered = {
+        LATE_CAUSE: oldest < ON_TIME,
+        LATE_LETTERS_CAUSE: letters.oldest_due_seconds < LETTERS_ON_TIME,
+    }
     for cause in causes.keys() - standing.keys():
         _raise(cause, causes[cause])
     for cause in standing.keys() - causes.keys():
-        if cause != LATE_CAUSE or oldest < ON_TIME:
+        if recovered.get(cause, True):
             _clear(standing[cause])
     _mail_what_is_new()
 
 
-def _given_up(fingerprint: str, count: int) -> str:
-    what = "notification was" if count == 1 else "notifications were"
-    return f"{count} {what} given up after the last attempt: {fingerprint or 'an unknown failure'}."
+def _late_letters(letters: health.Letters) -> str:
+    why = f", as the mail server is away: {letters.away_error}" if letters.away_seconds is not None else ""
+    return f"The oldest letter that is due has waited for {letters.oldest_due_seconds / 60:.0f} min{why}."
 
 
-def _dead() -> dict[str, int]:
-    """How many are dead, by the class and place of their failure."""
-    dead = Delivery.objects.filter(state=DeliveryState.DEAD)
-    return dict(dead.values_list("fingerprint").annotate(Count("pk")).order_by())
+def _dead() -> dict[str, str]:
+    """What is to be said of dead deliveries, by class and place of their failure."""
+    return {
+        f"{DEAD_CAUSE}{fingerprint}": f"{_counted(count, 'notification')} given up after the last attempt: "
+        f"{fingerprint or 'an unknown failure'}."
+        for fingerprint, count in _by_failure(Delivery.objects.filter(state=DeliveryState.DEAD))
+    }
+
+
+def _dead_letters() -> dict[str, str]:
+    """The same of letters, by class and answer."""
+    return {
+        f"{DEAD_LETTERS_CAUSE}{fingerprint}": f"{_counted(count, 'letter')} not delivered: {fingerprint}."
+        for fingerprint, count in _by_failure(Letter.objects.filter(state=DeliveryState.DEAD))
+    }
+
+
+def _by_failure(dead: QuerySet) -> QuerySet:
+    return dead.values_list("fingerprint").annotate(Count("pk")).order_by()
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun} was" if count == 1 else f"{count} {noun}s were"
 
 
 @transaction.atomic
@@ -101,16 +127,25 @@ def _tell(alarm: Alarm, priority: Priority) -> None:
     Alarm.objects.filter(pk=alarm.pk).update(told_at=timezone.now())
 
 
+# Raised and cleared, by what stands before the colon of a cause.
+TITLES = {
+    LATE_CAUSE: ("Notifications are late", "Notifications are on time again"),
+    DEAD_CAUSE.rstrip(":"): ("Notifications were given up", "No notification is given up any more"),
+    LATE_LETTERS_CAUSE: ("E-mail is late", "E-mail is on time again"),
+    DEAD_LETTERS_CAUSE.rstrip(":"): ("E-mail was not delivered", "No e-mail is given up any more"),
+}
+
+
 def words(alarm: Alarm) -> tuple[str, str]:
     """Title and text; nothing of any notification is in them."""
-    is_late = alarm.cause == LATE_CAUSE
+    kind, _, failure = alarm.cause.partition(":")
+    raised, cleared = TITLES[kind]
     if alarm.cleared_at is None:
-        return ("Notifications are late" if is_late else "Notifications were given up"), alarm.detail
+        return raised, alarm.detail
     took = _duration(alarm.cleared_at - alarm.raised_at)
-    if is_late:
-        return "Notifications are on time again", f"They were late for {took}."
-    failure = alarm.cause.removeprefix(DEAD_CAUSE) or "an unknown failure"
-    return "No notification is given up any more", f"None is left of: {failure}. It took {took}."
+    if kind in (LATE_CAUSE, LATE_LETTERS_CAUSE):
+        return cleared, f"They were late for {took}."
+    return cleared, f"None is left of: {failure or 'an unknown failure'}. It took {took}."
 
 
 def _duration(time_taken: timedelta) -> str:

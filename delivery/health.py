@@ -10,7 +10,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from delivery import pulse
-from delivery.models import ODD, Delivery, DeliveryState
+from delivery.models import ODD, Delivery, DeliveryState, Letter, Postman
 
 # Seconds that something due may wait before the pipeline counts as stuck.
 LONGEST_WAIT = 60.0
@@ -43,6 +43,22 @@ def report() -> tuple[bool, dict[str, bool | float | None]]:
 
 
 @dataclass(slots=True)
+class Letters:
+    """How e-mail stands at this moment."""
+
+    pending: int = 0
+    claimed: int = 0
+    waiting: int = 0  # for their next attempt, or for their time
+    dead: int = 0
+    superseded: int = 0
+    discarded: int = 0
+    oldest_due_seconds: float = 0.0
+    # How long the mail server has been away; None where it is not, or nothing is due that would ask it.
+    away_seconds: float | None = None
+    away_error: str = ""
+
+
+@dataclass(slots=True)
 class Now:
     """How the pipeline stands at this moment."""
 
@@ -56,6 +72,7 @@ class Now:
     oldest_due_seconds: float = 0.0
     database: bool = True
     redis: bool = True
+    letters: Letters = field(default_factory=Letters)
     workers: list[pulse.Sign] = field(default_factory=list)
     beats: list[pulse.Sign] = field(default_factory=list)
 
@@ -82,7 +99,28 @@ def now() -> Now:
     return answer
 
 
+def letters() -> Letters:
+    """How e-mail stands. One query for all states, by their index; one for the mail server if it matters."""
+    answer, now, due_since = Letters(), timezone.now(), []
+    rows = Letter.objects.filter(state__in=COUNTED).values_list("state").order_by()
+    for state, count, since, due_at in rows.annotate(Count("pk"), Min("due_since"), Min("due_at")):
+        setattr(answer, state, count)
+        if state == DeliveryState.PENDING:
+            due_since.append(since)
+        elif due_at is not None and due_at <= now:
+            due_since.append(due_at)
+    if not due_since:
+        return answer
+    answer.oldest_due_seconds = max(0.0, (now - min(due_since)).total_seconds())
+    away = Postman.objects.exclude(away_since=None).first()
+    if away is not None and away.away_since is not None:
+        answer.away_seconds = max(0.0, (now - away.away_since).total_seconds())
+        answer.away_error = away.error
+    return answer
+
+
 def _count(answer: Now) -> None:
+    answer.letters = letters()
     answer.oldest_due_seconds = oldest_due_seconds()
     # One query a state: each is answered by its own partial index, without a look at what was sent.
     for state in COUNTED:

@@ -16,7 +16,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
-from delivery import handoff, tally, trail
+from delivery import handoff, statements, tally, trail
 from delivery.drafts import Draft
 from delivery.models import Delivery, DeliveryState, Inbox, Notification
 from delivery.reading import Snapshot
@@ -276,13 +276,8 @@ def _insert(
         return {}
     revisions = _take_revisions(Counter(user for user, _ in wanted))
     now = timezone.now()
-    rows = Notification.objects.bulk_create(
-        _row(user, next(revisions[user]), drafts[place], now) for user, place in wanted
-    )
-    deliveries = Delivery.objects.bulk_create(
-        Delivery(user_id=row.user_id, notification=row, revision=row.revision, created_at=now) for row in rows
-    )
-    trail.posted([delivery.pk for delivery in deliveries])
+    rows = [_row(user, next(revisions[user]), drafts[place], now) for user, place in wanted]
+    trail.posted(statements.insert(rows))
     handoff.wake_on_commit()
     return dict(zip(wanted, rows, strict=True))
 

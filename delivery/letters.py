@@ -24,6 +24,7 @@ from delivery.models import DeliveryState, Letter
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # States in which a letter may still come to be sent by itself.
 OPEN = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.WAITING)
+NO_SERVER = "This site has no mail server (EMAIL_URL)."
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 
@@ -115,6 +116,20 @@ def _call_off(these: Q) -> int:
     return called_off
 
 
+def enclosure_is_ready(attachment_kind: str, attachment_id: str, attachment_variant: str) -> None:
+    """Have letters that wait for this file be sent now, and not when they would look again."""
+    waiting = Letter.objects.filter(
+        attachment_kind=attachment_kind,
+        attachment_id=attachment_id,
+        attachment_variant=attachment_variant,
+        state=DeliveryState.WAITING,
+        attempts=0,
+        claimed_at__isnull=False,  # looked at once: one for later has not been
+    )
+    if waiting.update(state=DeliveryState.PENDING, due_at=None):
+        handoff.wake_letters_on_commit()
+
+
 def _row(user_id: int, draft: LetterDraft) -> Letter:
     now = timezone.now()
     due = max(now, draft.not_before or now)
@@ -139,7 +154,7 @@ def _row(user_id: int, draft: LetterDraft) -> Letter:
     )
     if not is_set_up():
         row.state, row.due_at, row.settled_at = DeliveryState.DISCARDED, None, now
-        row.last_error = "This site has no mail server (EMAIL_URL)."
+        row.last_error = NO_SERVER
     return row
 
 

@@ -26,6 +26,7 @@ from django.utils import timezone
 from delivery import enclosures, handoff, retry, tally
 from delivery.drain import UNBUILDABLE, insist, storable, worker_name
 from delivery.enclosures import Enclosure, NotReady, UnavailableError
+from delivery.letters import NO_SERVER, is_set_up
 from delivery.models import (
     FINGERPRINT_LENGTH,
     SETTLED,
@@ -63,6 +64,8 @@ def is_due() -> bool:
 
 def carry() -> bool:
     """Send what is due, for a while. True when nothing is left that could be sent just now."""
+    if not is_due():
+        return True  # asked every second in one process: nothing is to be written for that
     token = _take_over()
     if token is None:
         return True
@@ -173,6 +176,9 @@ def claim() -> Letter | None:
 
 def deliver(letter: Letter, server: Any) -> BaseException | None:
     """Send a claimed letter and write down what became of it; what the mail server, if it, made of it."""
+    if not is_set_up():  # one of another day: nothing of it is to be in a log
+        insist(partial(_settle, letter, DeliveryState.DISCARDED, NO_SERVER))
+        return None
     if _is_moot(letter):
         insist(partial(_settle, letter, DeliveryState.SUPERSEDED))
         return None

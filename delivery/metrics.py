@@ -41,8 +41,13 @@ COUNTERS = {
     "lost": ("leases_lost", "Leases that ended before their worker settled: it died, or was too slow."),
     "wakeups_lost": ("wakeups_lost", "Sweeps that found something due that no wake-up had told of."),
     "recovered": ("deliveries_recovered", "Deliveries that such a sweep found."),
+    "letters_sent": ("letters_sent", "Letters that the mail server took."),
+    "letters_failed": ("letter_attempts_failed", "Attempts after which a letter is tried again."),
+    "letters_dead": ("letters_dead", "Letters that were refused for good, or ran out of attempts."),
+    "letters_superseded": ("letters_superseded", "Letters with nothing left to tell when their turn came."),
 }
 STATES = ("pending", "claimed", "waiting", "dead", "superseded", "discarded", "parked")
+LETTER_STATES = tuple(map(str, health.COUNTED))
 
 
 class Pipeline(Collector):
@@ -91,8 +96,24 @@ def _standing(now: health.Now) -> Iterator[Metric]:
     yield _gauge(
         "oldest_due_seconds", "How long the oldest delivery that is due has been due.", now.oldest_due_seconds
     )
+    yield from _letters(now.letters)
     open_alarms = Alarm.objects.filter(cleared_at=None).count()
     yield _gauge("alarms", "Alarms that are raised and not cleared.", open_alarms)
+
+
+def _letters(letters: health.Letters) -> Iterator[Metric]:
+    states = GaugeMetricFamily(
+        "gstbilling_letters",
+        "Letters by what they wait for; those that were sent are not counted.",
+        labels=["state"],
+    )
+    for state in LETTER_STATES:
+        states.add_metric([state], getattr(letters, state))
+    yield states
+    oldest = letters.oldest_due_seconds
+    yield _gauge("oldest_due_letter_seconds", "How long the oldest letter that is due has been due.", oldest)
+    is_up = letters.away_seconds is None
+    yield _gauge("mail_server_up", "Whether the mail server was there when it was last asked.", is_up)
 
 
 def _signs(now: health.Now) -> Iterator[Metric]:

@@ -20,7 +20,16 @@ from django.db.models import Max, Min, Model, QuerySet
 from django_celery_results.models import TaskResult
 
 from delivery import inbox, statements, tally
-from delivery.models import SETTLED, Deed, DeedState, Delivery, DeliveryState, Inbox, Notification
+from delivery.models import (
+    SETTLED,
+    Deed,
+    DeedState,
+    Delivery,
+    DeliveryState,
+    Inbox,
+    Letter,
+    Notification,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -105,6 +114,15 @@ def _dead(now: datetime) -> Iterator[int]:
         yield _remove(dead.filter(pk__in=ids, settled_at__lt=before))
 
 
+def _letters(now: datetime) -> Iterator[int]:
+    """Letters go as deliveries do: what was sent after a month, what failed after half a year."""
+    for states, keep in ((SETTLED, KEEP_SETTLED), ((DeliveryState.DEAD,), KEEP_DEAD)):
+        below = id_at(Letter.objects.all(), now - keep)
+        old = Letter.objects.filter(state__in=states, settled_at__lt=now - keep)
+        for ids in _pages(Letter.objects.filter(pk__lt=below)):
+            yield _remove(old.filter(pk__in=ids))
+
+
 def _read(now: datetime) -> Iterator[int]:
     """Marks what its owner keeps no longer as deleted: a change of the inbox, which open pages follow."""
     for days in inbox.KEEP_READ_DAYS:
@@ -144,6 +162,7 @@ def _minutes(now: datetime) -> Iterator[int]:
 KINDS: dict[str, Callable[[datetime], Iterator[int]]] = {
     "settled deliveries": _settled,
     "dead deliveries": _dead,
+    "letters": _letters,
     "read notifications marked deleted": _read,
     "deleted notifications": _deleted,
     "task results": _results,

@@ -136,6 +136,9 @@ if not DEBUG:
 
 # Security
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # an invoice of 200 lines has 14 fields a line; Django allows 1,000
+# Only imports take a file, one at a time. What is too large for them goes nowhere while it is read.
+FILE_UPLOAD_HANDLERS = ["gstbillingapp.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -229,9 +232,11 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # an outage may last: never give up
 # The last of Celery's steps over Redis, 0 being the first: a worker takes up everything else that it was sent
-# before a PDF or a letter, or notifications would wait behind those of a thousand invoices issued at once.
+# before a PDF, a letter or an import, or notifications would wait behind those of a thousand invoices issued
+# at once.
 CELERY_TASK_ROUTES = {
     "gstbillingapp.paper": {"priority": 9},
+    "gstbillingapp.job": {"priority": 9},
     "delivery.post_letters": {"priority": 9},
 }
 # One connection attempt and no retry when publishing: a request waits for no broker (celery#4296: a single

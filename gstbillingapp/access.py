@@ -10,7 +10,20 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import Business, Customer, Invoice, Membership, Payment, Product
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    Job,
+    Membership,
+    Note,
+    Payment,
+    Product,
+    Quotation,
+    Receipt,
+    Refund,
+    ReturnFiling,
+)
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
@@ -19,9 +32,15 @@ View = Callable[..., HttpResponseBase]
 NOT_THERE = (
     Customer.DoesNotExist,
     Invoice.DoesNotExist,
+    Job.DoesNotExist,
     Membership.DoesNotExist,
+    Note.DoesNotExist,
     Payment.DoesNotExist,
     Product.DoesNotExist,
+    Quotation.DoesNotExist,
+    ReturnFiling.DoesNotExist,
+    Receipt.DoesNotExist,
+    Refund.DoesNotExist,
 )
 
 

@@ -29,10 +29,18 @@ from gstbillingapp.models import (
     Invoice,
     InvoiceLine,
     Membership,
+    Note,
+    NoteLine,
     NumberSeries,
     Payment,
     Product,
     ProductRate,
+    Quotation,
+    QuotationLine,
+    Receipt,
+    Refund,
+    ReturnDueDate,
+    ReturnFiling,
     StockMovement,
 )
 
@@ -110,11 +118,66 @@ class InvoiceAdmin(ReadOnlyAdmin):
     inlines = (LineInline, PaymentInline)
 
 
+class OfferedLineInline(ReadOnly, TabularInline):
+    model = QuotationLine
+    extra = 0
+    fields = ("position", "description", "hsn", "qty", "unit", "price", "rate", "taxable", "total")
+
+
+@admin.register(Quotation)
+class QuotationAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "business", "buyer_name", "state", "date", "valid_until", "total", "invoice")
+    list_select_related = ("business", "invoice")
+    list_filter = ("state",)
+    search_fields = ("=number_key", "=buyer_gstin")
+    inlines = (OfferedLineInline,)
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     list_display = ("invoice", "amount", "date", "mode", "reference", "recorded_by", "reversed_at")
     list_select_related = ("invoice", "recorded_by")
     search_fields = ("=reference",)
+
+
+class NoteLineInline(ReadOnly, TabularInline):
+    model = NoteLine
+    extra = 0
+    fields = ("position", "description", "hsn", "qty", "unit", "rate", "taxable", "total")
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    list_display = (
+        "number",
+        "kind",
+        "business",
+        "buyer_name",
+        "invoice",
+        "state",
+        "date",
+        "total",
+        "balance",
+    )
+    list_select_related = ("business", "invoice")
+    list_filter = ("kind", "state")
+    search_fields = ("=number_key", "=buyer_gstin")
+    inlines = (NoteLineInline,)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "buyer_name", "state", "date", "total", "balance")
+    list_select_related = ("business",)
+    list_filter = ("state",)
+    search_fields = ("=number_key", "=buyer_gstin")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "customer", "amount", "date", "mode", "reversed_at")
+    list_select_related = ("business", "customer")
+    search_fields = ("=number_key",)
 
 
 @admin.register(StockMovement)
@@ -134,6 +197,32 @@ class GstRateAdmin(ModelAdmin):
     """The one table of billing that an administrator keeps: rates change by notification, not by release."""
 
     list_display = ("rate", "valid_from", "valid_until", "note")
+
+
+@admin.register(ReturnDueDate)
+class ReturnDueDateAdmin(ModelAdmin):
+    """Extensions of due dates, which are announced by notification: added, or taken back, never changed."""
+
+    list_display = ("form", "period_label", "due", "states", "source", "created_at")
+    list_filter = ("form",)
+    fields = ("form", "span", "first", "states", "due", "source")
+
+    @admin.display(description="Period", ordering="first")
+    def period_label(self, extension: ReturnDueDate) -> str:
+        """The period in words."""
+        return extension.period.label
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A further extension is a row of its own: what was told of the day before is still known."""
+        return False
+
+
+@admin.register(ReturnFiling)
+class ReturnFilingAdmin(ReadOnlyAdmin):
+    list_display = ("form", "first", "business", "filed_on", "arn", "filed_by")
+    list_select_related = ("business", "filed_by")
+    list_filter = ("form",)
+    search_fields = ("=arn",)
 
 
 for model in (User, Group, TaskResult, GroupResult):  # registered by their own applications, in Django's look

@@ -36,6 +36,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
     "Pipeline": (
         Entry("Now", "monitoring", "pipeline:now", SEE),
         Entry("Deliveries", "outbox", "pipeline:deliveries", SEE),
+        Entry("Letters", "mail", "pipeline:letters", SEE),
         Entry("Deeds", "playlist_add_check", "pipeline:deeds", SEE),
         _table("Task results", "task", "django_celery_results", "taskresult"),
     ),
@@ -44,10 +45,13 @@ MENU: dict[str, tuple[Entry, ...]] = {
         _table("Customers", "group", "gstbillingapp", "customer"),
         _table("Products", "inventory_2", "gstbillingapp", "product"),
         _table("Invoices", "receipt_long", "gstbillingapp", "invoice"),
+        _table("Quotations", "request_quote", "gstbillingapp", "quotation"),
         _table("Payments", "currency_rupee", "gstbillingapp", "payment"),
         _table("Stock movements", "swap_vert", "gstbillingapp", "stockmovement"),
         _table("Number series", "tag", "gstbillingapp", "numberseries"),
         _table("GST rates", "percent", "gstbillingapp", "gstrate"),
+        _table("Extensions", "event_upcoming", "gstbillingapp", "returnduedate"),
+        _table("Returns filed", "task_alt", "gstbillingapp", "returnfiling"),
     ),
     "People": (
         _table("Users", "person", "auth", "user"),

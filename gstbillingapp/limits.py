@@ -17,8 +17,12 @@ ALLOWED = 600
 ALLOWED_COSTLY = 300
 COSTLY = frozenset(
     {
+        "bill_list",
+        "bill_preview",
+        "bill_products",
         "customer_list",
         "customer_lookup",
+        "expense_list",
         "invoice_issue",
         "invoice_list",
         "invoice_pdf",
@@ -26,11 +30,24 @@ COSTLY = frozenset(
         "invoice_print",
         "product_list",
         "product_lookup",
+        "quotation_list",
+        "quotation_pdf",
+        "quotation_preview",
+        "quotation_print",
+        "quotation_send",
+        "search",
+        "search_lookup",
+        "vendor_list",
+        "vendor_lookup",
     }
 )
 HOUR = 3600  # seconds
+# Letters that one person sends in an hour: each to somebody whom we do not know.
+ALLOWED_LETTERS = 60
 # Accounts made in an hour from one address: a class of trainees, not a script.
 ALLOWED_SIGN_UPS = 20
+# Files that one sends or has made in an hour: each may take the worker half a minute.
+ALLOWED_FILES = 60
 # Whoever has one address of an IPv6 network has all of its 2^64.
 IPV6_NETWORK_BITS = 64
 
@@ -64,6 +81,16 @@ def wait_for_page(request: HttpRequest) -> int:
 def wait_for_sign_up(request: HttpRequest) -> int:
     """Count an attempt to make an account; 0 if it may pass, else the seconds to wait."""
     return seconds_to_wait(f"sign-up:{client_address(request)}", ALLOWED_SIGN_UPS, HOUR)
+
+
+def wait_for_letter(request: HttpRequest) -> int:
+    """Count a letter that somebody sends; 0 if it may pass, else the seconds to wait."""
+    return seconds_to_wait(f"letters:{request.user.pk}", ALLOWED_LETTERS, HOUR)
+
+
+def wait_for_file(request: HttpRequest) -> int:
+    """Count a file that is sent or asked for; 0 if it may pass, else the seconds to wait."""
+    return seconds_to_wait(f"files:{request.user.pk}", ALLOWED_FILES, HOUR)
 
 
 def client_address(request: HttpRequest) -> str | None:

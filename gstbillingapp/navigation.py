@@ -49,17 +49,71 @@ MENU: tuple[Group | Entry, ...] = (
                 new_url_name="invoice_new",
             ),
             Entry(
+                label="Quotations",
+                url_name="quotation_list",
+                icon="file-earmark-text",
+                sections=("quotation",),
+                key="q",
+                new="quotation",
+                new_url_name="quotation_new",
+            ),
+            Entry(
+                label="Credit and debit notes",
+                url_name="note_list",
+                icon="file-earmark-minus",
+                sections=("note", "refund"),
+            ),
+            Entry(
+                label="Advances",
+                url_name="receipt_list",
+                icon="wallet2",
+                sections=("receipt",),
+                new="advance",
+                new_url_name="receipt_new",
+            ),
+            Entry(
                 label="Customers",
                 url_name="customer_list",
                 icon="people",
-                sections=("customer",),
+                sections=("customer", "statement"),
                 key="c",
                 new="customer",
                 new_url_name="customer_new",
             ),
         ),
     ),
-    Group(label="Purchases", entries=()),
+    Group(
+        label="Purchases",
+        entries=(
+            Entry(
+                label="Bills",
+                url_name="bill_list",
+                icon="file-earmark-arrow-down",
+                sections=("bill",),
+                key="b",
+                new="bill",
+                new_url_name="bill_new",
+            ),
+            Entry(
+                label="Vendors",
+                url_name="vendor_list",
+                icon="shop",
+                sections=("vendor",),
+                key="v",
+                new="vendor",
+                new_url_name="vendor_new",
+            ),
+            Entry(
+                label="Expenses",
+                url_name="expense_list",
+                icon="wallet2",
+                sections=("expense",),
+                key="e",
+                new="expense",
+                new_url_name="expense_new",
+            ),
+        ),
+    ),
     Entry(
         label="Products",
         url_name="product_list",
@@ -69,7 +123,28 @@ MENU: tuple[Group | Entry, ...] = (
         new="product",
         new_url_name="product_new",
     ),
-    Group(label="Reports", entries=()),
+    Group(
+        label="Reports",
+        entries=(
+            Entry(
+                label="GST returns",
+                url_name="return_list",
+                icon="calendar-check",
+                sections=("return",),
+                key="t",
+            ),
+            Entry(label="Ageing", url_name="ageing", icon="hourglass-split", sections=("ageing",)),
+            Entry(label="GSTR-1", url_name="gstr1", icon="file-earmark-spreadsheet", sections=("gstr1",)),
+            Entry(label="GSTR-3B", url_name="gstr3b", icon="file-earmark-ruled", sections=("gstr3b",)),
+            Entry(label="HSN summary", url_name="hsn_summary", icon="upc", sections=("hsn",)),
+            Entry(
+                label="Registers",
+                url_name="registers",
+                icon="journal-text",
+                sections=("register", "registers"),
+            ),
+        ),
+    ),
 )
 # What stands elsewhere in the frame: beside the brand, at the bell, in the user's menu.
 OVERVIEW = Entry(label="Overview", url_name="home", icon="house", key="h")
@@ -77,6 +152,9 @@ ELSEWHERE = (
     Entry(label="Notifications", url_name="notifications", icon="bell", key="n"),
     Entry(label="Business profile", url_name="business", icon="building"),
     Entry(label="Team", url_name="team", icon="people"),
+    Entry(label="Import and export", url_name="data", icon="arrow-left-right", sections=("data",)),
+    Entry(label="Reminders", url_name="reminder_settings", icon="alarm"),
+    Entry(label="Your notifications", url_name="notification_preferences", icon="bell"),
     Entry(label="Change password", url_name="password_change", icon="key"),
 )
 

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
 
-from gstbillingapp.actions import papers
+from gstbillingapp.actions import mailing, papers
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Paper
-from gstbillingapp.models.paper import INVOICE
+from gstbillingapp.models.paper import INVOICE, NOTE, QUOTATION, RECEIPT, STATEMENT
 from gstbillingapp.pdf.sheet import Sheet
-from gstbillingapp.views import invoice_pdf
+from gstbillingapp.views import invoice_pdf, note_papers, quotation_paper, statements
 from gstbillingapp.views.printables import Printable
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,10 @@ TIME_LIMIT = 30
 # ObjectDoesNotExist. Another noun adds its line, and has pages, PDFs and mail.
 PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
     INVOICE: invoice_pdf.stored,
+    QUOTATION: quotation_paper.stored,
+    NOTE: note_papers.stored_note,
+    RECEIPT: note_papers.stored_receipt,
+    STATEMENT: statements.stored,
 }
 # Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.
 DRAWN_BY: dict[type, str] = {
@@ -68,13 +72,19 @@ def make(paper: Paper) -> None:
         papers.failed(paper, f"{type(error).__name__}: {error}")
     else:
         papers.made(paper, digest, content)
+        mailing.paper_is_made(key_of(paper))
 
 
 def drawn(paper: Paper) -> tuple[str, bytes]:
     """The digest of what a document says now, and the file that says it."""
-    sheet = printable_of(PaperKey(paper.business_id, paper.kind, paper.object_id, paper.variant)).sheet()
+    sheet = printable_of(key_of(paper)).sheet()
     content: bytes = import_module(DRAWN_BY[type(sheet)]).draw(sheet, settings.PAPER_FONTS)
     return sheet.digest(), content
+
+
+def key_of(paper: Paper) -> PaperKey:
+    """Which document a paper is of."""
+    return PaperKey(paper.business_id, paper.kind, paper.object_id, paper.variant)
 
 
 def printable_of(key: PaperKey) -> Printable:

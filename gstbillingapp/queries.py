@@ -1,4 +1,4 @@
-"""What the lists and the first page show: each query starts from a business and walks an index.
+"""What the lists show: each query starts from a business and walks an index.
 
 Lists are read a page at a time and counted up to `COUNT_CAP`: beyond ten thousand rows a person searches or
 filters, and nobody pays for a count that nobody reads.
@@ -6,25 +6,25 @@ filters, and nobody pays for a count that nobody reads.
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, Count, F, Model, Prefetch, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, F, Model, Prefetch, Q, QuerySet, Sum
 from django.utils.functional import cached_property
 
 from gstbillingapp.models import (
     Business,
     Customer,
     Invoice,
-    InvoiceState,
     Product,
     ProductRate,
+    Quotation,
     StockLevel,
 )
 from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.models.invoice import InvoiceQuerySet
+from gstbillingapp.models.quotation import QuotationQuerySet
 
 COUNT_CAP = 10_000
 PER_PAGE = 50
@@ -44,6 +44,12 @@ INVOICE_ORDERS = {
 }
 # The indexes by which invoices are found by status, customer, days or words are in this order.
 FOUND_IN_ORDER = frozenset({"date"})
+QUOTATION_ORDERS = {
+    "date": ("date", "id"),
+    "number": ("financial_year", "sequence", "id"),
+    "valid": ("valid_until", "id"),
+    "total": ("total", "id"),
+}
 CUSTOMER_ORDERS = {"name": ("name_key", "id")}
 PRODUCT_ORDERS = {"name": ("name_key", "id")}
 
@@ -146,9 +152,34 @@ def invoice_list(
 
 
 def _says(business: Business, text: str) -> Q:
-    """That its number or its customer has the text: `invoice_by_date` has all that is asked of an invoice."""
+    """That its number or its customer has the text: the index by date has all that is asked of a document."""
     customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
     return Q(customer__in=customers.order_by().values("pk")) | Q(number_key__contains=text.upper())
+
+
+def quotation_list(
+    business: Business,
+    *,
+    search: str = "",
+    status: str = "",
+    customer_id: int | None = None,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+    sort: str = "-date",
+) -> QuotationQuerySet:
+    """Quotations as `invoice_list` has invoices; `status` is one of `QuotationState` as of today."""
+    found = Quotation.objects.filter(business=business)
+    if status:
+        found = found.with_status(status)
+    if customer_id is not None:
+        found = found.filter(customer_id=customer_id)
+    if since is not None:
+        found = found.filter(date__gte=since)
+    if until is not None:
+        found = found.filter(date__lte=until)
+    if search.strip():
+        found = found.filter(_says(business, search.strip()))
+    return found.select_related("customer").order_by(*_order(QUOTATION_ORDERS, sort))
 
 
 def customer_list(
@@ -188,41 +219,6 @@ def _order(orders: Mapping[str, tuple[str, ...]], sort: str) -> list[str]:
         raise ValueError(f"sort must be one of {', '.join(orders)}, with or without '-' in front")
     sign = "-" if sort.startswith("-") else ""
     return [sign + column for column in orders[name]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomeTotals:
-    """What the first page says. Amounts are rupees; sales are without tax, as the returns count them."""
-
-    sales: Decimal
-    sales_count: int
-    receivable: Decimal
-    receivable_count: int
-    overdue: Decimal
-    overdue_count: int
-    drafts: int
-    low_stock: int
-
-
-def home_totals(business: Business, on: datetime.date | None = None) -> HomeTotals:
-    """Sales of the month, what is owed, what is overdue, and what needs care on that day."""
-    day = on or today()
-    month = Invoice.objects.filter(
-        business=business, state=InvoiceState.ISSUED, date__gte=day.replace(day=1), date__lte=day
-    ).aggregate(amount=Sum("taxable"), count=Count("pk"))
-    owed = Invoice.objects.filter(business=business, balance__gt=0)
-    late = owed.filter(due_date__lt=day).aggregate(amount=Sum("balance"), count=Count("pk"))
-    not_yet = owed.filter(due_date__gte=day).aggregate(amount=Sum("balance"), count=Count("pk"))
-    return HomeTotals(
-        sales=rupees(month["amount"]),
-        sales_count=month["count"],
-        receivable=rupees(late["amount"]) + rupees(not_yet["amount"]),
-        receivable_count=late["count"] + not_yet["count"],
-        overdue=rupees(late["amount"]),
-        overdue_count=late["count"],
-        drafts=Invoice.objects.filter(business=business, state=InvoiceState.DRAFT).count(),
-        low_stock=running_low(business).count(),
-    )
 
 
 def running_low(business: Business) -> QuerySet[Product]:

@@ -9,7 +9,8 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from delivery import handoff
-from gstbillingapp import papers, reminders
+from gstbillingapp import jobs, papers, reminders
+from gstbillingapp.actions.jobs import TASK as JOB
 from gstbillingapp.actions.papers import TASK as PAPER
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,16 @@ def paper() -> None:
         logger.warning("the database is away, the next run goes on: %s", str(error).partition("\n")[0])
 
 
+@shared_task(name=JOB, ignore_result=True, time_limit=jobs.TIME_LIMIT)
+def job() -> None:
+    """Take imports and exports further; sent by whoever starts one, by beat, and at worker start."""
+    try:
+        if not jobs.go_on() and settings.REDIS_URL is not None:
+            handoff.wake_task(JOB)
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("the database is away, the next run goes on: %s", str(error).partition("\n")[0])
+
+
 @worker_init.connect
 def _load_before_the_fork(**_: object) -> None:
     """Once for all processes of the worker, and before anybody waits."""
@@ -45,3 +56,4 @@ def _begin(**_: object) -> None:
     """What fell due or was asked for while no worker ran is not to wait for beat."""
     remind.apply_async()
     paper.apply_async()
+    job.apply_async()

@@ -19,6 +19,8 @@ from gstbillingapp.models.fields import day_text, plain_number
 if TYPE_CHECKING:
     from gstbillingapp.models import Customer, Invoice, Product
 
+QUOTATION_TYPES = {"approved": "SUCCESS", "declined": "WARNING"}
+
 
 def create_notification(
     user: AbstractBaseUser,
@@ -149,26 +151,27 @@ def notify_payment_received(user: AbstractBaseUser, customer: "Customer", amount
 
 def notify_quotation_created(user: AbstractBaseUser, quotation: Any) -> Notification:
     """Tell one person of a new quotation; once per quotation."""
-    return _notify_quotation(user, quotation, "created", "QUOTATION")
+    return create_notification(user, **quotation_decided(quotation, "created"))
 
 
 def notify_quotation_approved(user: AbstractBaseUser, quotation: Any) -> Notification:
     """Tell one person that a customer has approved a quotation; once per quotation."""
-    return _notify_quotation(user, quotation, "approved", "SUCCESS")
+    return create_notification(user, **quotation_decided(quotation, "approved"))
 
 
-def _notify_quotation(user: AbstractBaseUser, quotation: Any, decision: str, type_: str) -> Notification:
-    return create_notification(
-        user,
-        f"Quotation {quotation.number} {decision}",
-        f"{indian_format(quotation.total)} for {quotation.customer.name}",
-        type_,
-        quotation.get_absolute_url(),
-        "View quotation",
-        "quotation",
-        quotation.pk,
-        dedupe_key=f"q:{quotation.pk}:{decision}",
-    )
+def quotation_decided(quotation: Any, decision: str) -> dict[str, Any]:
+    """What is said of a quotation that was created, sent, approved or declined: as `invoice_created`."""
+    return {
+        "title": f"Quotation {quotation.number} {decision}",
+        "message": f"{indian_format(quotation.total)} for {quotation.customer.name}",
+        "notification_type": QUOTATION_TYPES.get(decision, "QUOTATION"),
+        "link_url": quotation.get_absolute_url(),
+        "link_text": "View quotation",
+        "related_object_type": "quotation",
+        "related_object_id": quotation.pk,
+        "dedupe_key": f"q:{quotation.pk}:{decision}",
+        "thread_key": f"q:{quotation.pk}",
+    }
 
 
 def notify_low_stock(user: AbstractBaseUser, product: "Product", quantity: Decimal | int) -> Notification:

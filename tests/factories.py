@@ -8,22 +8,53 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from gstbillingapp.actions import invoices, payments
-from gstbillingapp.actions.data import InvoiceData, LineData
+from gstbillingapp.actions import (
+    bill_payments,
+    bills,
+    expenses,
+    exporting,
+    invoices,
+    jobs,
+    notes,
+    payments,
+    quotations,
+    receipts,
+    set_offs,
+)
+from gstbillingapp.actions.data import (
+    BillData,
+    BillLineData,
+    ExpenseData,
+    InvoiceData,
+    LineData,
+    NoteData,
+    NoteLineData,
+    ReceiptData,
+)
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import (
+    Bill,
+    BillPayment,
     Business,
     BuyerKind,
     Customer,
+    Expense,
     Invoice,
+    Job,
     Membership,
+    Note,
     Payment,
     Product,
     ProductRate,
+    Quotation,
+    Receipt,
     Role,
+    Vendor,
+    VendorKind,
 )
 from gstbillingapp.models.fields import today
+from gstbillingapp.models.vendor import REGISTERED_VENDORS
 
 PASSWORD = "a long pass phrase"
 
@@ -153,3 +184,111 @@ def paid(invoice: Invoice, amount: Decimal | str | None = None, **terms: Any) ->
 def days_ago(days: int) -> datetime.date:
     """A day before today, in India."""
     return today() - datetime.timedelta(days=days)
+
+
+def offered(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
+    """A stored draft of a quotation, for a new customer of the business unless `customer` is given."""
+    customer = terms.pop("customer", None)
+    owner = business or (customer.business if customer else BusinessFactory())
+    return quotations.save_draft(
+        owner, None, invoice_data(customer or CustomerFactory(business=owner), *lines, **terms)
+    )
+
+
+def sent(business: Business | None = None, *lines: LineData, **terms: Any) -> Quotation:
+    """A quotation that waits for an answer: over ₹118.00 where no line is given."""
+    stored = offered(business, *lines, **terms)
+    return quotations.send(stored.business, None, stored.pk)
+
+
+def past(quotation: Quotation, days: int = 1) -> Quotation:
+    """The same, with its last day so many days ago: time has gone by."""
+    last_day = days_ago(days)
+    Quotation._base_manager.filter(pk=quotation.pk).update(date=last_day, valid_until=last_day)
+    quotation.date = quotation.valid_until = last_day
+    return quotation
+
+
+def noted(invoice: Invoice, *lines: NoteLineData, **terms: Any) -> Note:
+    """A credit note against an issued invoice: of ₹10.00 before tax on its first line where none is given."""
+    typed = {"reason": "02", "lines": lines or [NoteLineData(amount=Decimal(10))], **terms}
+    return notes.issue(invoice.business, None, invoice.pk, NoteData(**typed))
+
+
+def debited(invoice: Invoice, amount: Decimal | str = "10", **terms: Any) -> Note:
+    """A debit note of so much before tax on the first line of an issued invoice."""
+    typed = {"kind": "debit", "reason": "04", **terms}
+    return noted(invoice, NoteLineData(amount=Decimal(amount)), **typed)
+
+
+def advance(customer: Customer, amount: Decimal | str = "1180", **terms: Any) -> Receipt:
+    """An advance of a customer: for goods, so without tax, where nothing else is said."""
+    typed = {"customer_id": customer.pk, "amount": Decimal(amount), "purpose": "Wiring", **terms}
+    return receipts.record(customer.business, None, ReceiptData(**typed))
+
+
+def set_off(invoice: Invoice, source: Receipt | Note, amount: Decimal | str) -> Payment:
+    """An advance or a credit note that pays an invoice, or part of it."""
+    return set_offs.set_off(invoice.business, None, invoice.pk, type(source), source.pk, Decimal(amount))
+
+
+class VendorFactory(DjangoModelFactory):
+    """A registered vendor in the business's own state, paid after 30 days."""
+
+    class Meta:
+        model = Vendor
+
+    business = factory.SubFactory(BusinessFactory)
+    name = factory.Sequence(lambda n: f"Polycab Depot {n}")
+    kind = VendorKind.REGULAR
+    state_code = "29"
+    gstin = factory.LazyAttributeSequence(
+        lambda vendor, n: gstin(vendor.state_code, 15_000 + n) if vendor.kind in REGISTERED_VENDORS else ""
+    )
+    city = "Bengaluru"
+
+
+def bill_line(product: Product | None = None, **terms: Any) -> BillLineData:
+    """A line of a bill: one at ₹100.00 and 18 per cent, of the product or of a drum of wire."""
+    if product is not None:
+        return BillLineData(**{"product_id": product.pk, "qty": Decimal(1), "price": Decimal(100), **terms})
+    typed = {"description": "Drum of wire", "hsn": "8544", "qty": Decimal(1), "price": Decimal(100)}
+    return BillLineData(**{**typed, "rate": Decimal(18), **terms})
+
+
+def bill_data(vendor: Vendor | None = None, *lines: BillLineData, **terms: Any) -> BillData:
+    """A bill as typed, with a number of its own; with one line where none is given."""
+    typed = {"vendor_id": vendor.pk if vendor else None, "number": f"PD-{Bill.objects.count() + 1}"}
+    return BillData(**{**typed, "lines": lines or (bill_line(),), **terms})
+
+
+def bill(business: Business | None = None, *lines: BillLineData, **terms: Any) -> Bill:
+    """A recorded bill: ₹118.00 where no line is given, of a new vendor unless `vendor` is given."""
+    vendor = terms.pop("vendor", None)
+    owner = business or (vendor.business if vendor else BusinessFactory())
+    return bills.record(owner, None, bill_data(vendor or VendorFactory(business=owner), *lines, **terms))
+
+
+def paid_out(owed: Bill, amount: Decimal | str | None = None, **terms: Any) -> BillPayment:
+    """A payment of a bill; in full where no amount is given."""
+    money = owed.balance if amount is None else Decimal(amount)
+    return bill_payments.pay(owed.business, None, owed.pk, money, **terms)
+
+
+def expense(business: Business | None = None, **terms: Any) -> Expense:
+    """A recorded expense: rent of ₹1,000.00 without tax."""
+    typed = {"category": "Rent", "amount": Decimal(1000), "payee": "Lakshmi Estates"}
+    return expenses.record(business or BusinessFactory(), None, ExpenseData(**{**typed, **terms}))
+
+
+def sent_file(member: Membership, content: bytes | str = "Name\nAsha\n", subject: str = "customers") -> Job:
+    """A file that a member has sent to import."""
+    sent = content.encode() if isinstance(content, str) else content
+    return jobs.upload(member.business, member.user, subject, f"{subject}.csv", sent)
+
+
+def made_file(member: Membership, subject: str = "customers") -> Job:
+    """An export that has been made in the background."""
+    job = jobs.export(member.business, member.user, subject, "csv", 0)
+    jobs.finish(job, exporting.file(member.business, subject, "csv"))
+    return Job.objects.get(pk=job.pk)

@@ -8,30 +8,50 @@ from django.core.exceptions import ValidationError
 
 from delivery.models import Notification
 from gstbillingapp.models import (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
+    ExpenseCategory,
     Invoice,
     InvoiceLine,
     Membership,
+    Note,
+    NoteLine,
     NumberSeries,
     Payment,
     Product,
     ProductRate,
+    Receipt,
+    Refund,
     StockMovement,
+    Vendor,
 )
 
 TABLES = (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
+    ExpenseCategory,
     Invoice,
     InvoiceLine,
     Membership,
+    Note,
+    NoteLine,
     Notification,
     NumberSeries,
     Payment,
     Product,
     ProductRate,
+    Receipt,
+    Refund,
     StockMovement,
+    Vendor,
 )
 
 

@@ -8,6 +8,8 @@ REMIND_SECONDS = 600.0
 PRUNE_SECONDS = 600.0
 # How soon a PDF is made whose wake-up was lost, or whose maker has died.
 PAPERS_SECONDS = 10.0
+# How soon an import goes on whose worker has died, once its lease has ended, and old files are removed.
+JOBS_SECONDS = 10.0
 # While no worker runs, messages must not pile up for days; and yet longer than two hosts' clocks ever differ,
 # each of them an hour off.
 EXPIRES = 10_800
@@ -31,6 +33,11 @@ SCHEDULE = {
     "papers": {
         "task": "gstbillingapp.paper",
         "schedule": PAPERS_SECONDS,
+        "options": {"expires": EXPIRES},
+    },
+    "jobs": {
+        "task": "gstbillingapp.job",
+        "schedule": JOBS_SECONDS,
         "options": {"expires": EXPIRES},
     },
 }

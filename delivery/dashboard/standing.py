@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from delivery import health, pulse
 from delivery.dashboard import words
+from delivery.letters import CONSOLE
 from delivery.models import UNDER_WAY, Alarm, Deed, DeedState, DeliveryState
 
 # Deeds that are spoken of at once; the list has all of them.
@@ -50,9 +51,8 @@ class Part:
 
 def lines(now: health.Now) -> list[Line]:
     """What is going on, the worst first; one line that all is well where nothing else is to be said."""
-    said = sorted(
-        [*_away(now), *_rows(now), *_deeds(), *_alarms(now)], key=lambda line: URGENCY.index(line.tone)
-    )
+    said = [*_away(now), *_rows(now), *_letters(now.letters), *_deeds(), *_alarms(now)]
+    said.sort(key=lambda line: URGENCY.index(line.tone))
     return said or [Line("well", "success", "Everything due has been sent.")]
 
 
@@ -95,6 +95,24 @@ def _rows(now: health.Now) -> list[Line]:
     if on_their_way := now.pending - now.parked + now.claimed:
         verb = "is" if on_their_way == 1 else "are"
         said.append(Line("pending", "info", f"{words.figure(on_their_way)} {verb} on the way."))
+    return said
+
+
+def _letters(letters: health.Letters) -> list[Line]:
+    said = []
+    if letters.dead:
+        verb = "was" if letters.dead == 1 else "were"
+        text = f"{words.letters(letters.dead)} {verb} not delivered: somebody has to decide."
+        link = words.address(reverse("pipeline:letters"), state=DeliveryState.DEAD)
+        said.append(Line("letters-dead", "danger", text, link, "Look at them"))
+    if letters.away_seconds is not None:
+        away = f"The mail server has been away for {words.span(letters.away_seconds)} ({letters.away_error})"
+        said.append(Line("mail-server", "warning", f"{away}. Letters wait, and no attempt is counted."))
+    if on_their_way := letters.pending + letters.claimed:
+        verb = "is" if on_their_way == 1 else "are"
+        text = f"{words.letters(on_their_way)} {verb} to be sent."
+        link = words.address(reverse("pipeline:letters"), state=DeliveryState.PENDING)
+        said.append(Line("letters-pending", "info", text, link, "List them"))
     return said
 
 
@@ -144,18 +162,40 @@ def figures(now: health.Now) -> list[Figure]:
         Figure("oldest", "Oldest due", oldest, "waiting to be sent", "", "danger" if late else ""),
         count(DeliveryState.DISCARDED, "Discarded", now.discarded, "by a person"),
         count(DeliveryState.SUPERSEDED, "Superseded", now.superseded, "nothing left to tell"),
+        *_letter_figures(now.letters),
+    ]  # fmt: skip
+
+
+def _letter_figures(letters: health.Letters) -> list[Figure]:
+    """Of e-mail: what is to be sent, and what was not delivered."""
+    listed = reverse("pipeline:letters")
+    due, dead = letters.pending + letters.claimed, letters.dead
+    waiting = f"{words.figure(letters.waiting)} wait for their time"
+    return [
+        Figure("letters", "Letters", words.figure(due), f"to be sent; {waiting}", listed),
+        Figure("letters-dead", "Dead letters", words.figure(dead), "not delivered",
+               words.address(listed, state=DeliveryState.DEAD), "danger" if dead else ""),
     ]  # fmt: skip
 
 
 def parts(now: health.Now) -> list[Part]:
     """Database, Redis, and each worker and beat with its last sign of life."""
-    here = [_part("Database", now.database)]
+    here = [_part("Database", now.database), *_mail_server(now.letters)]
     if settings.REDIS_URL is None:
         return [*here, Part("Worker and beat", "in this process", "success")]
     here.append(_part("Redis", now.redis))
     if now.redis:
         here += _signs("Worker", now.workers) + _signs("Beat", now.beats)
     return here
+
+
+def _mail_server(letters: health.Letters) -> list[Part]:
+    """The mail server, where there is one: as it was when it was last asked."""
+    if settings.EMAIL_BACKEND == CONSOLE:
+        return [Part("Mail server", "none: mail is written to the log", "quiet")]
+    if letters.away_seconds is not None:
+        return [Part("Mail server", f"away for {words.span(letters.away_seconds)}", "danger")]
+    return [Part("Mail server", "answered when last asked", "success")]
 
 
 def _part(name: str, is_there: bool) -> Part:

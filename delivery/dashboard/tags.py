@@ -15,6 +15,7 @@ register = template.Library()
 for function in (
     words.figure,
     words.deliveries,
+    words.letters,
     words.span,
     words.took,
     words.moment,

@@ -1,6 +1,6 @@
 """Every address of the dashboard, under `/admin/pipeline/`."""
 
-from delivery.dashboard import deed, deed_list, delivery, delivery_list, now
+from delivery.dashboard import deed, deed_list, delivery, delivery_list, letters, now
 from delivery.dashboard.access import page
 
 app_name = "pipeline"
@@ -10,6 +10,9 @@ urlpatterns = [
     page("deliveries/", delivery_list.show, "deliveries"),
     page("deliveries/<int:pk>/", delivery.show, "delivery"),
     page("notifications/<int:pk>/", delivery.of_notification, "notification"),
+    page("letters/", letters.show, "letters"),
+    page("letters/do/", letters.do, "letters_do"),
+    page("letters/<int:pk>/", letters.one, "letter"),
     page("deeds/", deed_list.show, "deeds"),
     page("deeds/<int:pk>/", deed.show, "deed"),
     page("deeds/<int:pk>.json", deed.live, "deed_live"),

@@ -30,6 +30,11 @@ def deliveries(number: int) -> str:
     return counted(number, "delivery", "deliveries")
 
 
+def letters(number: int) -> str:
+    """So many letters."""
+    return counted(number, "letter", "letters")
+
+
 def span(seconds: float) -> str:
     """A length of time in its largest unit: 40 s, 3 min, 2 h, 5 days."""
     if seconds < MINUTE:

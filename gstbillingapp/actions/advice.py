@@ -10,6 +10,7 @@ from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
 from gstbillingapp.models import Business, Customer, Invoice, InvoiceLine, InvoiceState, Scheme, Supply
 from gstbillingapp.models.fields import day_text, plain_number, today
+from gstbillingapp.receivables import net_owed
 
 # B2C from here on needs the buyer's name, address and state (CGST Rule 46, proviso on unregistered buyers).
 NAMED_FROM = Decimal(50_000)
@@ -32,6 +33,7 @@ def advice_of(composed: Composed) -> list[Advice]:
     invoice = composed.invoice
     found = [
         *_of_customer(invoice),
+        *_of_credit_limit(invoice),
         *_of_date(invoice),
         *_of_place(composed),
         *_of_lines(composed),
@@ -55,6 +57,20 @@ def _of_customer(invoice: Invoice) -> Iterator[Advice]:
             "customer_id",
             f"From {indian_format(NAMED_FROM, places=0)} on, an invoice to an unregistered buyer names their "
             f"{' and '.join(missing)}: add it to the customer.",
+        )
+
+
+def _of_credit_limit(invoice: Invoice) -> Iterator[Advice]:
+    customer = invoice.customer
+    if customer is None or customer.credit_limit is None:
+        return
+    owed = net_owed(customer) + invoice.total
+    if owed > customer.credit_limit:
+        yield Advice(
+            "credit_limit",
+            "customer_id",
+            f"{customer.name} will owe {indian_format(owed)}, above the credit limit of "
+            f"{indian_format(customer.credit_limit)}.",
         )
 
 

@@ -4,12 +4,13 @@ import re
 
 from django.db import transaction
 
+from gstbillingapp.actions import prefixes
 from gstbillingapp.actions.checks import Checks
-from gstbillingapp.actions.data import BusinessData
+from gstbillingapp.actions.data import BusinessData, VendorData
 from gstbillingapp.actions.identity import checked_gstin, checked_phone, checked_state
 from gstbillingapp.gst import upi
 from gstbillingapp.gst.numbers import FIRST_WIDTH, format_number
-from gstbillingapp.models import Business, Scheme
+from gstbillingapp.models import Business, FilingFrequency, Scheme
 
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 ACCOUNT = re.compile(r"[A-Za-z0-9]{6,34}")
@@ -48,7 +49,10 @@ def checked_business(checks: Checks, data: BusinessData) -> Business:
         signatory=checks.text("signatory", data.signatory, 120),
         invoice_terms=checks.text("invoice_terms", data.invoice_terms, 1000),
         round_off=data.round_off,
-        **_bank(checks, data),
+        filing_frequency=checks.choice(
+            "filing_frequency", data.filing_frequency or FilingFrequency.MONTHLY, FilingFrequency.values
+        ),
+        **checked_bank(checks, data),
         **_invoicing(checks, data),
     )
 
@@ -64,7 +68,8 @@ def _gstin(checks: Checks, data: BusinessData) -> str:
     return gstin
 
 
-def _bank(checks: Checks, data: BusinessData) -> dict[str, str]:
+def checked_bank(checks: Checks, data: BusinessData | VendorData) -> dict[str, str]:
+    """Where somebody is paid: the account with its IFSC, and the UPI ID."""
     return {
         "bank_account": _shaped(
             checks, "bank_account", "".join(data.bank_account.split()), ACCOUNT, "6 to 34 digits and letters"
@@ -92,11 +97,24 @@ def _upi_id(checks: Checks, typed: str) -> str:
 
 def _invoicing(checks: Checks, data: BusinessData) -> dict[str, str | int]:
     prefix = data.invoice_prefix.strip()
+    prefixes.refuse_taken(checks, "invoice_prefix", prefix)
     # The last number of the series' first width has to fit in the 16 characters of Rule 46.
     checks.attempt("invoice_prefix", lambda: format_number(prefix, "2026-27", 10**FIRST_WIDTH - 1))
+    quotation_prefix = data.quotation_prefix.strip()
+    checks.attempt(
+        "quotation_prefix", lambda: format_number(quotation_prefix, "2026-27", 10**FIRST_WIDTH - 1)
+    )
+    if prefix.upper() == quotation_prefix.upper():
+        # They would share one series, and the numbers of invoices would not be consecutive (Rule 46).
+        checks.refuse("quotation_prefix", f"Choose another one: {prefix} numbers the invoices.")
     due_days = 30 if data.due_days is None else data.due_days
     if not 0 <= due_days <= LONGEST_DUE:
         checks.refuse("due_days", f"Enter a number of days from 0 to {LONGEST_DUE}.")
     if data.hsn_digits not in (4, 6):
         checks.refuse("hsn_digits", "Choose 4 or 6.")
-    return {"invoice_prefix": prefix, "due_days": due_days, "hsn_digits": data.hsn_digits}
+    return {
+        "invoice_prefix": prefix,
+        "quotation_prefix": quotation_prefix,
+        "due_days": due_days,
+        "hsn_digits": data.hsn_digits,
+    }

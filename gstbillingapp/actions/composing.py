@@ -4,7 +4,7 @@ One road for the live totals, for saving and for issuing, so that what a person 
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ from gstbillingapp.models import (
     Scheme,
     Supply,
 )
+from gstbillingapp.models.document import Document, DocumentLine
 from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, today
 
 NOTHING = Decimal(0)
@@ -81,22 +82,31 @@ def compose(business: Business, data: InvoiceData) -> Composed:
 
 def data_of(invoice: Invoice) -> InvoiceData:
     """What was typed to make a stored draft, so that issuing it works it out anew."""
+    return typed_of(invoice, invoice.due_date, invoice.lines.all())
+
+
+def typed_of(
+    document: Document, last_day: datetime.date | None, lines: Iterable[DocumentLine]
+) -> InvoiceData:
+    """What was typed to make a stored document with these lines."""
     return InvoiceData(
-        customer_id=invoice.customer_id,
-        date=invoice.date,
-        due_date=invoice.due_date,
-        place_of_supply=invoice.place_of_supply if invoice.place_chosen else "",
-        zero_rated=invoice.zero_rated,
-        rcm=invoice.rcm,
-        doc_discount=invoice.doc_discount,
-        round_off=invoice.round_off_enabled,
-        notes=invoice.notes,
-        terms=invoice.terms,
-        lines=[_line_data_of(line) for line in invoice.lines.all()],
+        customer_id=document.customer_id,
+        date=document.date,
+        due_date=last_day,
+        place_of_supply=document.place_of_supply if document.place_chosen else "",
+        zero_rated=document.zero_rated,
+        rcm=document.rcm,
+        deemed_export=document.deemed_export,
+        doc_discount=document.doc_discount,
+        round_off=document.round_off_enabled,
+        notes=document.notes,
+        terms=document.terms,
+        lines=[line_data_of(line) for line in lines],
     )
 
 
-def _line_data_of(line: InvoiceLine) -> LineData:
+def line_data_of(line: DocumentLine) -> LineData:
+    """What was typed to make a stored line."""
     names = set(LineData.__dataclass_fields__)
     return LineData(**{name: getattr(line, name) for name in names})
 
@@ -106,6 +116,8 @@ def _document(checks: Checks, business: Business, data: InvoiceData) -> Invoice:
     customer = _customer(checks, business, data.customer_id)
     kind = customer.kind if customer else ""
     discount = data.doc_discount or ZERO
+    if data.deemed_export:
+        _check_deemed_export(checks, business, customer)
     return Invoice(
         business=business,
         customer=customer,
@@ -115,6 +127,7 @@ def _document(checks: Checks, business: Business, data: InvoiceData) -> Invoice:
         sez=kind == BuyerKind.SEZ,
         zero_rated=data.zero_rated,
         rcm=data.rcm,
+        deemed_export=data.deemed_export,
         composition=business.scheme == Scheme.COMPOSITION,
         round_off_enabled=business.round_off if data.round_off is None else data.round_off,
         doc_discount=checks.number("doc_discount", discount, most=LARGEST_AMOUNT, places=2),
@@ -132,6 +145,14 @@ def _customer(checks: Checks, business: Business, customer_id: int | None) -> Cu
     return customer
 
 
+def _check_deemed_export(checks: Checks, business: Business, customer: Customer | None) -> None:
+    """CGST s.147: goods that stay in India, with their tax, to a registered buyer who may get it back."""
+    if business.scheme != Scheme.REGULAR:
+        checks.refuse("deemed_export", "Only a business that charges tax makes deemed exports.")
+    elif customer is not None and customer.kind != BuyerKind.REGULAR:
+        checks.refuse("deemed_export", "Only for a customer with a GSTIN who is in India and in no SEZ.")
+
+
 def _due_date(
     checks: Checks, business: Business, due_date: datetime.date | None, date: datetime.date
 ) -> datetime.date:
@@ -141,7 +162,7 @@ def _due_date(
         return date + datetime.timedelta(days=business.due_days)
     checks.day("due_date", due_date)
     if due_date < date:
-        checks.refuse("due_date", "Choose the invoice's own date or a later one.")
+        checks.refuse("due_date", "Choose its own date or a later one.")
     return due_date
 
 
@@ -286,7 +307,7 @@ def _work_out(composed: Composed) -> None:
         return
     result = calc.compute(document)
     if result.total + result.tax > LARGEST_AMOUNT:
-        composed.checks.refuse("lines", f"An invoice is worth at most {indian_format(LARGEST_AMOUNT)}.")
+        composed.checks.refuse("lines", f"They are worth at most {indian_format(LARGEST_AMOUNT)} together.")
         return
     _keep(composed, result)
 

@@ -2,11 +2,13 @@
 
 from django.db import transaction
 
+from gstbillingapp.actions import announce, credit_limits
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import CustomerData
 from gstbillingapp.actions.identity import STATE_CODES, checked_gstin, checked_phone, checked_state
 from gstbillingapp.gst.states import ABROAD, current_code
 from gstbillingapp.models import Business, BuyerKind, Customer
+from gstbillingapp.models.fields import LARGEST_AMOUNT
 
 REGISTERED = (BuyerKind.REGULAR, BuyerKind.SEZ)
 
@@ -16,17 +18,25 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
 
     Raises Customer.DoesNotExist for one of another business.
     """
-    checks = Checks()
-    values = _checked(checks, data)
-    checks.finish()
+    values = judged(data)
     with transaction.atomic():
         customer = Customer(business=business)
         if customer_id is not None:
             customer = Customer.objects.select_for_update(no_key=True).get(business=business, pk=customer_id)
+            customer.business = business
         for name, value in values.items():
             setattr(customer, name, value)
         customer.save()
+        announce.credit_limit(credit_limits.judge_customer(customer))
     return customer
+
+
+def judged(data: CustomerData) -> dict[str, object]:
+    """What the columns of the customer are to hold. Raises ValidationError, as every action does."""
+    checks = Checks()
+    values = _checked(checks, data)
+    checks.finish()
+    return values
 
 
 def set_archived(business: Business, customer_id: int, archived: bool) -> Customer:
@@ -38,7 +48,7 @@ def set_archived(business: Business, customer_id: int, archived: bool) -> Custom
     return customer
 
 
-def _checked(checks: Checks, data: CustomerData) -> dict[str, str]:
+def _checked(checks: Checks, data: CustomerData) -> dict[str, object]:
     gstin = checked_gstin(checks, data.gstin)
     kind = _kind(checks, data, gstin)
     return {
@@ -59,6 +69,9 @@ def _checked(checks: Checks, data: CustomerData) -> dict[str, str]:
         "ship_state_code": _ship_state(checks, data),
         "phone": checked_phone(checks, data.phone),
         "email": checks.email("email", data.email),
+        "credit_limit": data.credit_limit
+        if data.credit_limit is None
+        else checks.number("credit_limit", data.credit_limit, most=LARGEST_AMOUNT, places=2),
     }
 
 

@@ -31,10 +31,12 @@ class BusinessData:
     lut_number: str = ""
     signatory: str = ""
     invoice_prefix: str = "INV"
+    quotation_prefix: str = "QTN"
     invoice_terms: str = ""
     due_days: int | None = 30
     round_off: bool = True
     hsn_digits: int = 4
+    filing_frequency: str = ""  # "": every month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,51 @@ class CustomerData:
     ship_state_code: str = ""
     phone: str = ""
     email: str = ""
+    credit_limit: Decimal | None = None  # None: no limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLineData:
+    """What a note takes off a line of its invoice, or puts on it: a quantity or rupees before tax."""
+
+    qty: Decimal | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteData:
+    """A credit or debit note as typed; `lines` run beside the lines of the invoice."""
+
+    kind: str = "credit"
+    date: datetime.date | None = None  # None: today in India
+    reason: str = ""
+    reason_text: str = ""
+    lines: Sequence[NoteLineData] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptData:
+    """An advance as typed: `amount` is what came, tax included."""
+
+    customer_id: int | None = None
+    date: datetime.date | None = None  # None: today in India
+    amount: Decimal | None = None
+    mode: str = "bank"
+    reference: str = ""
+    purpose: str = ""
+    is_service: bool = False
+    rate: Decimal | None = None  # of a service; None: 18 (CGST Rule 50, first proviso)
+    place_of_supply: str = ""  # "": by the rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundData:
+    """Money paid back as typed."""
+
+    amount: Decimal | None = None
+    date: datetime.date | None = None  # None: today in India
+    mode: str = "bank"
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +122,16 @@ class ProductData:
     rate_from: datetime.date | None = None  # None: today; of a new product, the first day of GST
     stock: Decimal | None = None  # None: unchanged; of a new product, none
     reorder_level: Decimal | None = None  # None: nobody is told when stock runs low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningData:
+    """What a customer owes from before."""
+
+    reference: str = ""
+    amount: Decimal | None = None
+    date: datetime.date | None = None
+    due_date: datetime.date | None = None  # None: nobody is reminded of a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +162,18 @@ class LineData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceData:
-    """An invoice as typed. SEZ and export follow from the customer; totals are computed."""
+    """An invoice or quotation as typed. SEZ and export follow from the customer; totals are computed.
+
+    `due_date` of a quotation is its last day.
+    """
 
     customer_id: int | None = None
     date: datetime.date | None = None  # None: today in India
-    due_date: datetime.date | None = None  # None: the business's days to pay after the date
+    due_date: datetime.date | None = None  # None: so many days after the date as is usual
     place_of_supply: str = ""  # "": by the rule
     zero_rated: bool = False
     rcm: bool = False
+    deemed_export: bool = False
     doc_discount: Decimal | None = None  # None: no discount
     round_off: bool | None = None  # None: as the business does
     notes: str = ""
@@ -130,3 +191,67 @@ class PreferencesData:
     email: str = ""
     quiet_from: datetime.time | None = None  # in India; both None: no quiet hours
     quiet_to: datetime.time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorData:
+    """A supplier to the business."""
+
+    name: str = ""
+    gstin: str = ""
+    kind: str = ""  # "": registered with a GSTIN, not registered without
+    state_code: str = ""  # "": the state of the GSTIN
+    address: str = ""
+    city: str = ""
+    pincode: str = ""
+    phone: str = ""
+    email: str = ""
+    due_days: int | None = None  # None: 30
+    bank_name: str = ""
+    bank_account: str = ""
+    bank_ifsc: str = ""
+    upi_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillLineData(LineData):
+    """A line of a vendor's bill. The price is always said: the product's own is what it is sold for."""
+
+    itc: str = ""  # "": claimed, where the business may claim input tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillData:
+    """A vendor's bill as typed. SEZ and import follow from the vendor; totals are computed."""
+
+    vendor_id: int | None = None
+    number: str = ""
+    date: datetime.date | None = None  # None: today in India
+    due_date: datetime.date | None = None  # None: the vendor's days to pay after the date
+    place_of_supply: str = ""  # "": the business's own state
+    rcm: bool = False
+    doc_discount: Decimal | None = None  # None: no discount
+    round_off: Decimal | None = None  # None: to the nearest rupee
+    notes: str = ""
+    lines: Sequence[BillLineData] = field(default_factory=tuple)
+    version: int | None = None  # the version that was edited; None: whichever is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpenseData:
+    """Money spent as typed; the taxes are computed."""
+
+    date: datetime.date | None = None  # None: today in India
+    category: str = ""  # its name; one that is not there yet is added
+    vendor_id: int | None = None
+    payee: str = ""  # of a vendor: "" takes the vendor's name
+    payee_gstin: str = ""  # of a vendor: "" takes the vendor's GSTIN
+    description: str = ""
+    amount: Decimal | None = None
+    price_includes_tax: bool = True
+    rate: Decimal | None = None  # None: no tax
+    inter_state: bool | None = None  # None: by the GSTIN
+    itc: bool = False
+    mode: str = "bank"
+    reference: str = ""
+    version: int | None = None  # the version that was edited; None: whichever is there

@@ -1,6 +1,6 @@
 """Invoices: drafting, issuing, cancelling."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,27 +8,27 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce, papers
+from gstbillingapp.actions import announce, credit_limits, mailing, papers
 from gstbillingapp.actions.advice import Advice, advice_of, value_of_goods
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.composing import Composed, compose, data_of
 from gstbillingapp.actions.data import InvoiceData
+from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.actions.products import locked as locked_products
 from gstbillingapp.actions.products import move
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.calc import DocumentResult, LineResult
-from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.gst.numbers import financial_year, format_number, number_key
 from gstbillingapp.models import (
     Business,
     Invoice,
     InvoiceLine,
     InvoiceState,
-    NumberSeries,
+    Quotation,
     StockReason,
 )
+from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import ZERO, day_text, today
 from gstbillingapp.models.paper import INVOICE
 
@@ -46,6 +46,7 @@ TYPED = (
     "export",
     "zero_rated",
     "rcm",
+    "deemed_export",
     "composition",
     "round_off_enabled",
     "doc_discount",
@@ -120,7 +121,9 @@ class Preview:
         return self.invoice.place_reason
 
 
-def preview(business: Business, data: InvoiceData) -> Preview:
+def preview(
+    business: Business, data: InvoiceData, advise: Callable[[Composed], list[Advice]] = advice_of
+) -> Preview:
     """Totals and warnings of what was typed so far; writes nothing and raises nothing for what was typed."""
     composed = compose(business, data)
     lines: list[InvoiceLine | None] = [None] * len(data.lines)
@@ -129,7 +132,7 @@ def preview(business: Business, data: InvoiceData) -> Preview:
     for place, line, result in zip(composed.places, composed.lines, worked_out, strict=True):
         lines[place], results[place] = line, result
     return Preview(
-        composed.invoice, lines, results, composed.result, composed.checks.errors, advice_of(composed)
+        composed.invoice, lines, results, composed.result, composed.checks.errors, advise(composed)
     )
 
 
@@ -148,7 +151,7 @@ def save_draft(
         if invoice is not None:
             draft = locked(business, invoice.pk)
             _refuse_unless_draft(draft)
-            _refuse_stale(draft, data.version)
+            refuse_stale(draft, data.version)
         _take_over(draft, composed)
         draft.save()
         _keep_lines(draft, composed)
@@ -156,10 +159,11 @@ def save_draft(
 
 
 def delete_draft(business: Business, user: User | None, invoice_id: int) -> None:
-    """Delete a draft; an issued invoice is refused."""
+    """Delete a draft; an issued invoice is refused. The quotation it was made of is open again."""
     with transaction.atomic():
         draft = locked(business, invoice_id)
         _refuse_unless_draft(draft)
+        _free_quotation(draft)
         draft.delete()
 
 
@@ -171,7 +175,7 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
     DoesNotExist for one of another business.
     """
     with transaction.atomic():
-        invoice = locked(business, invoice_id)
+        invoice = locked(business, invoice_id, "quotation")
         _refuse_unless_draft(invoice)
         # Read again: the profile may have changed since the request began, and this is what is printed.
         invoice.business = Business.objects.get(pk=business.pk)
@@ -179,13 +183,16 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
         _refuse_unready(composed)
         _take_over(invoice, composed)
         _keep_lines(invoice, composed)
-        _take_details(invoice)
-        _take_number(invoice)
+        take_details(invoice)
+        take_number(invoice, invoice.business.invoice_prefix)
         invoice.state, invoice.balance = InvoiceState.ISSUED, invoice.total
         invoice.issued_at, invoice.issued_by = timezone.now(), user
         invoice.save()
+        standing = credit_limits.judge(invoice)
         _move_stock(invoice, composed.lines, StockReason.SALE, user)
         announce.invoice_issued(invoice)
+        announce.quotation_converted(invoice)
+        announce.credit_limit(standing)
         _tell_of_eway_bill(invoice, composed.lines)
         papers.ask_ahead(PaperKey(invoice.business_id, INVOICE, invoice.pk))
     return invoice
@@ -194,7 +201,8 @@ def issue(business: Business, user: User | None, invoice_id: int) -> Invoice:
 def cancel(business: Business, user: User | None, invoice_id: int, reason: str) -> Invoice:
     """Take an issued invoice back; its number stays used, its goods return to the stock.
 
-    Raises ValidationError without a reason, for a draft, and where money has been received against it.
+    Raises ValidationError without a reason, for a draft, and where money has been received against it or a
+    note amends it.
     """
     checks = Checks()
     text = checks.text("reason", reason, 200, required="Say why; it is kept with the invoice.")
@@ -207,17 +215,27 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
         invoice.save(
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
+        standing = credit_limits.judge(invoice)
         _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
+        mailing.call_off(PaperKey(invoice.business_id, INVOICE, invoice.pk))
         announce.invoice_cancelled(invoice)
+        announce.credit_limit(standing)
     return invoice
 
 
-def locked(business: Business, invoice_id: int) -> Invoice:
-    """An invoice of the business, locked until the transaction ends."""
-    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer")
+def locked(business: Business, invoice_id: int, *others: str) -> Invoice:
+    """An invoice of the business, locked until the transaction ends; `others` are read with it."""
+    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("customer", *others)
     invoice: Invoice = rows.get(business=business, pk=invoice_id)
     invoice.business = business
     return invoice
+
+
+def _free_quotation(draft: Invoice) -> None:
+    rows = Quotation.objects.select_for_update(of=("self",), no_key=True)
+    for quotation in rows.filter(invoice=draft):
+        quotation.state, quotation.invoice = quotation.state_without_invoice(), None
+        quotation.save(update_fields=["state", "invoice", "updated_at"])
 
 
 def _refuse_unless_draft(invoice: Invoice) -> None:
@@ -227,7 +245,8 @@ def _refuse_unless_draft(invoice: Invoice) -> None:
         raise refusal(f"{invoice.number} is cancelled and no longer changes.")
 
 
-def _refuse_stale(draft: Invoice, version: int | None) -> None:
+def refuse_stale(draft: Document, version: int | None) -> None:
+    """Raise ValidationError where somebody else has changed a draft since that version of it."""
     if version is not None and version != draft.version:
         raise refusal(
             "Somebody has changed this draft since you opened it. Open it again to see what is new."
@@ -256,6 +275,9 @@ def refuse_cancelling(invoice: Invoice) -> None:
             f"{indian_format(invoice.paid)} has been received against {invoice.number}; "
             "reverse the payment first."
         )
+    note = invoice.amendments.standing().order_by("pk").first()
+    if note is not None:
+        raise refusal(f"{note.get_kind_display()} {note.number} stands against it; cancel that first.")
 
 
 def _take_over(draft: Invoice, composed: Composed) -> None:
@@ -271,36 +293,12 @@ def _keep_lines(draft: Invoice, composed: Composed) -> None:
     InvoiceLine.objects.bulk_create(composed.lines)
 
 
-def _take_details(invoice: Invoice) -> None:
-    """Copy both parties: an invoice goes on saying what it said when it was issued."""
+def take_details(document: Document) -> None:
+    """Copy both parties: a document goes on saying what it said when it got its number."""
     for name in SUPPLIER:
-        setattr(invoice, f"supplier_{name}", getattr(invoice.business, name))
+        setattr(document, f"supplier_{name}", getattr(document.business, name))
     for name in BUYER:
-        setattr(invoice, f"buyer_{name}", getattr(invoice.customer, name))
-
-
-def _take_number(invoice: Invoice) -> None:
-    business = invoice.business
-    series = _locked_series(business, financial_year(invoice.date))
-    series.last += 1
-    try:
-        invoice.number = format_number(series.prefix, series.financial_year, series.last)
-    except InputError:
-        raise refusal(
-            f"The series {series.prefix} of {series.financial_year} is full at {series.last - 1}: a number "
-            "has at most 16 characters. Set another prefix in the business profile."
-        ) from None
-    series.save(update_fields=["last"])
-    invoice.number_key = number_key(invoice.number)
-    invoice.sequence = series.last
-
-
-def _locked_series(business: Business, year: str) -> NumberSeries:
-    # The portal ignores case: "inv" and "INV" are one series.
-    series, _ = NumberSeries.objects.select_for_update(no_key=True).get_or_create(
-        business=business, financial_year=year, prefix=business.invoice_prefix.upper()
-    )
-    return series
+        setattr(document, f"buyer_{name}", getattr(document.customer, name))
 
 
 def _move_stock(

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce
+from gstbillingapp.actions import announce, credit_limits, open_credit
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.invoices import locked
 from gstbillingapp.gst.money import indian_format
@@ -33,8 +33,8 @@ def record(
     checks = Checks()
     payment = Payment(
         business=business,
-        amount=_amount(checks, amount),
-        date=_day(checks, date or today()),
+        amount=checked_amount(checks, amount),
+        date=checked_day(checks, date or today()),
         mode=checks.choice("mode", mode, MONEY_MODES),
         reference=checks.text("reference", reference, 64),
         note=checks.text("note", note, 300),
@@ -47,13 +47,15 @@ def record(
         checks.finish()
         payment.invoice = invoice
         payment.save()
-        _settle(invoice, payment.amount)
+        settle(invoice, payment.amount)
+        standing = credit_limits.judge(invoice)
         announce.payment_recorded(payment)
+        announce.credit_limit(standing)
     return payment
 
 
 def reverse(business: Business, user: User | None, payment_id: int, reason: str) -> Payment:
-    """Take back a payment that did not clear: the invoice's balance is owed again, the row stays.
+    """Take back a payment that did not clear, or a set-off: the balance is owed again, the row stays.
 
     Raises ValidationError without a reason and for one reversed before, Payment.DoesNotExist for one of
     another business.
@@ -71,8 +73,14 @@ def reverse(business: Business, user: User | None, payment_id: int, reason: str)
         payment.invoice = invoice
         payment.reversed_at, payment.reversed_by, payment.reverse_reason = timezone.now(), user, text
         payment.save(update_fields=["reversed_at", "reversed_by", "reverse_reason"])
-        _settle(invoice, -payment.amount)
-        announce.payment_reversed(payment)
+        settle(invoice, -payment.amount)
+        source = open_credit.given_back(payment)
+        standing = credit_limits.judge(invoice)
+        if source is None:
+            announce.payment_reversed(payment)
+        else:
+            announce.set_off_undone(payment, source)
+        announce.credit_limit(standing)
     return payment
 
 
@@ -92,14 +100,16 @@ def refuse_reversed(payment: Payment) -> None:
         raise refusal("This payment is reversed already.")
 
 
-def _amount(checks: Checks, amount: Decimal | None) -> Decimal:
+def checked_amount(checks: Checks, amount: Decimal | None) -> Decimal:
+    """Rupees above 0, with at most two decimals."""
     if amount is None or (amount.is_finite() and amount <= 0):
         checks.refuse("amount", "Enter an amount above ₹0.00.")
         return ZERO
     return checks.number("amount", amount, most=LARGEST_AMOUNT, places=2)
 
 
-def _day(checks: Checks, date: datetime.date) -> datetime.date:
+def checked_day(checks: Checks, date: datetime.date) -> datetime.date:
+    """A day on which money moved: not one that is yet to come."""
     if date > today():
         checks.refuse("date", f"Enter today, {day_text(today())}, or an earlier day.")
         return date
@@ -113,7 +123,8 @@ def _refuse_above_balance(checks: Checks, invoice: Invoice, amount: Decimal) -> 
         )
 
 
-def _settle(invoice: Invoice, amount: Decimal) -> None:
+def settle(invoice: Invoice, amount: Decimal) -> None:
+    """Count rupees as paid on a locked invoice, or with a minus as owed again."""
     # Worked out here, under the lock, and not by F(): SQLite would add in binary floats.
     invoice.paid += amount
     invoice.balance = invoice.owed()

@@ -13,7 +13,7 @@ from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import ProductData
 from gstbillingapp.gst import hsn as codes
 from gstbillingapp.gst.place import Kind
-from gstbillingapp.gst.rates import GST_BEGAN, rates_on
+from gstbillingapp.gst.rates import GST_BEGAN, Dated, rates_on
 from gstbillingapp.models import (
     Business,
     GstRate,
@@ -43,11 +43,7 @@ def save(business: Business, user: User | None, data: ProductData, product_id: i
     existing product; a screen whose count may be old by now leaves it out and offers `adjust_stock`. Raises
     Product.DoesNotExist for one of another business.
     """
-    checks = Checks()
-    values = _checked(checks, data)
-    rate = _checked_rate(checks, data)
-    stock = NOTHING if data.stock is None else _quantity(checks, "stock", data.stock)
-    checks.finish()
+    values, rate, stock = judged(data)
     with transaction.atomic():
         _refuse_taken_sku(business, values["sku"], product_id)
         product = Product(business=business)
@@ -56,13 +52,28 @@ def save(business: Business, user: User | None, data: ProductData, product_id: i
         for name, value in values.items():
             setattr(product, name, value)
         product.save()
-        _keep_rate(product, rate, data.rate_from or (today() if product_id else GST_BEGAN))
+        keep_rate(product, rate, data.rate_from or (today() if product_id else GST_BEGAN))
         if data.stock is not None and product.tracks_stock and stock != product.stock:
             reason = StockReason.CORRECTION if product_id else StockReason.OPENING
             move([product], {product.pk: stock - product.stock}, reason, user)
         else:
             watch([product])
     return product
+
+
+def judged(
+    data: ProductData, law: Iterable[Dated] | None = None
+) -> tuple[dict[str, object], ProductRate, Decimal]:
+    """What the columns of the product are to hold, its rate and its stock. Raises ValidationError.
+
+    `law` are the rates in law, read once for many products.
+    """
+    checks = Checks()
+    values = _checked(checks, data)
+    rate = _checked_rate(checks, data, law)
+    stock = NOTHING if data.stock is None else _quantity(checks, "stock", data.stock)
+    checks.finish()
+    return values, rate, stock
 
 
 def set_rate(
@@ -84,7 +95,7 @@ def set_rate(
     row = _checked_rate(checks, data)
     checks.finish()
     with transaction.atomic():
-        return _keep_rate(product, row, rate_from or today())
+        return keep_rate(product, row, rate_from or today())
 
 
 def adjust_stock(
@@ -144,6 +155,8 @@ def move(
     reason: str,
     user: User | None,
     invoice_id: int | None = None,
+    note_id: int | None = None,
+    bill_id: int | None = None,
 ) -> None:
     """Move stock of locked products, note why, and tell the members what has run low."""
     moved = [product for product in products if quantities.get(product.pk)]
@@ -154,6 +167,8 @@ def move(
             qty=quantities[product.pk],
             reason=reason,
             invoice_id=invoice_id,
+            note_id=note_id,
+            bill_id=bill_id,
             created_by=user,
         )
         for product in moved
@@ -170,16 +185,16 @@ def watch(products: Sequence[Product], changed: Sequence[str] = ()) -> None:
     What was told of one that recovers is settled: it is marked read, and not sent where it was not sent yet.
     `changed` are fields of all of them that are to be stored as well: one statement stores them all.
     """
-    crossed = [product for product in products if _level(product) != product.stock_level]
+    crossed = [product for product in products if level_of(product) != product.stock_level]
     recovered = [
         product
         for product in crossed
-        if product.stock_level == StockLevel.OUT or _level(product) == StockLevel.ENOUGH
+        if product.stock_level == StockLevel.OUT or level_of(product) == StockLevel.ENOUGH
     ]
     for product in crossed:
         if product.stock_level == StockLevel.ENOUGH:
             product.stock_crossing += 1
-        product.stock_level = _level(product)
+        product.stock_level = level_of(product)
     stored = [*changed, *(["stock_level", "stock_crossing"] if crossed else [])]
     if stored:
         _store(products if changed else crossed, stored)
@@ -216,7 +231,8 @@ def _store(products: Sequence[Product], fields: Sequence[str]) -> None:
             )
 
 
-def _level(product: Product) -> StockLevel:
+def level_of(product: Product) -> StockLevel:
+    """Where its stock stands to its reorder level."""
     if product.reorder_level is None or not product.tracks_stock or product.stock > product.reorder_level:
         return StockLevel.ENOUGH
     return StockLevel.LOW if product.stock > 0 else StockLevel.OUT
@@ -260,7 +276,7 @@ def _quantity(checks: Checks, field: str, value: Decimal) -> Decimal:
     return checks.number(field, value, least=-LARGEST_QTY, most=LARGEST_QTY, places=3)
 
 
-def _checked_rate(checks: Checks, data: ProductData) -> ProductRate:
+def _checked_rate(checks: Checks, data: ProductData, law: Iterable[Dated] | None = None) -> ProductRate:
     row = ProductRate(
         cess_pct=checks.number("cess_pct", data.cess_pct or NOTHING, most=LARGEST_CESS_PCT, places=3),
         cess_per_unit=checks.number(
@@ -273,18 +289,21 @@ def _checked_rate(checks: Checks, data: ProductData) -> ProductRate:
     if data.supply != Supply.TAXABLE:
         return ProductRate(rate=NOTHING, cess_pct=NOTHING, cess_per_unit=NOTHING)
     if not checks.has("rate_from"):
-        _check_slab(checks, data.rate, data.rate_from or today())
+        _check_slab(checks, data.rate, data.rate_from or today(), law)
     return row
 
 
-def _check_slab(checks: Checks, rate: Decimal | None, day: datetime.date) -> None:
-    slabs = rates_on(GstRate.objects.all(), day)
+def _check_slab(
+    checks: Checks, rate: Decimal | None, day: datetime.date, law: Iterable[Dated] | None
+) -> None:
+    slabs = rates_on(GstRate.objects.all() if law is None else law, day)
     if rate not in slabs:
         known = ", ".join(f"{slab.normalize():f}" for slab in slabs)
         checks.refuse("rate", f"Choose one of the rates in law: {known} %.")
 
 
-def _keep_rate(product: Product, row: ProductRate, day: datetime.date) -> ProductRate:
+def keep_rate(product: Product, row: ProductRate, day: datetime.date) -> ProductRate:
+    """Have a judged rate hold from a day on, unless it does already."""
     terms = {"rate": row.rate, "cess_pct": row.cess_pct, "cess_per_unit": row.cess_per_unit}
     now = product.rate_on(day)
     if now is not None and now.valid_from <= day and all(getattr(now, key) == terms[key] for key in terms):

@@ -22,10 +22,12 @@ from gstbillingapp.models import (
     InvoiceStatus,
     Payment,
     Product,
+    Quotation,
+    QuotationState,
     StockReason,
 )
-from gstbillingapp.models.fields import INDIA, day_text, today
-from gstbillingapp.queries import home_totals
+from gstbillingapp.models.fields import INDIA, today
+from gstbillingapp.overview import receivables
 from gstbillingapp.reminders import MORNING, latest_morning
 from gstbillingapp.utils import create_notifications
 
@@ -50,6 +52,7 @@ def fill(business: Business, clerk: User, *, latest: int) -> None:
         *_past_payments(business, latest),
         *_past_invoices(business, latest),
         *_reminders(business, latest),
+        *_answers(business),
         *_sold_out(business, clerk),
         *_duties(business),
     ]
@@ -90,6 +93,17 @@ def _past_invoices(business: Business, latest: int) -> Iterator[Event]:
         yield Event(invoice.issued_at or timezone.now(), partial(announce.invoice_issued, invoice))
 
 
+def _answers(business: Business) -> Iterator[Event]:
+    """Of each kind of answer to a quotation the last one."""
+    for state, tell in (
+        (QuotationState.APPROVED, announce.quotation_approved),
+        (QuotationState.DECLINED, announce.quotation_declined),
+    ):
+        answered = Quotation.objects.filter(business=business, state=state)
+        for quotation in answered.order_by("-decided_at")[:1]:
+            yield Event(quotation.decided_at or timezone.now(), partial(tell, quotation))
+
+
 def _reminders(business: Business, latest: int) -> Iterator[Event]:
     """Of each unpaid invoice the last thing that was said, those of this morning first."""
     this_morning, members = latest_morning(timezone.now()), announce.audience(business)
@@ -119,12 +133,12 @@ def _duties(business: Business) -> Iterator[Event]:
 
 
 def _digest(business: Business) -> Event:
-    totals = home_totals(business)
+    owed = receivables(business, today())
     digest = partial(
         create_notifications,
         business.members(),
         "Today in your books",
-        f"Owed {indian_format(totals.receivable)}, overdue {indian_format(totals.overdue)}",
+        f"Owed {indian_format(owed.amount)}, overdue {indian_format(owed.overdue)}",
         "INFO",
         "/",
         "View the overview",
@@ -138,15 +152,8 @@ def _filing(business: Business) -> Event:
     last_month = today().replace(day=1) - datetime.timedelta(days=1)
     month = Period.month(last_month.year, last_month.month)
     due = due_date(Form.GSTR_1, month)
-    filing = partial(
-        create_notifications,
-        business.members(),
-        f"GSTR-1 for {month.label} due {day_text(due)}",
-        "Every invoice of the month has an HSN and a place of supply.",
-        "SYSTEM",
-        "/invoices/",
-        "View invoices",
-    )
+    members = announce.audience(business)
+    filing = partial(announce.return_due, business, Form.GSTR_1, month, due, -3, "", members)
     return Event(_morning(due - datetime.timedelta(days=3)), filing)
 
 

@@ -35,6 +35,32 @@ class Ware:
     most: int = 20  # how many one buys at the most
 
 
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A line of an order: goods by their SKU, or by themselves where they are none of the catalogue's."""
+
+    sku: str
+    qty: str
+    disc_pct: str = ""
+    name: str = ""
+    hsn: str = ""
+    unit: str = ""
+    price: str = ""
+    supply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An invoice of the demo that is the same on every machine, on a day of a month."""
+
+    day: int
+    buyer: str
+    lines: tuple[Sold, ...]
+    under_lut: bool = False
+    rcm: bool = False
+    cancelled: str = ""
+
+
 def made_up_gstin(state: str, firm: str, name: str, n: int) -> str:
     """A GSTIN of the right shape: the PAN's fourth letter is the kind of holder, the fifth its initial."""
     letters = "".join(chr(65 + (n * factor + 7) % 26) for factor in (3, 5, 11))
@@ -239,6 +265,41 @@ WARES = (
     Ware("Electrical installation, per point", "SRV-PNT", "995461", "NOS", "640", kind="service", most=60),
     Ware("Repair and maintenance visit", "SRV-VIS", "998729", "NOS", "1800", kind="service", most=4),
     Ware("Freight and handling", "SRV-FRT", "996511", "NOS", "1250", kind="service", most=1),
+)
+
+# The last whole month of the demo, order by order: something for every section of GSTR-1, with sums small
+# enough to be done by hand. tests/unit/returns/demo_gstr1.md does them.
+ORDERS = (
+    Order(1, "Asha Traders", (Sold("WIR-150", "10"), Sold("SWI-006", "100"))),
+    Order(3, "Annapoorna Hotels", (Sold("LED-009", "200", "10"), Sold("SOL-540", "4"))),
+    Order(5, "Meena Krishnamurthy", (Sold("FAN-BLD", "2"),)),
+    Order(6, "Joseph Mathew", (Sold("ACS-015", "3"),)),
+    Order(8, "Joseph Mathew", (Sold("LED-015", "10"), Sold("SOL-540", "1"))),
+    Order(9, "Electronic City SEZ Developers", (Sold("PMP-001", "2"),), under_lut=True),
+    Order(12, "Sriperumbudur SEZ Assembly", (Sold("MCB-110", "50"),)),
+    Order(13, "Dubai Gulf Switchgear LLC", (Sold("DBX-008", "12"),), under_lut=True),
+    Order(14, "Lanka Lights (Private) Limited", (Sold("LED-P15", "60"),)),
+    Order(15, "Hegde & Sons", (Sold("BOK-NEC", "3"), Sold("SRV-PNT", "40"))),
+    Order(16, "Counter sales", (Sold("BOK-NEC", "1"),)),
+    Order(19, "Nandi Constructions", (Sold("SRV-FRT", "2"),), rcm=True),
+    Order(20, "Green Meadows Apartments", (Sold("BAT-150", "1"), Sold("WIR-100", "5", "5"))),
+    Order(
+        21, "Sardar Switchgear House", (Sold("CAB-325", "80"),), cancelled="Order withdrawn before dispatch"
+    ),
+    Order(22, "Pondy Heritage Stays", (Sold("CAB-CT6", "2"),)),
+    Order(
+        23,
+        "Sunita Deshpande",
+        (
+            Sold("", "10", "", "Diesel for the site generator", "271019", "CAN", "1840", "non_gst"),
+            Sold("TAP-010", "20"),
+        ),
+    ),
+    Order(
+        26,
+        "Malabar Lighting Company",
+        (Sold("", "12", "", "Earthen lamps, box of 12", "691200", "BOX", "250", "exempt"),),
+    ),
 )
 
 OTHER_BUYERS = (

@@ -2,21 +2,24 @@
 
 import datetime
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from operator import itemgetter
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import customers, invoices, payments, products
+from gstbillingapp.actions import customers, invoices, payments, products, returns
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BusinessData, CustomerData, InvoiceData, LineData, ProductData
-from gstbillingapp.demo import bells, catalogue
-from gstbillingapp.demo.catalogue import Buyer, Ware, made_up_gstin
+from gstbillingapp.demo import amends, bells, catalogue, offers, purchases
+from gstbillingapp.demo.catalogue import Buyer, Order, Sold, Ware, made_up_gstin
 from gstbillingapp.models import (
     Business,
     Customer,
@@ -29,6 +32,7 @@ from gstbillingapp.models import (
     Role,
 )
 from gstbillingapp.models.fields import INDIA, ZERO, today
+from gstbillingapp.returns.calendar import begin_of, duties
 
 PASSWORD = "gst-demo"  # noqa: S105, public on purpose: the command refuses where DEBUG is off
 OWNER, STAFF, OTHER = "demo", "demo-staff", "demo-other"
@@ -98,10 +102,16 @@ def load() -> None:
         _person(STAFF, "Imran", "Sheikh"),
         _person(OTHER, "Salma", "Begum"),
     )
-    kaveri = _open_shop(KAVERI, staff, catalogue.BUYERS, catalogue.WARES, seed=29)
+    kaveri = open_kaveri(staff)
     deccan = _open_shop(DECCAN, other, catalogue.OTHER_BUYERS, catalogue.OTHER_WARES, seed=36)
-    _trade(kaveri, invoices_count=112, drafts=6, days=235)
+    _trade(kaveri, invoices_count=118, drafts=6, days=235, written_down=catalogue.ORDERS)
     _trade(deccan, invoices_count=14, drafts=2, days=70)
+    amends.amend(kaveri)
+    offers.make(kaveri.business, staff, _enquiries(kaveri), drafts=2)
+    purchases.buy(kaveri.business, staff)
+    purchases.buy(deccan.business, other, small=True)
+    for shop in (kaveri, deccan):
+        _file_returns(shop)
     shops = [kaveri.business, deccan.business]
     Paper.objects.filter(business__in=shops).delete()  # made when somebody asks for one
     for business, user, role in (
@@ -112,6 +122,7 @@ def load() -> None:
         Membership.objects.create(business=business, user=user, role=role)
     bells.fill(kaveri.business, staff, latest=9)
     bells.fill(deccan.business, other, latest=3)
+    amends.over_the_limit(kaveri)
 
 
 def _person(username: str, first_name: str, last_name: str) -> User:
@@ -178,27 +189,100 @@ def _add_ware(business: Business, ware: Ware) -> Product:
     return product
 
 
-def _trade(shop: Shop, *, invoices_count: int, drafts: int, days: int) -> None:
+def open_kaveri(clerk: User) -> Shop:
+    """The demo's business with its customers and products, and nothing sold yet."""
+    return _open_shop(KAVERI, clerk, catalogue.BUYERS, catalogue.WARES, seed=29)
+
+
+def trade_month(shop: Shop, first: datetime.date) -> None:
+    """The month that is written down in the catalogue, from its first day on."""
+    for order in catalogue.ORDERS:
+        _sell_on_the_day(shop, order, first.replace(day=order.day))
+
+
+def _trade(
+    shop: Shop, *, invoices_count: int, drafts: int, days: int, written_down: Sequence[Order] = ()
+) -> None:
     # Squared, so that trade has grown; the last are of today and yesterday.
-    ages = sorted((int(days * shop.dice.random() ** 1.3) for _ in range(invoices_count)), reverse=True)
+    ages = [int(days * shop.dice.random() ** 1.3) for _ in range(invoices_count)]
+    last_month = (today().replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    deeds: list[tuple[datetime.date, Callable[[], None]]] = []
     for age in ages:
-        _trade_one(shop, age)
+        date = today() - datetime.timedelta(days=age)
+        if not written_down or date.replace(day=1) != last_month:
+            deeds.append((date, partial(_trade_one, shop, age)))
+    for order in written_down:
+        date = last_month.replace(day=order.day)
+        deeds.append((date, partial(_sell_on_the_day, shop, order, date)))
+    for _, deed in sorted(deeds, key=itemgetter(0)):
+        deed()
     for _ in range(drafts):
         invoices.save_draft(shop.business, shop.clerk, _order(shop, today(), shop.dice.choice((1, 2, 3))))
+
+
+def _file_returns(shop: Shop) -> None:
+    """Everything is filed that was due before the last month ended, each two days early."""
+    business, last_month = shop.business, today().replace(day=1) - datetime.timedelta(days=1)
+    for duty in duties(business, begin_of(business, today()), last_month):
+        if duty.due < last_month:
+            filed_on = duty.due - datetime.timedelta(days=2)
+            returns.file(business, shop.clerk, duty.form, duty.period, filed_on=filed_on)
+
+
+def _sell_on_the_day(shop: Shop, order: Order, date: datetime.date) -> None:
+    customer = next(each for each in shop.customers if each.name == order.buyer)
+    data = InvoiceData(
+        customer_id=customer.pk,
+        date=date,
+        zero_rated=order.under_lut,
+        rcm=order.rcm,
+        lines=[_written_line(shop, sold) for sold in order.lines],
+    )
+    draft = invoices.save_draft(shop.business, shop.clerk, data)
+    _issue(shop, draft, order.cancelled)
+
+
+def _written_line(shop: Shop, sold: Sold) -> LineData:
+    terms: dict[str, Any] = {
+        "qty": Decimal(sold.qty),
+        "disc_pct": Decimal(sold.disc_pct) if sold.disc_pct else None,
+    }
+    if sold.sku:
+        return LineData(product_id=next(p.pk for p, ware in shop.wares if ware.sku == sold.sku), **terms)
+    return LineData(
+        description=sold.name,
+        hsn=sold.hsn,
+        unit=sold.unit,
+        price=Decimal(sold.price),
+        supply=sold.supply,
+        **terms,
+    )
 
 
 def _trade_one(shop: Shop, age: int) -> None:
     date = today() - datetime.timedelta(days=age)
     draft = invoices.save_draft(shop.business, shop.clerk, _order(shop, date, shop.dice.choice(USUAL_LINES)))
+    withdrawn = age > 3 and shop.dice.random() < 0.05
+    _issue(shop, draft, shop.dice.choice(REASONS) if withdrawn else "")
+
+
+def _issue(shop: Shop, draft: Invoice, cancelled: str) -> None:
+    """Issue a draft on its day, and cancel it for a reason or collect what is owed."""
     invoice = invoices.issue(shop.business, shop.clerk, draft.pk)
-    issued_at = shop.latest = max(_hour_of(shop, date), shop.latest)
-    if age > 3 and shop.dice.random() < 0.05:
-        invoices.cancel(shop.business, shop.clerk, invoice.pk, shop.dice.choice(REASONS))
+    issued_at = shop.latest = max(_hour_of(shop, invoice.date), shop.latest)
+    if cancelled:
+        invoices.cancel(shop.business, shop.clerk, invoice.pk, cancelled)
         # The guard of Invoice.objects does not know that this is still the day it was issued on.
         Invoice._base_manager.filter(pk=invoice.pk).update(cancelled_at=issued_at)
     else:
-        _collect(shop, invoice, age)
+        _collect(shop, invoice, (today() - invoice.date).days)
     Invoice._base_manager.filter(pk=invoice.pk).update(created_at=issued_at, issued_at=issued_at)
+
+
+def _enquiries(shop: Shop) -> Iterator[InvoiceData]:
+    """What customers ask the price of."""
+    while True:
+        yield _order(shop, today(), shop.dice.choice(USUAL_LINES))
 
 
 def _order(shop: Shop, date: datetime.date, count: int) -> InvoiceData:

@@ -5,7 +5,7 @@ from django import forms
 from gstbillingapp.actions.data import BusinessData
 from gstbillingapp.forms.base import GstinField, ScreenForm, WholeNumberField
 from gstbillingapp.gst.states import CHOICES
-from gstbillingapp.models import Business, Scheme
+from gstbillingapp.models import Business, FilingFrequency, Scheme
 
 HSN_DIGITS = list(Business._meta.get_field("hsn_digits").choices or [])
 
@@ -13,7 +13,7 @@ HSN_DIGITS = list(Business._meta.get_field("hsn_digits").choices or [])
 class BusinessForm(ScreenForm):
     """What stands at the head of an invoice, how it is paid and how it is numbered."""
 
-    needed = ("name", "gstin", "state_code", "invoice_prefix", "due_days")
+    needed = ("name", "gstin", "state_code", "invoice_prefix", "quotation_prefix", "due_days")
 
     name = forms.CharField(label="Business name", widget=forms.TextInput(attrs={"maxlength": 120}))
     legal_name = forms.CharField(
@@ -50,12 +50,22 @@ class BusinessForm(ScreenForm):
         widget=forms.TextInput(attrs={"maxlength": 100, "autocapitalize": "none"}),
     )
     invoice_prefix = forms.CharField(
-        label="Number prefix",
+        label="Invoice prefix",
         help_text="INV gives INV/26-27/0001.",
+        widget=forms.TextInput(attrs={"maxlength": 5, "class": "input-upper"}),
+    )
+    quotation_prefix = forms.CharField(
+        label="Quotation prefix",
+        help_text="QTN gives QTN/26-27/0001.",
         widget=forms.TextInput(attrs={"maxlength": 5, "class": "input-upper"}),
     )
     due_days = WholeNumberField(label="Days to pay")
     hsn_digits = forms.TypedChoiceField(label="HSN digits on invoices", coerce=int, choices=HSN_DIGITS)
+    filing_frequency = forms.ChoiceField(
+        label="GST returns",
+        choices=FilingFrequency.choices,
+        help_text="GSTR-1 and GSTR-3B; every quarter up to ₹5 crore of turnover.",
+    )
     round_off = forms.BooleanField(label="Round invoice totals to the rupee")
     signatory = forms.CharField(
         label="Authorised signatory",
@@ -63,7 +73,7 @@ class BusinessForm(ScreenForm):
         widget=forms.TextInput(attrs={"maxlength": 120}),
     )
     invoice_terms = forms.CharField(
-        label="Terms on invoices", widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+        label="Terms on invoices and quotations", widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
     )
 
     def business_data(self) -> BusinessData:

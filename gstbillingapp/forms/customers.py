@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from gstbillingapp.actions.data import CustomerData
-from gstbillingapp.forms.base import GstinField, ScreenForm
+from gstbillingapp.forms.base import GstinField, NumberField, ScreenForm
 from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
 from gstbillingapp.models import BuyerKind, Customer
 
@@ -28,6 +28,9 @@ class CustomerForm(ScreenForm):
     )
     phone = forms.CharField(label="Phone", widget=forms.TextInput(attrs={"type": "tel", "maxlength": 20}))
     email = forms.CharField(label="E-mail", widget=forms.TextInput(attrs={"type": "email", "maxlength": 254}))
+    credit_limit = NumberField(
+        label="Credit limit, ₹", help_text="You are told when they owe more. Empty: no limit."
+    )
     address = forms.CharField(label="Address", widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300}))
     city = forms.CharField(label="City", widget=forms.TextInput(attrs={"maxlength": 80}))
     pincode = forms.CharField(
@@ -69,7 +72,7 @@ class QuickCustomerForm(CustomerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in [name for name in self.fields if name.startswith("ship_")]:
+        for name in [name for name in self.fields if name.startswith("ship_") or name == "credit_limit"]:
             del self.fields[name]
         for name, field in self.fields.items():
             field.size = "" if name in ("name", "address") else "field-half"  # type: ignore[attr-defined]

@@ -2,9 +2,9 @@
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from django import forms
 from django.http import QueryDict
@@ -17,13 +17,12 @@ from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
 from gstbillingapp.models import (
     Business,
     Customer,
-    Invoice,
-    InvoiceLine,
     InvoiceStatus,
     PaymentMode,
     Product,
     Supply,
 )
+from gstbillingapp.models.document import Document, DocumentLine
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.payment import MONEY_CHOICES
 from gstbillingapp.queries import INVOICE_ORDERS
@@ -37,6 +36,8 @@ MOST_SUGGESTED = 8  # customers offered where a typed name fits several
 DEFAULT_SORT = "-date"
 NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 AMOUNT, PERCENT = "amt", "pct"
+# Carriage by road. In law it goes with the goods, and their rate with it.
+FREIGHT = {"description": "Freight", "hsn": "996511", "qty": "1", "unit": "OTH"}
 UNTAXED = [(value, label) for value, label in Supply.choices if value != Supply.TAXABLE]
 
 
@@ -52,7 +53,7 @@ class LiveForm(ScreenForm):
 
 
 class InvoiceForm(LiveForm):
-    """The document around the lines."""
+    """The document around the lines; `due_date` is the last day of any."""
 
     needed = ("customer_name", "date", "due_date")
 
@@ -78,6 +79,10 @@ class InvoiceForm(LiveForm):
     rcm = forms.BooleanField(
         label="Tax payable on reverse charge", help_text="The tax is shown; the customer pays it, not you."
     )
+    deemed_export = forms.BooleanField(
+        label="Deemed export",
+        help_text="To a registered customer such as an EOU: with tax, which may be refunded (s.147).",
+    )
     round_off = forms.BooleanField(label="Round the total to the rupee")
     doc_discount = NumberField(label="Discount on the whole invoice, ₹")
     notes = forms.CharField(
@@ -100,30 +105,35 @@ class InvoiceForm(LiveForm):
         self.fields["place_of_supply"].choices = places  # type: ignore[attr-defined]
 
     @classmethod
-    def of_draft(cls, invoice: Invoice) -> "InvoiceForm":
+    def of_draft(cls, document: Document, last_day: datetime.date) -> Self:
         """The form with what is stored."""
-        initial: dict[str, Any] = {name: getattr(invoice, name, None) for name in cls.base_fields}
+        initial: dict[str, Any] = {name: getattr(document, name, None) for name in cls.base_fields}
         initial |= {
-            "customer": invoice.customer_id,
-            "customer_name": invoice.customer.name if invoice.customer else "",
-            "place_of_supply": invoice.place_of_supply if invoice.place_chosen else "",
-            "round_off": invoice.round_off_enabled,
-            "doc_discount": invoice.doc_discount or None,
+            "customer": document.customer_id,
+            "customer_name": document.customer.name if document.customer else "",
+            "due_date": last_day,
+            "place_of_supply": document.place_of_supply if document.place_chosen else "",
+            "round_off": document.round_off_enabled,
+            "doc_discount": document.doc_discount or None,
         }
-        return cls(invoice.business, initial=initial)
+        return cls(document.business, initial=initial)
 
     @classmethod
     def blank(
-        cls, business: Business, date: datetime.date, customer: Customer | None = None
-    ) -> "InvoiceForm":
-        """The form of a new invoice, with what the business always says."""
+        cls,
+        business: Business,
+        date: datetime.date,
+        days: datetime.timedelta,
+        customer: Customer | None = None,
+    ) -> Self:
+        """The form of a new one, so many days good or to pay, with what the business always says."""
         form = cls(
             business,
             initial={
                 "customer": customer.pk if customer else None,
                 "customer_name": customer.name if customer else "",
                 "date": date,
-                "due_date": date + datetime.timedelta(days=business.due_days),
+                "due_date": date + days,
                 "round_off": business.round_off,
                 "terms": business.invoice_terms,
             },
@@ -168,8 +178,8 @@ class InvoiceForm(LiveForm):
     @property
     def has_advanced(self) -> bool:
         """Whether something seldom used is in use, so that its section stands open."""
-        used = self["zero_rated"].value() or self["rcm"].value()
-        return bool(used or self["zero_rated"].errors or self["rcm"].errors)
+        names = ("zero_rated", "rcm", "deemed_export")
+        return any(self[name].value() or self[name].errors for name in names)
 
     def invoice_data(self, lines: Sequence[LineData]) -> InvoiceData:
         """What was typed, for the action to judge; what could not be read is left out."""
@@ -181,6 +191,7 @@ class InvoiceForm(LiveForm):
             place_of_supply=cleaned.get("place_of_supply", ""),
             zero_rated=cleaned.get("zero_rated", False),
             rcm=cleaned.get("rcm", False),
+            deemed_export=cleaned.get("deemed_export", False),
             doc_discount=cleaned.get("doc_discount"),
             round_off=cleaned.get("round_off", False),
             notes=cleaned.get("notes", ""),
@@ -257,7 +268,7 @@ class LineForm(LiveForm):
         return any(self[name].value() or self[name].errors for name in names)
 
     @classmethod
-    def initial_of(cls, line: InvoiceLine) -> dict[str, Any]:
+    def initial_of(cls, line: DocumentLine) -> dict[str, Any]:
         """The fields as a stored line says."""
         taxable = line.supply == Supply.TAXABLE
         return {
@@ -374,9 +385,14 @@ def typed_date(post: Mapping[str, str]) -> datetime.date:
 
 
 def retyped(post: QueryDict, deed: str) -> list[dict[str, str]]:
-    """The rows of a posted form after a deed on them: `remove-2`, `up-2`, `down-2` or `add-lines`."""
+    """The rows of a posted form after a deed on them.
+
+    Deeds are `remove-2`, `up-2`, `down-2`, `add-lines` and `add-freight`.
+    """
     rows = [_row(post, place) for place in range(_count(post))]
     word, _, place_text = deed.partition("-")
+    if place_text == "freight":
+        return _with_freight(rows)
     if word == "add":
         return rows + [{} for _ in range(BLANK_LINES)]
     place = whole_number(place_text)
@@ -388,17 +404,26 @@ def retyped(post: QueryDict, deed: str) -> list[dict[str, str]]:
     return rows or [{}]
 
 
+def _with_freight(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What carriage costs is a line of its own, at the rate of what is carried (CGST s.15(2)(c), s.8)."""
+    place = next((place for place, row in enumerate(rows) if not row.get("description")), len(rows))
+    rate = next((row["rate"] for row in rows if row.get("rate")), "")
+    return [*rows[:place], FREIGHT | {"rate": rate}, *rows[place:]]
+
+
 def _count(post: QueryDict) -> int:
     return min(whole_number(post.get(f"{LINES}-TOTAL_FORMS", "")) or 0, MOST_LINES)
 
 
 def _row(post: QueryDict, place: int) -> dict[str, str]:
-    names = ((name, f"{LINES}-{place}-{name}") for name in LineForm.base_fields)
-    return {name: str(post[key]) for name, key in names if key in post}
+    prefix = f"{LINES}-{place}-"
+    return {key.removeprefix(prefix): str(post[key]) for key in post if key.startswith(prefix)}
 
 
 class FilterForm(ScreenForm):
     """What the list of invoices is narrowed to; it lives in the address."""
+
+    orders: ClassVar[Container[str]] = INVOICE_ORDERS
 
     q = forms.CharField(
         label="Search",
@@ -416,7 +441,7 @@ class FilterForm(ScreenForm):
         """What can be read of the address; the rest of it is passed over, as a link may be old."""
         self.is_valid()
         read = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
-        if read.get("sort", "").removeprefix("-") not in INVOICE_ORDERS:
+        if read.get("sort", "").removeprefix("-") not in self.orders:
             read["sort"] = DEFAULT_SORT
         return read
 

@@ -81,6 +81,7 @@ class DocumentInput:
 
     `zero_rated` is an export or SEZ supply without tax under LUT. `rcm` shows the tax and leaves it to the
     buyer. `composition` and `registered=False` charge none. With `inclusive` prices contain the tax.
+    `deemed_export` (CGST s.147) changes no figure.
     """
 
     supplier_state: str
@@ -92,6 +93,7 @@ class DocumentInput:
     composition: bool = False
     registered: bool = True
     rcm: bool = False
+    deemed_export: bool = False
     inclusive: bool = False
     doc_disc: Decimal = ZERO
     round_off: bool = True

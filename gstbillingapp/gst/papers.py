@@ -8,6 +8,7 @@ from gstbillingapp.gst.states import ABROAD
 COMPOSITION = "Composition taxable person, not eligible to collect tax on supplies"
 PAPER_COPY = "Original for recipient"
 REVERSE_CHARGE = "Tax is payable on reverse charge"
+DEEMED_EXPORT = "Deemed export under section 147 of the CGST Act"
 _WITH_TAX = "on payment of integrated tax"
 _UNDER_LUT = "under bond or letter of undertaking without payment of integrated tax"
 
@@ -31,6 +32,8 @@ def declarations(document: DocumentInput) -> tuple[str, ...]:
         said.append(COMPOSITION)
     if document.sez or document.export or document.place_of_supply == ABROAD:
         said.append(_zero_rating(document))
+    if document.deemed_export:
+        said.append(DEEMED_EXPORT)
     if document.rcm:
         said.append(REVERSE_CHARGE)
     return tuple(said)

@@ -1,8 +1,10 @@
 """The nouns of billing. Every row belongs to a business, and every query starts from one."""
 
-from gstbillingapp.models.business import Business, Membership, Role, Scheme
+from gstbillingapp.models.bill import Bill, BillLine, BillPayment, BillState, BillStatus, Credit
+from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
+from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -11,8 +13,11 @@ from gstbillingapp.models.invoice import (
     InvoiceStatus,
     NumberSeries,
 )
+from gstbillingapp.models.job import ENDED, UNDER_WAY, WAITING, Job, JobKind, JobPart, JobState, JobSubject
+from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
+from gstbillingapp.models.opening import OpeningBalance
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -26,26 +31,49 @@ from gstbillingapp.models.product import (
     StockReason,
     Supply,
 )
+from gstbillingapp.models.quotation import Quotation, QuotationLine, QuotationState
 from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
+from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
+from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
     "ALWAYS_TOLD",
+    "ENDED",
     "EVENT_GROUPS",
     "REMINDERS",
+    "UNDER_WAY",
     "USUAL_HOUR",
+    "WAITING",
+    "Bill",
+    "BillLine",
+    "BillPayment",
+    "BillState",
+    "BillStatus",
     "Business",
     "BuyerKind",
+    "Credit",
     "Customer",
     "EventKind",
+    "Expense",
+    "ExpenseCategory",
+    "ExpenseState",
+    "FilingFrequency",
     "GstRate",
     "ImmutableError",
     "Invoice",
     "InvoiceLine",
     "InvoiceState",
     "InvoiceStatus",
+    "Job",
+    "JobKind",
+    "JobPart",
+    "JobState",
+    "JobSubject",
     "KnownNetwork",
+    "Mailing",
+    "MailingState",
     "Membership",
     "Note",
     "NoteKind",
@@ -54,6 +82,7 @@ __all__ = [
     "NoteState",
     "NotificationPreferences",
     "NumberSeries",
+    "OpeningBalance",
     "Paper",
     "PaperState",
     "Payment",
@@ -62,16 +91,23 @@ __all__ = [
     "Product",
     "ProductKind",
     "ProductRate",
+    "Quotation",
+    "QuotationLine",
+    "QuotationState",
     "Receipt",
     "ReceiptState",
     "Refund",
     "Reminder",
     "ReminderSettings",
+    "ReturnDueDate",
+    "ReturnFiling",
     "Role",
     "Scheme",
     "StockLevel",
     "StockMovement",
     "StockReason",
     "Supply",
+    "Vendor",
+    "VendorKind",
     "stage_text",
 ]

@@ -19,6 +19,13 @@ class Scheme(models.TextChoices):
     UNREGISTERED = "unregistered", "Not registered"
 
 
+class FilingFrequency(models.TextChoices):
+    """How often a regular business files GSTR-1 and GSTR-3B; quarterly up to ₹5 crore of turnover (QRMP)."""
+
+    MONTHLY = "monthly", "Every month"
+    QUARTERLY = "quarterly", "Every quarter (QRMP)"
+
+
 class Role(models.TextChoices):
     """What a member may do: an owner also changes the business and its people."""
 
@@ -46,6 +53,7 @@ class Business(models.Model):
     lut_number = models.CharField("LUT number", max_length=30, blank=True)
     signatory = models.CharField("authorised signatory", max_length=120, blank=True)
     invoice_prefix = models.CharField(max_length=5, default="INV")
+    quotation_prefix = models.CharField(max_length=5, default="QTN", db_default="QTN")
     invoice_terms = models.CharField(max_length=1000, blank=True)
     due_days = models.PositiveSmallIntegerField("days to pay", default=30)
     round_off = models.BooleanField("round totals to the rupee", default=True)
@@ -53,6 +61,13 @@ class Business(models.Model):
         "HSN digits",
         choices=[(4, "4 (turnover up to ₹5 crore)"), (6, "6 (turnover above ₹5 crore)")],
         default=4,
+    )
+    filing_frequency = models.CharField(
+        "GST returns",
+        max_length=9,
+        choices=FilingFrequency,
+        default=FilingFrequency.MONTHLY,
+        db_default=FilingFrequency.MONTHLY,
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -33,6 +33,7 @@ class Document(models.Model):
     export = models.BooleanField(default=False)
     zero_rated = models.BooleanField("without tax, under LUT", default=False)
     rcm = models.BooleanField("tax payable on reverse charge", default=False)
+    deemed_export = models.BooleanField(default=False, db_default=False)
     composition = models.BooleanField(default=False)
     round_off_enabled = models.BooleanField(default=True)
     doc_discount = money()
@@ -87,6 +88,11 @@ class Document(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may still change: it has no number yet."""
+        return not self.number
 
     @property
     def party(self) -> str:

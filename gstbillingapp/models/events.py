@@ -13,6 +13,7 @@ class EventKind(models.TextChoices):
     NOTE_ISSUED = "note_issued", "Credit or debit note issued"
     EWAY_BILL_NEEDED = "eway_bill_needed", "E-way bill needed"
     CREDIT_LIMIT = "credit_limit", "Customer over the credit limit"
+    MAIL_FAILED = "mail_failed", "E-mail to a customer not delivered"
     PAYMENT_RECORDED = "payment_recorded", "Payment recorded"
     PAYMENT_REVERSED = "payment_reversed", "Payment bounced or reversed"
     QUOTATION_DECIDED = "quotation_decided", "Quotation sent, approved or declined"
@@ -41,6 +42,7 @@ EVENT_GROUPS: dict[str, tuple[EventKind, ...]] = {
         EventKind.NOTE_ISSUED,
         EventKind.EWAY_BILL_NEEDED,
         EventKind.CREDIT_LIMIT,
+        EventKind.MAIL_FAILED,
     ),
     "Payments": (EventKind.PAYMENT_RECORDED, EventKind.PAYMENT_REVERSED),
     "Quotations": (

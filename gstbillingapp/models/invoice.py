@@ -175,7 +175,13 @@ class Invoice(Document):
                 ],
                 name="invoice_by_date",
             ),
-            models.Index(fields=["business", "state", "-date", "-id", "balance"], name="invoice_by_state"),
+            models.Index(
+                fields=[
+                    *("business", "state", "-date", "-id", "balance", "customer"),
+                    *("taxable", "cgst", "sgst", "igst", "cess", "rcm"),
+                ],
+                name="invoice_by_state",
+            ),
             models.Index(fields=["business", "customer", "-date", "-id"], name="invoice_by_customer"),
             models.Index(
                 fields=["business", "-financial_year", "-sequence", "-id"], name="invoice_by_number"
@@ -314,6 +320,8 @@ class InvoiceLine(DocumentLine):
                 condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="invoice_line_untaxed_has_no_rate"
             ),
         ]
+        # What each product brought in some months is summed off it, without the wide rows.
+        indexes = [models.Index(fields=["invoice", "product", "taxable"], name="invoice_line_sold")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As Django's; raises ImmutableError where the invoice is issued."""

@@ -174,6 +174,15 @@ class Note(Document):
         """The page of this note; notifications link to it."""
         return reverse("note", args=[self.pk])
 
+    def left(self) -> Decimal:
+        """What is open of it, in rupees; `balance` keeps it."""
+        return self.total - self.applied - self.used - self.refunded
+
+    @property
+    def reason_in_words(self) -> str:
+        """Why it was issued, as a person said it or by the reason's own name."""
+        return self.reason_text or self.get_reason_display()
+
     @property
     def is_credit(self) -> bool:
         """Whether it lowers what the customer owes."""

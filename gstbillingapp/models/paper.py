@@ -7,6 +7,10 @@ from gstbillingapp.models.business import Business
 # The kinds of paper. Others are named by the noun that has them: a kind is plain text, so that another one
 # needs no migration.
 INVOICE = "invoice"
+QUOTATION = "quotation"
+NOTE = "note"
+RECEIPT = "receipt"
+STATEMENT = "statement"
 
 KIND_LENGTH = 20
 VARIANT_LENGTH = 60

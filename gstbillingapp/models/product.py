@@ -47,6 +47,8 @@ class StockReason(models.TextChoices):
     CORRECTION = "correction", "Correction"
     RETURN = "return", "Sales return"
     RETURN_UNDONE = "unreturned", "Cancelled sales return"
+    BILL_CHANGE = "bill_change", "Changed bill"
+    BILL_CANCELLED = "unpurchased", "Cancelled bill"
 
 
 class Product(models.Model):
@@ -161,6 +163,9 @@ class StockMovement(models.Model):
     note = models.ForeignKey(
         "Note", on_delete=models.PROTECT, null=True, blank=True, related_name="stock_movements"
     )
+    bill = models.ForeignKey(
+        "Bill", on_delete=models.PROTECT, null=True, blank=True, related_name="stock_movements"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -178,6 +183,12 @@ class StockMovement(models.Model):
                 fields=["note", "product", "reason"],
                 condition=models.Q(note__isnull=False),
                 name="stock_moves_once_a_note",
+            ),
+            # In once and out once; in between it may change any number of times.
+            models.UniqueConstraint(
+                fields=["bill", "product", "reason"],
+                condition=models.Q(bill__isnull=False) & ~models.Q(reason=StockReason.BILL_CHANGE),
+                name="stock_moves_once_a_bill",
             ),
         ]
         indexes = [models.Index(fields=["product", "-id"], name="stock_movement_by_product")]

@@ -109,6 +109,15 @@ class Receipt(Document):
         """The page of this receipt."""
         return reverse("receipt", args=[self.pk])
 
+    def left(self) -> Decimal:
+        """What is left of it, in rupees; `balance` keeps it."""
+        return self.total - self.adjusted - self.refunded
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax in it, all components together."""
+        return self.cgst + self.sgst + self.igst
+
     @property
     def status(self) -> str:
         """What a person wants to know: `cancelled`, `open` with money that is left, or `settled`."""

@@ -27,6 +27,12 @@ REMINDERS: dict[str, Reminder] = {
     "invoices": Reminder(
         "Unpaid invoices, by their due date", (-7, -3, -1, 0, 1, 3, 7, 15, 30, 45, 60), (-3, 0, 1, 7, 15, 30)
     ),
+    "quotations": Reminder(
+        "Quotations that wait for an answer, by their last day", (-7, -3, -1, 0, 1), (-3, 1)
+    ),
+    "bills": Reminder("Bills to pay, by their due date", (-7, -3, -1, 0, 1, 3, 7, 15, 30), (-3, 0, 1, 7, 15)),
+    "returns": Reminder("GST returns, by their due date", (-7, -3, -1, 0, 1), (-7, -3, -1, 0, 1)),
+    "note_cut_off": Reminder("Credit notes of a year close, on 30 November", (-30, -7), (-30, -7)),
     "digest": Reminder("Daily digest: what is due and overdue", (0,), (0,)),
     "new_year": Reminder("New financial year, by 1 April", (0,), (0,)),
 }

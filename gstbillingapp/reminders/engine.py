@@ -10,10 +10,13 @@ from django.db.models.functions import Coalesce
 
 from gstbillingapp.models import Business, PeriodicDeed, ReminderSettings
 from gstbillingapp.models.fields import INDIA
+from gstbillingapp.reminders.bills import remind_of_bills
 from gstbillingapp.reminders.days import DAY, Deed, latest_morning
 from gstbillingapp.reminders.digest import digest
 from gstbillingapp.reminders.invoices import remind_of_invoices
 from gstbillingapp.reminders.new_year import tell_of_new_year
+from gstbillingapp.reminders.quotations import expire_quotations
+from gstbillingapp.reminders.returns import remind_of_cut_off, remind_of_returns
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +32,10 @@ PATIENCE = 120.0
 
 DEEDS: dict[str, Deed] = {
     "invoices": remind_of_invoices,
+    "quotations": expire_quotations,
+    "bills": remind_of_bills,
+    "returns": remind_of_returns,
+    "note_cut_off": remind_of_cut_off,
     "digest": digest,
     "new_year": tell_of_new_year,
 }

@@ -30,6 +30,15 @@ STATUS_CHIPS = {
     "paid": ("success", "Paid"),
     "overdue": ("danger", "Overdue"),
     "cancelled": ("quiet", "Cancelled"),
+    "sent": ("info", "Sent"),
+    "approved": ("success", "Approved"),
+    "declined": ("danger", "Declined"),
+    "expired": ("warning", "Expired"),
+    "converted": ("quiet", "Converted"),
+    # of notes and advances
+    "open": ("info", "Open"),
+    "settled": ("success", "Settled"),
+    "to_pay": ("info", "To pay"),
 }
 NOTICE_ICONS = {
     "success": "bi-check-circle",
@@ -110,7 +119,7 @@ def ago(value: datetime | None) -> SafeString | str:
 
 @register.simple_tag
 def status_chip(status: str) -> SafeString:
-    """The chip of an invoice's status."""
+    """The chip of an invoice's or a quotation's status."""
     tone, words = STATUS_CHIPS[status]
     return format_html('<span class="chip chip-{}">{}</span>', tone, words)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gstbillingapp.views import invoice_editor, invoice_paper, invoice_pdf, invoices, payments
+from gstbillingapp.views import invoice_editor, invoice_mail, invoice_paper, invoice_pdf, invoices, payments
 
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoice_list"),
@@ -17,5 +17,6 @@ urlpatterns = [
     path("invoice/<int:pk>/payments/<int:payment_pk>/reverse/", payments.reverse, name="payment_reverse"),
     path("invoice/<int:pk>/print/", invoice_paper.paper, name="invoice_print"),
     path("invoice/<int:pk>/pdf/", invoice_pdf.pdf, name="invoice_pdf"),
+    path("invoice/<int:pk>/mail/", invoice_mail.send, name="invoice_mail"),
     path("invoice/<int:pk>/pdf/status/", invoice_pdf.status, name="invoice_pdf_status"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gstbillingapp import queries
+from gstbillingapp import queries, receivables
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import customers
 from gstbillingapp.forms.customers import CustomerForm, QuickCustomerForm
@@ -51,7 +51,14 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "customers/detail.html",
-        {"customer": customer, "owed": owed, "late": late, "invoices": invoices[:INVOICES_SHOWN]},
+        {
+            "customer": customer,
+            "owed": owed,
+            "late": late,
+            "credit": receivables.open_credit(customer),
+            "invoices": invoices[:INVOICES_SHOWN],
+            "opening": customer.opening_balances.all(),
+        },
     )
 
 

@@ -1,16 +1,20 @@
 """The first page: what is owed, what is late, what needs a hand."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from gstbillingapp import overview as figures
 from gstbillingapp import queries
 from gstbillingapp.access import MemberRequest, member_required
-from gstbillingapp.models import Business
+from gstbillingapp.models import Business, Invoice, InvoiceState, Scheme
 from gstbillingapp.models.fields import today
+from gstbillingapp.templatetags.charts import scale_top
 
 LATEST = 8
 SHORT_LIST = 5
@@ -24,18 +28,44 @@ def overview(request: MemberRequest) -> HttpResponse:
     latest = list(queries.invoice_list(business)[:LATEST])
     if not latest:
         return render(request, "home/first_steps.html", {"steps": first_steps(business)})
+    day = today()
+    windows = figures.windows(day)
+    window = next((row for row in windows if row.key == request.GET.get("period")), windows[0])
     overdue = queries.invoice_list(business, status="overdue", sort="due")
     return render(
         request,
         "home/overview.html",
         {
-            "totals": queries.home_totals(business),
-            "month_start": today().replace(day=1),
+            "windows": windows,
+            "window": window,
+            **_sales(business, window, day),
+            "top_customers": figures.top_customers(business, window, SHORT_LIST),
+            "top_products": figures.top_products(business, window, SHORT_LIST),
+            "owed": figures.receivables(business, day),
             "latest": latest,
             "overdue": overdue[:SHORT_LIST],
+            "drafts": Invoice.objects.filter(business=business, state=InvoiceState.DRAFT).count(),
             "low_stock": queries.running_low(business)[:SHORT_LIST],
+            "low_stock_count": queries.running_low(business).count(),
         },
     )
+
+
+def _sales(business: Business, window: figures.Window, day: date) -> dict[str, Any]:
+    """The months of the chart, the sales of the window, and the tax of the month that is not over."""
+    year = figures.Year(business, day)
+    months = year.months()
+    context: dict[str, Any] = {
+        "months": months,
+        "has_sales": any(month.sales.count for month in months),
+        "scale": scale_top(month.sales.amount for month in months),
+        "sales": year.within(window.first, window.last),
+        "this_month": months[-1],
+    }
+    if business.scheme == Scheme.REGULAR:
+        context["tax_due_on"] = figures.tax_due_on(day)
+        context["input_tax"] = figures.input_tax(business, months[-1].first, months[-1].last)
+    return context
 
 
 @dataclass(frozen=True, slots=True)

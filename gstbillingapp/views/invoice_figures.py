@@ -1,7 +1,7 @@
 """What an invoice's page, editor and paper all show: parties, kinds of tax, totals, the next number."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -18,11 +18,11 @@ from gstbillingapp.models import (
     BuyerKind,
     Customer,
     Invoice,
-    InvoiceLine,
     NumberSeries,
     Scheme,
     Supply,
 )
+from gstbillingapp.models.document import Document, DocumentLine
 from gstbillingapp.templatetags.billing import money
 
 
@@ -138,21 +138,21 @@ class Delivery:
     state: str
 
 
-def supplier_of(invoice: Invoice) -> Supplier:
+def supplier_of(invoice: Document) -> Supplier:
     """Who bills."""
     if invoice.is_draft:
-        return _party(Supplier, invoice.business)
-    return _party(Supplier, invoice, "supplier_")
+        return party_of(Supplier, invoice.business)
+    return party_of(Supplier, invoice, "supplier_")
 
 
-def buyer_of(invoice: Invoice) -> Buyer:
+def buyer_of(invoice: Document) -> Buyer:
     """Who is billed."""
     if not invoice.is_draft:
-        return _party(Buyer, invoice, "buyer_")
-    return Buyer() if invoice.customer is None else _party(Buyer, invoice.customer)
+        return party_of(Buyer, invoice, "buyer_")
+    return Buyer() if invoice.customer is None else party_of(Buyer, invoice.customer)
 
 
-def _party(kind: type[PartyT], source: Invoice | Business | Customer, prefix: str = "") -> PartyT:
+def party_of(kind: type[PartyT], source: Document | Business | Customer, prefix: str = "") -> PartyT:
     """Every field of the party from its own column: a column that is not there raises AttributeError."""
     names = [field.name for field in fields(kind)]
     return kind(**{name: getattr(source, prefix + COLUMNS.get(name, name)) for name in names})
@@ -166,23 +166,30 @@ def delivery_of(buyer: Buyer) -> Delivery | None:
     return Delivery(buyer.ship_name or buyer.name, address, state_label(buyer.ship_state_code))
 
 
-def charges_tax(invoice: Invoice) -> bool:
-    """Whether the supplier may collect tax at all: neither unregistered nor under composition."""
-    return not invoice.composition and bool(supplier_of(invoice).gstin)
+def charges_tax(invoice: Document, lines: Iterable[DocumentLine] = ()) -> bool:
+    """Whether the supplier may collect tax at all: neither unregistered nor under composition.
+
+    A bill of supply shows none either, where all that is on it is exempt, nil-rated or outside GST (CGST
+    Rule 49).
+    """
+    if invoice.composition or not supplier_of(invoice).gstin:
+        return False
+    supplies = {line.supply for line in lines}
+    return not supplies or Supply.TAXABLE in supplies
 
 
-def mode_of(invoice: Invoice) -> TaxMode:
+def mode_of(invoice: Document, lines: Iterable[DocumentLine] = ()) -> TaxMode:
     """Which taxes the invoice shows."""
     return tax_mode(
         supplier_of(invoice).state_code,
         invoice.place_of_supply,
         sez=invoice.sez,
         export=invoice.export,
-        charges_tax=charges_tax(invoice),
+        charges_tax=charges_tax(invoice, lines),
     )
 
 
-def columns_of(invoice: Invoice, mode: TaxMode) -> list[Column]:
+def columns_of(invoice: Document, mode: TaxMode) -> list[Column]:
     """The components of tax that the invoice has; cess only where there is any."""
     if mode is TaxMode.NONE:
         return []
@@ -190,16 +197,16 @@ def columns_of(invoice: Invoice, mode: TaxMode) -> list[Column]:
     return [*(split if mode.is_intra else [Column("IGST", "igst")]), *_cess(invoice)]
 
 
-def _cess(invoice: Invoice) -> list[Column]:
+def _cess(invoice: Document) -> list[Column]:
     return [Column("Cess", "cess")] if invoice.cess else []
 
 
-def rate_charged(invoice: Invoice, rate: Decimal) -> Decimal:
+def rate_charged(invoice: Document, rate: Decimal) -> Decimal:
     """The per cent that a line or a row of the summary bears: none of a zero-rated supply."""
     return Decimal(0) if invoice.zero_rated else rate
 
 
-def total_rows(invoice: Invoice, mode: TaxMode) -> list[Row]:
+def total_rows(invoice: Document, mode: TaxMode) -> list[Row]:
     """What leads from the lines to the payable total, which comes last and elsewhere."""
     by_buyer = ", paid by the customer" if invoice.rcm else ""
     columns = columns_of(invoice, mode)
@@ -210,7 +217,7 @@ def total_rows(invoice: Invoice, mode: TaxMode) -> list[Row]:
     return rows
 
 
-def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentInput:
+def document_of(invoice: Document, lines: Sequence[DocumentLine]) -> DocumentInput:
     """The invoice as the rules on papers read it."""
     return DocumentInput(
         supplier_state=supplier_of(invoice).state_code,
@@ -225,18 +232,18 @@ def document_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> DocumentInput
         composition=invoice.composition,
         registered=invoice.composition or bool(supplier_of(invoice).gstin),
         rcm=invoice.rcm,
+        deemed_export=invoice.deemed_export,
     )
 
 
-def title_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> str:
+def title_of(invoice: Document, lines: Sequence[DocumentLine]) -> str:
     """Tax invoice, bill of supply, or what else the law calls it."""
     return papers.title(document_of(invoice, lines), buyer_registered=bool(buyer_of(invoice).gstin))
 
 
-def next_number(business: Business, date: datetime.date) -> str:
-    """The number an invoice of that day would get now; somebody else may take it first. Empty: no room."""
-    year = financial_year(date)
-    prefix = business.invoice_prefix.upper()
+def next_number(business: Business, date: datetime.date, prefix: str) -> str:
+    """The number a document of that day would get now; somebody else may take it first. Empty: no room."""
+    year, prefix = financial_year(date), prefix.upper()
     series = NumberSeries.objects.filter(business=business, financial_year=year, prefix=prefix).first()
     try:
         return format_number(prefix, year, (series.last if series else 0) + 1)

@@ -14,20 +14,21 @@ from django.urls import reverse
 from gstbillingapp.actions.advice import Advice
 from gstbillingapp.actions.invoices import Preview
 from gstbillingapp.forms.invoices import InvoiceForm, LineForm
-from gstbillingapp.models import Invoice, Payment
+from gstbillingapp.models import Invoice, Note, Payment, Quotation, Receipt, Refund
+from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.templatetags.billing import money
 
 # Where the editor has one field for several of the action's, or another name for it.
 FIELDS = {"customer_id": "customer", "product_id": "description", "supply": "rate"}
 FIELDS |= {"disc_pct": "discount", "disc_amt": "discount", "is_service": "hsn"}
-# Advice that is a refusal once the invoice is issued; the editor shows it then, beside the field.
-NEEDED_TO_ISSUE = ("customer_missing", "lines_missing", "date_ahead")
+# Advice that is a refusal once the document gets its number; the editor shows it then, beside the field.
+NEEDED_TO_ISSUE = ("customer_missing", "lines_missing", "date_ahead", "validity_over")
 UNSAID_WHILE_TYPING = ("customer_missing", "lines_missing")
 _OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
 
 Errors = dict[str, list[str]]
-Judged = TypeVar("Judged", Invoice, Payment)
+Judged = TypeVar("Judged", bound=Invoice | Note | Payment | Quotation | Receipt | Refund)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,16 @@ def shown(errors: Mapping[str, Sequence[str]]) -> Errors:
     return found
 
 
-def labelled(errors: Mapping[str, Sequence[str]]) -> list[Problem]:
+def labelled(errors: Mapping[str, Sequence[str]], form: type[InvoiceForm] = InvoiceForm) -> list[Problem]:
     """The errors for a summary, each with the name of its field as the screen has it."""
     return [
-        Problem(_target(name), f"{label_of(name)}: {message}" if label_of(name) else message)
+        Problem(_target(name), f"{label}: {message}" if (label := label_of(name, form)) else message)
         for name, messages in shown(errors).items()
         for message in messages
     ]
 
 
-def label_of(name: str) -> str:
+def label_of(name: str, form: type[InvoiceForm] = InvoiceForm) -> str:
     """What the screen calls a field: `Line 3, quantity`. Empty for what belongs to no field."""
     line = _OF_LINE.fullmatch(name)
     if line:
@@ -78,7 +79,7 @@ def label_of(name: str) -> str:
         return "Lines"
     if name == "customer":
         return "Customer"
-    known = InvoiceForm.base_fields.get(name)
+    known = form.base_fields.get(name)
     return "" if known is None or name == NON_FIELD_ERRORS else str(known.label or "")
 
 
@@ -87,9 +88,9 @@ def warnings_of(preview: Preview) -> list[Problem]:
     return [_problem(advice) for advice in preview.warnings if advice.code not in UNSAID_WHILE_TYPING]
 
 
-def missing_of(preview: Preview) -> list[Problem]:
-    """What keeps the invoice from being issued."""
-    return labelled(preview.errors | missing_errors(preview))
+def missing_of(preview: Preview, form: type[InvoiceForm] = InvoiceForm) -> list[Problem]:
+    """What keeps the document from getting its number."""
+    return labelled(preview.errors | missing_errors(preview), form)
 
 
 def missing_errors(preview: Preview) -> Errors:
@@ -109,11 +110,20 @@ def issued_message(invoice: Invoice) -> str:
     )
 
 
-def saved_message(draft: Invoice, preview: Preview) -> str:
+def saved_message(draft: Document, preview: Preview, next_step: str) -> str:
     """What is said when a draft is stored, with what it still needs."""
     missing = [message for messages in missing_errors(preview).values() for message in messages]
     saved = f"Draft{f' for {draft.party}' if draft.party else ''} saved."
-    return " ".join([saved, *(missing or ["Issue it next."])])
+    return " ".join([saved, *(missing or [next_step])])
+
+
+def reason_against(judge: Callable[[], None]) -> str:
+    """Why a deed is refused, in words; empty where nothing stands against it."""
+    try:
+        judge()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:

@@ -1,5 +1,6 @@
 """The invoice on A4, with everything CGST Rule 46 asks for."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,10 @@ from gstbillingapp.gst.calc import TaxMode
 from gstbillingapp.gst.money import amount_in_words, indian_format
 from gstbillingapp.gst.papers import PAPER_COPY, declarations
 from gstbillingapp.gst.states import state_label
-from gstbillingapp.models import Invoice, InvoiceLine, InvoiceState, Supply
+from gstbillingapp.models import Invoice, InvoiceState, Supply
+from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.fields import day_text
+from gstbillingapp.pdf.sheet import Pair
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
     Column,
@@ -48,18 +52,57 @@ def paper(request: MemberRequest, pk: int) -> HttpResponse:
 def paper_context(invoice: Invoice) -> dict[str, Any]:
     """What the paper's template shows."""
     lines = list(invoice.lines.all())
-    mode = mode_of(invoice)
+    return {
+        **document_context(invoice, lines),
+        "title": title_of(invoice, lines),
+        "copy": "Draft, not an invoice yet" if invoice.is_draft else PAPER_COPY,
+        "mark": MARKS.get(InvoiceState(invoice.state), ""),
+        "facts": list(_facts(invoice)),
+        "after_payable": after_payable(invoice),
+        "qr": upi_qr(invoice),
+    }
+
+
+def _facts(invoice: Invoice) -> Iterator[Pair]:
+    yield "Number", invoice.number or "Given when issued"
+    yield "Date", day_text(invoice.date)
+    yield "Due", day_text(invoice.due_date)
+    yield "Place of supply", state_label(invoice.place_of_supply)
+    yield "Reverse charge", "Yes" if invoice.rcm else "No"
+    yield from lut_of(invoice)
+
+
+def lut_of(document: Document) -> Iterator[Pair]:
+    """The letter of undertaking under which no tax is charged."""
+    number = supplier_of(document).lut_number
+    if document.zero_rated and number:
+        yield "LUT", number
+
+
+def after_payable(invoice: Invoice) -> tuple[tuple[str, str], ...]:
+    """What notes and payments have left of the total; nothing where all of it is owed."""
+    changes = (
+        ("Credit notes", invoice.credited),
+        ("Debit notes", invoice.debited),
+        ("Paid", invoice.paid),
+    )
+    said = tuple((label, money(amount)) for label, amount in changes if amount)
+    return (*said, ("Balance due", money(invoice.balance))) if said else ()
+
+
+def document_context(invoice: Document, lines: Sequence[DocumentLine]) -> dict[str, Any]:
+    """What the paper of any document with lines shows: all but what it is called, its state and a QR code."""
+    mode = mode_of(invoice, lines)
     columns = columns_of(invoice, mode)
     has_discount = any(line.disc_pct or line.disc_amt for line in lines)
     supplier, buyer = supplier_of(invoice), buyer_of(invoice)
     return {
         "invoice": invoice,
-        "title": title_of(invoice, lines),
-        "copy": "Draft, not an invoice yet" if invoice.is_draft else PAPER_COPY,
         "declarations": declarations(document_of(invoice, lines)),
-        "mark": MARKS.get(InvoiceState(invoice.state), ""),
         "supplier": supplier,
         "buyer": buyer,
+        "party_heading": "Billed to",
+        "payable": "Total payable",
         "delivery": delivery_of(buyer),
         "place": state_label(invoice.place_of_supply),
         "columns": columns,
@@ -71,11 +114,10 @@ def paper_context(invoice: Invoice) -> dict[str, Any]:
         "totals": _totals(invoice, mode),
         "hsn_rows": [_hsn_row(invoice, row, columns) for row in hsn.summary(lines) if supplier.gstin],
         "words": amount_in_words(invoice.total),
-        "qr": upi_qr(invoice),
     }
 
 
-def _line(invoice: Invoice, line: InvoiceLine, columns: list[Column]) -> dict[str, Any]:
+def _line(invoice: Document, line: DocumentLine, columns: list[Column]) -> dict[str, Any]:
     return {
         "description": line.description,
         "untaxed": "" if line.supply == Supply.TAXABLE or not columns else line.get_supply_display(),
@@ -93,7 +135,7 @@ def _line(invoice: Invoice, line: InvoiceLine, columns: list[Column]) -> dict[st
     }
 
 
-def _rate(invoice: Invoice, line: InvoiceLine, column: Column) -> str:
+def _rate(invoice: Document, line: DocumentLine, column: Column) -> str:
     """The per cent of one component of a line; empty for what bears none or bears it by quantity."""
     if column.field == "cess":
         return f"{plain(line.cess_pct)}%" if line.cess_pct else ""
@@ -103,7 +145,7 @@ def _rate(invoice: Invoice, line: InvoiceLine, column: Column) -> str:
     return f"{plain(rate if column.field == 'igst' else rate / 2)}%"
 
 
-def _sums(invoice: Invoice, lines: list[InvoiceLine], columns: list[Column]) -> dict[str, Any]:
+def _sums(invoice: Document, lines: Sequence[DocumentLine], columns: list[Column]) -> dict[str, Any]:
     return {
         "taxable": _amount(invoice.taxable),
         "columns": [_amount(column.of(invoice)) for column in columns],
@@ -111,14 +153,14 @@ def _sums(invoice: Invoice, lines: list[InvoiceLine], columns: list[Column]) -> 
     }
 
 
-def _totals(invoice: Invoice, mode: TaxMode) -> list[Row]:
+def _totals(invoice: Document, mode: TaxMode) -> list[Row]:
     rows = total_rows(invoice, mode)
     if invoice.doc_discount:
-        rows.insert(0, Row("Discount on the invoice, taken off above", money(invoice.doc_discount)))
+        rows.insert(0, Row("Discount on the whole, taken off above", money(invoice.doc_discount)))
     return rows
 
 
-def _hsn_row(invoice: Invoice, row: hsn.HsnRow, columns: list[Column]) -> dict[str, Any]:
+def _hsn_row(invoice: Document, row: hsn.HsnRow, columns: list[Column]) -> dict[str, Any]:
     return {
         "hsn": row.hsn,
         "qty": plain(row.qty),

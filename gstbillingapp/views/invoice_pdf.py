@@ -39,6 +39,7 @@ def printable_of(invoice: Invoice) -> Printable:
         page=invoice.get_absolute_url(),
         pdf=reverse("invoice_pdf", args=[invoice.pk]),
         printed=reverse("invoice_print", args=[invoice.pk]),
+        mail=reverse("invoice_mail", args=[invoice.pk]),
         sheet=partial(sheet_of, invoice),
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from gstbillingapp.models import Invoice
-from gstbillingapp.models.fields import ZERO, day_text
-from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
+from gstbillingapp.models.document import Document
+from gstbillingapp.models.fields import day_text
+from gstbillingapp.pdf.sheet import Cell, Column, Line, Part, Row, Sheet, Table
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_figures import Buyer, Delivery, Supplier, upi_link
 from gstbillingapp.views.invoice_paper import paper_context
@@ -15,31 +16,37 @@ Context = dict[str, Any]
 
 def sheet_of(invoice: Invoice) -> Sheet:
     """An issued or cancelled invoice as it is now, its balance included."""
-    context = paper_context(invoice)
-    supplier: Supplier = context["supplier"]
     link = upi_link(invoice)
+    pay_words = ("Scan to pay by UPI", money(invoice.balance)) if link else ()
+    return document_sheet(paper_context(invoice), pay_link=link, pay_words=pay_words)
+
+
+def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str, ...] = ()) -> Sheet:
+    """The paper of any sale, from what its template shows."""
+    document: Document = context["invoice"]
+    supplier: Supplier = context["supplier"]
     return Sheet(
         title=context["title"],
         copy=context["copy"],
-        number=invoice.number,
-        date=day_text(invoice.date),
+        number=document.number,
+        date=day_text(document.date),
         mark=context["mark"],
         supplier=supplier.name,
-        supplier_lines=tuple(_supplier(supplier)),
+        supplier_lines=tuple(supplier_lines(supplier)),
         declarations=tuple(context["declarations"]),
-        parties=tuple(_parties(context["buyer"], context["delivery"])),
-        facts=tuple(_facts(invoice, context)),
-        lines=_lines(context),
+        parties=tuple(party_parts(context["buyer"], context["delivery"], context["party_heading"])),
+        facts=tuple(context["facts"]),
+        lines=line_table(context),
         words=context["words"],
-        notes=invoice.notes,
+        notes=document.notes,
         totals=tuple((row.label, row.value) for row in context["totals"]),
-        payable=("Total payable", money(invoice.total)),
-        after_payable=_after_payable(invoice),
-        hsn=_hsn(context) if context["hsn_rows"] else None,
-        pay_link=link,
-        pay_words=("Scan to pay by UPI", money(invoice.balance)) if link else (),
-        small_print=tuple(_small_print(supplier)),
-        terms=invoice.terms,
+        payable=(context["payable"], money(document.total)),
+        after_payable=tuple(context["after_payable"]),
+        hsn=hsn_table(context) if context["hsn_rows"] else None,
+        pay_link=pay_link,
+        pay_words=pay_words,
+        small_print=tuple(small_print(supplier)),
+        terms=document.terms,
         signed_for=supplier.legal_name or supplier.name,
         signatory=supplier.signatory,
     )
@@ -49,7 +56,8 @@ def _said(*lines: Line) -> Iterable[Line]:
     return (line for line in lines if line.text)
 
 
-def _supplier(supplier: Supplier) -> Iterable[Line]:
+def supplier_lines(supplier: Supplier) -> Iterable[Line]:
+    """What stands below the supplier's name."""
     legal = "" if supplier.legal_name == supplier.name else supplier.legal_name
     return _said(
         Line(legal),
@@ -60,10 +68,11 @@ def _supplier(supplier: Supplier) -> Iterable[Line]:
     )
 
 
-def _parties(buyer: Buyer, delivery: Delivery | None) -> Iterable[Part]:
+def party_parts(buyer: Buyer, delivery: Delivery | None, heading: str = "Billed to") -> Iterable[Part]:
+    """Who is billed, and where the goods go."""
     standing = "" if buyer.gstin else buyer.standing
     yield Part(
-        "Billed to",
+        heading,
         tuple(
             _said(
                 Line(buyer.name, bold=True),
@@ -84,17 +93,8 @@ def _gstin(gstin: str) -> Line:
     return Line(f"GSTIN {gstin}" if gstin else "", bold=True)
 
 
-def _facts(invoice: Invoice, context: Context) -> Iterable[Pair]:
-    yield "Number", invoice.number
-    yield "Date", day_text(invoice.date)
-    yield "Due", day_text(invoice.due_date)
-    yield "Place of supply", context["place"]
-    yield "Reverse charge", "Yes" if invoice.rcm else "No"
-    if invoice.zero_rated and context["supplier"].lut_number:
-        yield "LUT", context["supplier"].lut_number
-
-
-def _lines(context: Context) -> Table:
+def line_table(context: Context) -> Table:
+    """The lines of a document, with what they come to."""
     taxes, discount = context["columns"], context["has_discount"]
     columns = [
         Column("#"),
@@ -130,7 +130,8 @@ def _line(place: int, line: Context, context: Context) -> Row:
     )
 
 
-def _hsn(context: Context) -> Table:
+def hsn_table(context: Context) -> Table:
+    """The summary by HSN and rate."""
     taxes = context["columns"]
     columns = (
         Column("HSN/SAC"),
@@ -156,13 +157,8 @@ def _value_label(taxes: list[Any]) -> str:
     return "Taxable ₹" if taxes else "Value ₹"
 
 
-def _after_payable(invoice: Invoice) -> tuple[Pair, ...]:
-    if invoice.paid == ZERO:
-        return ()
-    return ("Paid", money(invoice.paid)), ("Balance due", money(invoice.balance))
-
-
-def _small_print(supplier: Supplier) -> Iterable[Part]:
+def small_print(supplier: Supplier) -> Iterable[Part]:
+    """Where the money goes."""
     if supplier.bank_account:
         ifsc = Line(f"IFSC {supplier.bank_ifsc}" if supplier.bank_ifsc else "")
         lines = (Line(supplier.bank_name), Line(f"Account {supplier.bank_account}"), ifsc)

@@ -19,23 +19,14 @@ from gstbillingapp.actions import composing
 from gstbillingapp.actions import invoices as deeds
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.invoices import FilterForm, ReasonForm
-from gstbillingapp.gst import hsn
-from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Customer, Invoice, InvoiceState, InvoiceStatus
-from gstbillingapp.models.fields import today
+from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.models.invoice import InvoiceQuerySet, status_condition
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.queries import invoice_list as listed
-from gstbillingapp.views.invoice_figures import (
-    buyer_of,
-    columns_of,
-    mode_of,
-    rate_charged,
-    supplier_of,
-    title_of,
-    total_rows,
-    upi_qr,
-)
+from gstbillingapp.registers import open_sources
+from gstbillingapp.views.document_page import page_context
+from gstbillingapp.views.invoice_figures import title_of, upi_qr
 from gstbillingapp.views.invoice_messages import (
     Problem,
     issued_message,
@@ -44,8 +35,10 @@ from gstbillingapp.views.invoice_messages import (
     turned_away,
     warnings_of,
 )
+from gstbillingapp.views.invoice_portal import eway_value, registration_of
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoice_timeline import timeline
+from gstbillingapp.views.nouns import INVOICE
 from gstbillingapp.views.payments import blank_payment
 
 NARROWING = ("q", "customer", "since", "until")
@@ -174,6 +167,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": stored,
             "invoice": stored,
             "heading": f"Cancel {stored}?",
             "facts": "invoices/cancel_facts.html",
@@ -204,6 +198,7 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": draft,
             "invoice": draft,
             "heading": "Delete this draft?",
             "facts": "invoices/delete_facts.html",
@@ -215,7 +210,7 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _invoice(request: MemberRequest, pk: int) -> Invoice:
-    rows = Invoice.objects.select_related("customer", "created_by", "issued_by", "cancelled_by")
+    rows = Invoice.objects.select_related("customer", "created_by", "issued_by", "cancelled_by", "quotation")
     stored: Invoice = get_object_or_404(rows, business=request.business, pk=pk)
     stored.business = request.business
     return stored
@@ -229,10 +224,12 @@ def _ask_to_issue(
     request: MemberRequest, draft: Invoice, problems: list[Problem], warnings: Sequence[Problem] = ()
 ) -> HttpResponse:
     context = {
+        "document": draft,
         "invoice": draft,
         "heading": "Issue this invoice?",
-        "facts": "invoices/issue_facts.html",
-        "issue": issue_facts(draft),
+        "facts": INVOICE.facts,
+        "noun": INVOICE,
+        "issue": issue_facts(draft, draft.due_date, INVOICE),
         "problems": problems,
         "warnings": warnings,
         "editor": reverse("invoice_edit", args=[draft.pk]),
@@ -246,37 +243,22 @@ def _ask_to_issue(
 def _context(stored: Invoice) -> dict[str, Any]:
     """What the page of any invoice shows."""
     lines = list(stored.lines.all())
-    mode = mode_of(stored)
-    columns = columns_of(stored, mode)
     return {
+        **page_context(stored, lines),
         "invoice": stored,
-        "lines": lines,
+        "quotation": getattr(stored, "quotation", None),
         "paper_title": title_of(stored, lines),
-        "mode": mode,
-        "has_discount": any(line.disc_pct or line.disc_amt for line in lines),
-        "totals": total_rows(stored, mode),
-        "tax_columns": columns,
-        "tax_rows": [
-            {
-                "hsn": row.hsn,
-                "rate": rate_charged(stored, row.rate),
-                "taxable": row.taxable,
-                "cells": [{"label": column.label, "amount": column.of(row)} for column in columns],
-            }
-            for row in hsn.summary(lines)
-            if columns
-        ],
-        "supplier": supplier_of(stored),
-        "buyer": buyer_of(stored),
-        "place": state_label(stored.place_of_supply),
         "timeline": timeline(stored),
+        "registration": registration_of(stored, lines),
+        "eway_value": eway_value(stored, lines),
     }
 
 
 def _draft_context(draft: Invoice) -> dict[str, Any]:
     preview = _preview(draft)
-    facts = issue_facts(draft)
+    facts = issue_facts(draft, draft.due_date, INVOICE)
     return {
+        "noun": INVOICE,
         "warnings": warnings_of(preview),
         "editor": reverse("invoice_edit", args=[draft.pk]),
         "can_issue": not missing_of(preview),
@@ -296,6 +278,7 @@ def _why_it_stays(issued: Invoice) -> str:
 
 def _issued_context(stored: Invoice, as_of: datetime.datetime) -> dict[str, Any]:
     late = stored.status == InvoiceStatus.OVERDUE
+    sources = open_sources(stored.business, stored.customer_id or 0) if stored.balance else []
     kept = _why_it_stays(stored)
     return {
         "qr": upi_qr(stored),
@@ -305,4 +288,8 @@ def _issued_context(stored: Invoice, as_of: datetime.datetime) -> dict[str, Any]
         "kept": kept if stored.state == InvoiceState.ISSUED else "",
         "cancel_form": ReasonForm(),
         "payment_form": blank_payment(stored),
+        "amendments": stored.amendments.order_by("pk"),
+        "can_amend": stored.state == InvoiceState.ISSUED,
+        "open_sources": sources,
+        "open_amount": sum((source.balance for source in sources), ZERO),
     }

@@ -43,6 +43,7 @@ def reverse(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
     elsewhere = turned_away(request, payment, payments.refuse_reversed)
     if elsewhere is not None:
         return elsewhere
+    what = "set-off" if payment.is_set_off else "payment"
     form = ReasonForm(request.POST or None)
     if request.method == "POST":
         undone = form.attempt(
@@ -55,13 +56,14 @@ def reverse(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
         request,
         "invoices/confirm.html",
         {
+            "document": payment.invoice,
             "invoice": payment.invoice,
             "payment": payment,
-            "heading": f"Reverse the payment of {money(payment.amount)}?",
+            "heading": f"Reverse the {what} of {money(payment.amount)}?",
             "facts": "invoices/reverse_facts.html",
             "form": form,
             "stay": "Keep it",
-            "button": "Reverse the payment",
+            "button": f"Reverse the {what}",
             "button_class": "btn-danger",
         },
     )
@@ -83,6 +85,6 @@ def _recorded(payment: Payment) -> str:
 def _reversed(payment: Payment) -> str:
     invoice = payment.invoice
     return (
-        f"The payment of {money(payment.amount)} is reversed. "
+        f"The {'set-off' if payment.is_set_off else 'payment'} of {money(payment.amount)} is reversed. "
         f"{invoice.number} has {money(invoice.balance)} left to pay."
     )

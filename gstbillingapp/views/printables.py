@@ -38,6 +38,7 @@ class Printable:
     page: str  # the address of the document's page
     pdf: str  # the address of the file
     printed: str = ""  # the address of a page for the printer, where there is one
+    mail: str = ""  # the address of the form that sends it by e-mail, where there is one
     sheet: Callable[[], Drawable]  # what stands on it now
 
     @property

@@ -105,3 +105,21 @@ def test_a_phone_shows_one_toast_at_a_time_and_never_over_the_main_button(
     assert button is not None
     assert toast["y"] + toast["height"] <= page.locator(".page-actions").bounding_box()["y"]
     assert toast["x"] + toast["width"] <= PHONE["width"]
+
+
+def test_an_invoice_is_sent_by_e_mail_and_its_page_follows_until_it_has_gone(hers: Visitor, invoice: Invoice):
+    page = hers.live_tab(invoice.get_absolute_url())
+    page.get_by_role("link", name="E-mail").click()
+    page.get_by_label("To", exact=True).fill("nobody")
+    page.get_by_label("Message").fill("As we spoke.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("Enter an address such as name@example.in")
+    expect(page.get_by_label("Message")).to_have_value("As we spoke.")
+    page.get_by_label("To", exact=True).fill("ravi@example.in")
+    page.get_by_role("button", name="Send").click()
+    expect(page).to_have_url(f"{hers.url}{invoice.get_absolute_url()}")
+    expect(page.get_by_text(f"{invoice.number} is on its way to ravi@example.in.")).to_be_visible()
+    came = page.evaluate("performance.timeOrigin")
+    expect(page.locator(".timeline")).to_contain_text("Sent to ravi@example.in by e-mail")
+    expect(page.locator("[data-waits]")).to_have_count(0)
+    assert page.evaluate("performance.timeOrigin") == came, "the page was loaded anew"

@@ -1,5 +1,7 @@
 """The screens in a real browser: widths, keys, errors, undo, and nothing the content policy forbids."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
@@ -7,6 +9,7 @@ from tests.support.stack import Stack
 
 SCREENS = [
     "/",
+    "/search/?q=led",
     "/customers/",
     "/customers/?q=nobody-has-this-name",
     "/customers/new/",
@@ -16,6 +19,12 @@ SCREENS = [
     "/business/team/",
     "/accounts/password/",
     "/invoices/",
+    "/quotations/",
+    "/quotations/new/",
+    "/notes/",
+    "/advances/",
+    "/advances/new/",
+    "/reports/ageing/",
     "/notifications/",
 ]
 
@@ -80,6 +89,50 @@ def test_keys_lead_through_the_screens_and_stay_out_of_fields(stack: Stack, chro
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     page.wait_for_url(stack.url + "/products/new/")
+
+
+def test_one_box_finds_everything_by_keyboard(stack: Stack, chromium: Browser) -> None:
+    page = signed_in(chromium, stack)
+    page.goto("/products/")
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search everything")
+    expect(box).to_be_focused()
+    page.keyboard.type("asha tr")
+    options = page.get_by_role("group", name="Customers").get_by_role("option")
+    expect(options).to_have_text(re.compile("^Asha Traders"))
+    expect(options).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowUp")
+    last = page.get_by_role("option", name="All results for “asha tr”")
+    expect(last).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", last.get_attribute("id") or "")
+    page.keyboard.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    page.wait_for_url(stack.url + "/search/?q=asha+tr")
+    page.keyboard.press("/")
+    page.keyboard.type("new cust")
+    expect(page.get_by_role("option", name="New customer")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.wait_for_url(stack.url + "/customers/new/")
+    page.goto("/")
+    assert_a_group_closes_when_it_is_left(page)
+
+
+def assert_a_group_closes_when_it_is_left(page: Page) -> None:
+    sales = page.locator(".nav-group", has_text="Sales")
+    customers = sales.get_by_role("link", name="Customers")
+    for _ in ("to the content", "home", "the first group"):
+        page.keyboard.press("Tab")
+    expect(sales.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(customers).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(customers).to_be_hidden()
+    expect(sales.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1).click()
+    expect(customers).to_be_hidden()
 
 
 def test_a_refused_form_is_mended_from_its_summary_and_an_archived_row_comes_back(

@@ -76,9 +76,13 @@ class MailServer:
 class SilentServer:
     """Takes connections, and says nothing on any: a mail server that is stalled."""
 
-    def __enter__(self) -> int:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        return int(self._listener.getsockname()[1])
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
+
+    def __enter__(self) -> "SilentServer":
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = int(self._listener.getsockname()[1])
+        return self
 
     def is_called(self) -> bool:
         """Whether somebody has connected, and waits."""

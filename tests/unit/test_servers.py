@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from django.db import connections
 
-from gstbillingapp.servers import FULL_COLLECTION_EVERY, OPEN_FILES
+from gstbillingapp.servers import FULL_COLLECTION_EVERY, OPEN_FILES, pool_connections
 from tests.support.databases import ROOT, clean_environment
 
 pytestmark = pytest.mark.once
@@ -49,3 +50,13 @@ def test_a_web_process_does_not_search_its_own_code_for_garbage():
     frozen, _, _, full_collection_every = map(int, done.stdout.split())
     assert frozen > 50_000
     assert full_collection_every == FULL_COLLECTION_EVERY
+
+
+@pytest.mark.parametrize(("engine", "has_pool"), [("postgresql", True), ("sqlite3", False)])
+def test_requests_take_turns_with_connections_to_postgres_and_each_opens_sqlite(
+    monkeypatch, engine, has_pool
+):
+    default = {"ENGINE": f"django.db.backends.{engine}", "OPTIONS": {}}
+    monkeypatch.setitem(connections.settings, "default", default)
+    pool_connections()
+    assert ("pool" in default["OPTIONS"], "CONN_HEALTH_CHECKS" in default) == (has_pool, has_pool)

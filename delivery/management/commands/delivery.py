@@ -92,6 +92,7 @@ class Command(BaseCommand):
         for name in NUMBERS:
             self.stdout.write(f"{name:<20} {getattr(now, name):>8,}")
         self.stdout.write(f"{'oldest due':<20} {now.oldest_due_seconds:>8,.1f} s")
+        self._write_letters(now.letters)
         for sign in (*now.workers, *now.beats):
             self.stdout.write(f"{sign.part:<20} {sign.seconds:>8,.1f} s ago  {sign.name}")
         for found in errors:
@@ -102,6 +103,13 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"deed {deed.pk}: {deed}, {deed.done} done{deed.note and f', stopped: {deed.note}'}"
             )
+
+    def _write_letters(self, letters: health.Letters) -> None:
+        for name in LETTER_NUMBERS:
+            self.stdout.write(f"{f'letters {name}':<20} {getattr(letters, name):>8,}")
+        self.stdout.write(f"{'oldest letter due':<20} {letters.oldest_due_seconds:>8,.1f} s")
+        if letters.away_seconds is not None:
+            self.stdout.write(f"mail server away for {letters.away_seconds:,.0f} s: {letters.away_error}")
 
     def retry(
         self, *, ids: list[int] | None, state: str | None, error: str | None, everything: bool, dry_run: bool
@@ -137,6 +145,7 @@ class Command(BaseCommand):
 
 
 NUMBERS = ("pending", "claimed", "waiting", "dead", "superseded", "discarded", "parked")
+LETTER_NUMBERS = ("pending", "claimed", "waiting", "dead")
 OPTIONS = {"status": ("as_json",), "retry": ("ids", "state", "error", "everything", "dry_run")}
 
 

@@ -1,6 +1,8 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
+from gstbillingapp.actions.announce.bills import bill_settled, bill_unpaid
+from gstbillingapp.actions.announce.customers import credit_limit
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
@@ -8,23 +10,69 @@ from gstbillingapp.actions.announce.invoices import (
     invoice_issued,
     invoice_unpaid,
 )
+from gstbillingapp.actions.announce.jobs import job_finished
+from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
 from gstbillingapp.actions.announce.mornings import digest, new_year
+from gstbillingapp.actions.announce.notes import (
+    advance_cancelled,
+    advance_received,
+    note_cancelled,
+    note_issued,
+    set_off,
+    set_off_undone,
+)
 from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
+from gstbillingapp.actions.announce.quotations import (
+    quotation_approved,
+    quotation_converted,
+    quotation_declined,
+    quotation_sent,
+    quotation_settled,
+    quotations_expire,
+)
+from gstbillingapp.actions.announce.returns import (
+    RETURN_STAGES,
+    notes_close,
+    resolve_return,
+    return_due,
+)
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
 
 __all__ = [
     "REMINDER_STAGES",
+    "RETURN_STAGES",
+    "advance_cancelled",
+    "advance_received",
     "audience",
+    "bill_settled",
+    "bill_unpaid",
+    "credit_limit",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",
     "invoice_issued",
     "invoice_unpaid",
+    "job_finished",
+    "mail_delivered",
+    "mail_not_delivered",
     "new_year",
+    "note_cancelled",
+    "note_issued",
+    "notes_close",
     "password_changed",
     "payment_recorded",
     "payment_reversed",
+    "quotation_approved",
+    "quotation_converted",
+    "quotation_declined",
+    "quotation_sent",
+    "quotation_settled",
+    "quotations_expire",
+    "resolve_return",
+    "return_due",
+    "set_off",
+    "set_off_undone",
     "settle",
     "signed_in",
     "stock_low",

@@ -3,6 +3,7 @@ import { confirmDeeds } from "./confirm.js";
 import { autosubmitFilters } from "./filters.js";
 import { linkGstinToState, showBusyButtons, showErrorSummary, showWhatApplies, warnOfShortCodes } from "./forms.js";
 import { openMenu } from "./menu.js";
+import { searchEverything } from "./search.js";
 import { listenForKeys } from "./shortcuts.js";
 import { keepTimesTrue } from "./times.js";
 
@@ -15,4 +16,5 @@ showWhatApplies();
 warnOfShortCodes();
 openMenu();
 listenForKeys();
+searchEverything();
 keepTimesTrue();

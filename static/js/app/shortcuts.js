@@ -1,4 +1,4 @@
-// "/" search, "g" then a letter goes to a section, "n" makes a new one, "?" lists the keys.
+// "/" search, "f" the list's own search, "g" then a letter goes to a section, "n" makes a new one, "?" lists the keys.
 // Nothing happens while someone types, or with Ctrl, Alt or Meta, which belong to the browser.
 
 const GO_WITHIN_MS = 1500; // the second key of "g i" must follow while the first is still meant
@@ -20,13 +20,14 @@ function showKeys() {
   if (!dialog.open) dialog.showModal();
 }
 
-function focusSearch() {
-  const inPage = [...document.querySelectorAll("main [data-search]")].at(0);
-  const field = inPage ?? document.querySelector("[data-search]");
-  if (!field) return;
-  if (!inPage) document.dispatchEvent(new Event("show-search"));
+function focusField(field) {
   field.focus();
   field.select();
+}
+
+function focusSearch(field) {
+  document.dispatchEvent(new Event("show-search"));
+  focusField(field);
 }
 
 /** The letters after "g" and where they go, as the list of keys tells a person. */
@@ -43,7 +44,10 @@ export function listenForKeys(go = (path) => window.location.assign(path)) {
   for (const button of document.querySelectorAll("[data-open-keys]")) {
     button.addEventListener("click", showKeys);
   }
-  if (!document.querySelector("[data-search]")) return; // signed out: there is nowhere to go
+  const everything = document.getElementById("site-search");
+  if (!everything) return; // signed out: there is nowhere to go
+  const ofThisList = document.querySelector("main [data-search]");
+  for (const line of document.querySelectorAll("#keys [data-of-lists]")) line.hidden = !ofThisList;
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -57,7 +61,10 @@ export function listenForKeys(go = (path) => window.location.assign(path)) {
       pressedG = event.timeStamp;
     } else if (event.key === "/") {
       event.preventDefault();
-      focusSearch();
+      focusSearch(everything);
+    } else if (event.key === "f" && ofThisList) {
+      event.preventDefault();
+      focusField(ofThisList);
     } else if (event.key === "?") {
       event.preventDefault();
       showKeys();

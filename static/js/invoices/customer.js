@@ -1,28 +1,30 @@
-/** The customer of an invoice: found by typing, or made in place. */
+/** The customer of an invoice, or the vendor of a bill: found by typing, or made in place. */
 
 import { csrfToken } from "./cookies.js";
 import { showErrors } from "./errors.js";
-import { fetchResults, Typeahead } from "./typeahead.js";
+import { fetchResults, Typeahead } from "../app/typeahead.js";
 
-const TROUBLE = "The customer was not saved: the server did not answer. What you typed stays here; try again.";
+const trouble = (noun) => `The ${noun} was not saved: the server did not answer. What you typed stays here; try again.`;
+const capitalized = (noun) => noun[0].toUpperCase() + noun.slice(1);
 
 export class CustomerField {
   /**
    * @param {HTMLFormElement} form the invoice
    * @param {HTMLDialogElement} dialog with the form of a new customer
-   * @param {{onChange: () => void, onDone: () => void}} hooks `onDone`: the customer is known, what comes next?
+   * @param {{onChange: () => void, onDone: () => void, noun?: string}} hooks `onDone`: it is known who, what comes
+   *   next? `noun` is what the fields, addresses and marks of the form are named after.
    */
-  constructor(form, dialog, { onChange, onDone }) {
-    Object.assign(this, { form, dialog, onChange, onDone });
-    this.name = form.elements.customer_name;
-    this.id = form.elements.customer;
+  constructor(form, dialog, { onChange, onDone, noun = "customer" }) {
+    Object.assign(this, { form, dialog, onChange, onDone, noun });
+    this.name = form.elements[`${noun}_name`];
+    this.id = form.elements[noun];
     this.short = dialog.querySelector("form");
     new Typeahead(this.name, {
       search: (text, signal) => this.#search(text, signal),
       onEdit: () => this.#forget(),
     });
     this.name.addEventListener("keydown", (event) => this.#key(event));
-    form.querySelector("[data-new-customer]").addEventListener("click", (event) => {
+    form.querySelector(`[data-new-${noun}]`).addEventListener("click", (event) => {
       event.preventDefault();
       this.#openDialog("");
     });
@@ -36,14 +38,14 @@ export class CustomerField {
   }
 
   async #search(text, signal) {
-    const found = await fetchResults(this.form.dataset.customersUrl, { q: text }, signal);
-    const items = found.map((customer) => ({
-      label: customer.name,
-      detail: customer.detail,
-      pick: () => this.#take(customer),
+    const found = await fetchResults(this.form.dataset[`${this.noun}sUrl`], { q: text }, signal);
+    const items = found.map((party) => ({
+      label: party.name,
+      detail: party.detail,
+      pick: () => this.#take(party),
     }));
     if (text) {
-      items.push({ label: `New customer “${text}”`, special: true, pick: () => this.#openDialog(text) });
+      items.push({ label: `New ${this.noun} “${text}”`, special: true, pick: () => this.#openDialog(text) });
     }
     return items;
   }
@@ -54,9 +56,9 @@ export class CustomerField {
     if (event.key === "Enter" && isBare && !event.defaultPrevented && this.id.value) this.onDone();
   }
 
-  #take(customer) {
-    this.name.value = customer.name;
-    this.id.value = customer.id;
+  #take({ id, name }) {
+    this.name.value = name;
+    this.id.value = id;
     this.onChange();
     this.onDone();
   }
@@ -78,7 +80,7 @@ export class CustomerField {
     const button = this.short.querySelector("[type=submit]");
     button.disabled = true;
     try {
-      const response = await fetch(this.form.dataset.newCustomerUrl, {
+      const response = await fetch(this.form.dataset[`new${capitalized(this.noun)}Url`], {
         method: "POST",
         body: new FormData(this.short),
         headers: { "X-CSRFToken": csrfToken(this.form), Accept: "application/json" },
@@ -90,7 +92,7 @@ export class CustomerField {
         : null);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-      this.#say(TROUBLE);
+      this.#say(trouble(this.noun));
     } finally {
       button.disabled = false;
     }
@@ -100,7 +102,7 @@ export class CustomerField {
     if (response.type === "opaqueredirect" || response.status === 401) {
       this.#say("You are signed out. Sign in in another tab, then save again: what you typed stays here.");
     } else if (answer === null) {
-      this.#say(TROUBLE);
+      this.#say(trouble(this.noun));
     } else if (answer.errors) {
       showErrors(this.short, answer.errors);
       this.#say((answer.errors.__all__ ?? []).join(" "));

@@ -70,6 +70,10 @@ class Editor {
       event.preventDefault();
       this.rows.focus(this.rows.add());
     });
+    document.getElementById("add-freight").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#addFreight();
+    });
     window.addEventListener("pageshow", (event) => event.persisted && this.#comeBack());
     this.dialog.querySelector("[data-confirm]").addEventListener("click", () => this.#send("issue"));
     this.dialog.querySelector("[data-close]").addEventListener("click", () => this.dialog.close());
@@ -122,6 +126,17 @@ class Editor {
       select.replaceChildren(...all);
       select.value = chosen;
     }
+  }
+
+  /** Carriage bears the rate of what is carried. */
+  #addFreight() {
+    const rates = this.form.querySelectorAll("select[name$='-rate']");
+    const rate = [...rates].find((select) => select.value)?.value;
+    const row = this.rows.insert(document.getElementById("freight-template"));
+    const own = row.querySelector("select[name$='-rate']");
+    if (own && rate) own.value = rate;
+    row.querySelector("[name$='-price']").focus();
+    this.#changed();
   }
 
   /** From wherever on the page, unless something is asked just now. */

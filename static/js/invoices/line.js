@@ -1,6 +1,6 @@
 /** One row of the invoice: its product field, which fills the rest of the row when a product is taken. */
 
-import { fetchResults, Typeahead } from "./typeahead.js";
+import { fetchResults, Typeahead } from "../app/typeahead.js";
 
 const FILLED = ["description", "hsn", "unit", "price", "rate", "cess_pct", "cess_per_unit"];
 

@@ -1,6 +1,6 @@
 /** The customer filter above the list: found by typing, kept in the address by its id. */
 
-import { fetchResults, Typeahead } from "./typeahead.js";
+import { fetchResults, Typeahead } from "../app/typeahead.js";
 
 const form = document.getElementById("invoice-filters");
 

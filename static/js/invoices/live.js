@@ -1,10 +1,14 @@
 /**
  * Keeps the page of an issued invoice true while it is open: what is told of it (a payment, one that did not clear,
  * a cancellation) has happened after this page was rendered, and so its balance, QR code and timeline are read anew.
+ * What is on its way by e-mail is not told of when it arrives: while the timeline waits for it, the page looks again.
  * Where that fails, the page says that it is out of date.
  */
 
 const RESTS_MS = 100; // several things told at once are one look
+const WAITS_MS = 1_500; // a letter is mostly gone within a second or two
+const SLOWER = 1.6; // each look by so much later than the one before
+const LONGEST_MS = 60_000; // where the mail server is away, nobody needs to know the second of its return
 const SLACK_MS = 60_000; // told of within a transaction that may have ended only after this page was rendered
 
 class LivePage {
@@ -13,6 +17,7 @@ class LivePage {
   #timer = null;
   #newest = 0;
   #fresh = null; // the page as it was read last
+  #pause = WAITS_MS;
 
   /** @param {{root: Document, path: string}} options */
   constructor({ root, path }) {
@@ -20,6 +25,20 @@ class LivePage {
     this.#since = Date.parse(root.getElementById("invoice-head").dataset.live) - SLACK_MS;
     root.addEventListener("notifications-changed", ({ detail }) => this.#told(detail));
     root.addEventListener("close", () => this.#fresh && this.#renewQuestions(), { capture: true });
+    this.#wait();
+  }
+
+  /** Looks again while something in the timeline waits for what nobody tells of. */
+  #wait() {
+    if (!this.root.querySelector("[data-waits]")) {
+      this.#pause = WAITS_MS;
+      return;
+    }
+    setTimeout(async () => {
+      if (!this.root.hidden) await this.#look();
+      this.#wait();
+    }, this.#pause);
+    this.#pause = Math.min(this.#pause * SLOWER, LONGEST_MS);
   }
 
   #told(changes) {

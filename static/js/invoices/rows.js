@@ -32,8 +32,17 @@ export class Rows {
 
   /** A new row at the end; returns it. */
   add() {
-    const row = this.template.content.firstElementChild.cloneNode(true);
-    this.table.append(row);
+    return this.#put(this.template, null);
+  }
+
+  /** A row that is filled already, before those that are still to be written; returns it. */
+  insert(template) {
+    return this.#put(template, this.all.find(isBlank) ?? null);
+  }
+
+  #put(template, next) {
+    const row = template.content.firstElementChild.cloneNode(true);
+    this.table.insertBefore(row, next);
     this.#renumber();
     this.onAdd(row);
     return row;

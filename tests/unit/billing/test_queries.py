@@ -10,9 +10,8 @@ from gstbillingapp import queries
 from gstbillingapp.actions import invoices
 from gstbillingapp.models import Customer, Invoice, InvoiceStatus
 from gstbillingapp.models.fields import today
-from gstbillingapp.queries import customer_list, home_totals, invoice_list, page_of, product_list
+from gstbillingapp.queries import customer_list, invoice_list, page_of, product_list
 from tests.factories import (
-    BusinessFactory,
     CustomerFactory,
     ProductFactory,
     days_ago,
@@ -116,7 +115,6 @@ def test_a_stranger_finds_nothing_of_it(people):
     assert not invoice_list(theirs, customer_id=invoice.customer_id).exists()
     assert not customer_list(theirs).exists()
     assert not product_list(theirs).exists()
-    assert home_totals(theirs).receivable == 0
 
 
 def test_customers_are_found_sorted_without_regard_to_case_and_without_the_archived(business):
@@ -134,21 +132,12 @@ def test_products_are_found_by_name_sku_and_hsn_with_their_rates(business, djang
         assert {row.rate_on(today()).rate for row in product_list(business, search="8544")} == {18}
 
 
-def test_what_runs_low_is_listed_and_counted(business):
+def test_what_runs_low_is_listed(business):
     low = ProductFactory(business=business, stock=5, reorder_level=4)
     ProductFactory(business=business, stock=5, reorder_level=1)
     issued(business, line(low))
     assert list(product_list(business, low=True)) == [low]
     assert list(queries.running_low(business)) == [low]
-    assert home_totals(business).low_stock == 1
-
-
-def test_the_first_page_adds_up(business, one_of_each):
-    totals = home_totals(business)
-    assert (totals.receivable, totals.receivable_count) == (Decimal("336.00"), 3)
-    assert (totals.overdue, totals.overdue_count) == (Decimal("118.00"), 1)
-    assert (totals.sales, totals.sales_count) == (Decimal("200.00"), 2)
-    assert totals.drafts == 1
 
 
 def test_what_a_customer_owes_adds_up(business):
@@ -156,11 +145,6 @@ def test_what_a_customer_owes_adds_up(business):
     issued(customer=buyer, date=days_ago(40), due_date=days_ago(10))
     paid(issued(customer=buyer), "18")
     assert queries.customer_totals(buyer) == (Decimal("218.00"), Decimal("118.00"))
-
-
-def test_an_empty_business_has_totals_of_nothing():
-    totals = home_totals(BusinessFactory())
-    assert (totals.sales, totals.receivable, totals.overdue, totals.drafts) == (0, 0, 0, 0)
 
 
 def customers_of(business, count: int) -> None:

@@ -10,10 +10,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gstbillingapp.actions import invoices
+from gstbillingapp.actions.data import NoteLineData
 from gstbillingapp.models import Business, Invoice, Product
 from gstbillingapp.models.fields import today
 from gstbillingapp.utils import create_notification
-from tests.factories import CustomerFactory, ProductFactory, days_ago, draft, issued, line, paid
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    advance,
+    days_ago,
+    draft,
+    issued,
+    line,
+    noted,
+    paid,
+    set_off,
+)
 
 FEW, MANY = 3, 30
 
@@ -42,6 +54,12 @@ class Shop:
         self.payments = [paid(self.partly, "1.00") for _ in range(rows)]
         self.cancelled = issued(self.business, *lines, customer=self.buyer)
         invoices.cancel(self.business, self.owner, self.cancelled.pk, "Wrong")
+        self.amended = issued(self.business, *lines, customer=self.buyer)
+        self.receipts = [advance(self.buyer) for _ in range(rows)]
+        self.receipt = self.receipts[0]
+        for _ in range(rows):
+            set_off(self.partly, self.receipt, "1.00")
+            self.note = noted(self.amended, NoteLineData(amount=Decimal(1)))
 
     def typed(self) -> dict[str, str]:
         """The editor with a line of each product."""
@@ -73,7 +91,7 @@ def of(name: str, thing: str) -> Address:
 
 
 COUNTS: dict[str, tuple[Address, int]] = {
-    "overview": (at("home"), PAGE + 8),
+    "overview": (at("home"), PAGE + 18),
     "invoices": (at("invoice_list"), LIST + TABS),
     "invoices, second page": (at("invoice_list", "?page=2"), LIST + TABS),
     "invoices by number": (at("invoice_list", "?sort=number"), LIST + TABS),
@@ -97,21 +115,36 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "products archived": (at("product_list", "?show=archived"), LIST + 1),
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
-    "customer": (of("customer", "buyer"), PAGE + 3),
+    "customer": (of("customer", "buyer"), PAGE + 6),
+    "statement": (of("statement_print", "buyer"), SIGNED_IN + 21),
+    "ageing": (at("ageing"), PAGE + 5),
+    "notes": (at("note_list"), LIST),
+    "notes searched": (at("note_list", "?q=traders&kind=credit&status=settled&sort=total"), LIST),
+    "note": (of("note", "note"), PAGE + 5),
+    "note, printed": (of("note_print", "note"), SIGNED_IN + 2),
+    "note, new": (lambda shop: reverse("note_new", args=[shop.amended.pk, "credit"]), PAGE + 3),
+    "advances": (at("receipt_list"), LIST),
+    "advance": (of("receipt", "receipt"), PAGE + 5),
+    "advance, new": (at("receipt_new"), PAGE + 1),
+    "set-off": (of("set_off_new", "partly"), PAGE + 3),
+    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 13),
+    "search: page": (at("search", "?q=wire"), PAGE + 11),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),
     "product": (lambda shop: reverse("product", args=[shop.products[0].pk]), PAGE + 5),
     "product, changed": (lambda shop: reverse("product_edit", args=[shop.products[0].pk]), PAGE + 3),
     "product, new": (at("product_new"), PAGE + 1),
-    "invoice issued": (of("invoice", "issued"), PAGE + 3),
-    "invoice partly paid": (of("invoice", "partly"), PAGE + 3),
-    "invoice cancelled": (of("invoice", "cancelled"), PAGE + 3),
+    "invoice issued": (of("invoice", "issued"), PAGE + 9),
+    "invoice partly paid": (of("invoice", "partly"), PAGE + 8),
+    "invoice amended": (of("invoice", "amended"), PAGE + 9),
+    "invoice cancelled": (of("invoice", "cancelled"), PAGE + 6),
     "invoice as a draft": (of("invoice", "draft"), PAGE + 10),
     "paper": (of("invoice_print", "issued"), SIGNED_IN + 2),
+    "sent by e-mail": (of("invoice_mail", "issued"), PAGE + 2),
     "editor, new": (at("invoice_new"), PAGE + 4),
     "editor of a draft": (of("invoice_edit", "draft"), PAGE + 11),
     "asked to issue": (of("invoice_issue", "draft"), PAGE + 8),
-    "asked to cancel": (of("invoice_cancel", "issued"), PAGE + 1),
+    "asked to cancel": (of("invoice_cancel", "issued"), PAGE + 2),
     "asked to delete": (of("invoice_delete", "draft"), PAGE + 1),
     "payment": (of("payment_new", "partly"), PAGE + 1),
     "payment taken back": (
@@ -121,6 +154,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "profile": (at("business"), PAGE),
     "team": (at("team"), PAGE + 1),
     "password": (at("password_change"), PAGE),
+    "import and export": (at("data"), PAGE + 4),
     "notifications": (at("notifications"), PAGE + 6),
     "notifications of a type, unread": (at("notifications", "?status=unread&type=INVOICE"), PAGE + 8),
 }
@@ -172,7 +206,7 @@ def test_issuing_fifty_lines_costs_as_many_statements_as_issuing_one(people):
     one = draft(people.business, line(wares(people.business, 1)[0]))
     fifty = draft(people.business, *(line(ware) for ware in wares(people.business, 50)))
     counted = of_issuing(people, one)
-    assert counted == 25
+    assert counted == 26
     assert of_issuing(people, fifty) == of_fifty(counted, connection.vendor)
 
 
@@ -182,7 +216,7 @@ def test_telling_of_fifty_products_that_run_low_costs_as_many_statements_as_of_o
     one = draft(people.business, line(wares(people.business, 1, **low)[0]))
     fifty = draft(people.business, *(line(ware) for ware in wares(people.business, 50, **low)))
     counted = of_issuing(people, one)
-    assert counted == 33
+    assert counted == 34
     assert counted <= of_issuing(people, fifty) <= counted + 8
     told = people.owner.notifications.filter(notification_type="PRODUCT")
     assert told.count() == 51

@@ -215,8 +215,8 @@ def test_a_mail_server_that_stalls_is_away(asha: User, settings, monkeypatch: py
     monkeypatch.setattr(mail, "REACHING", 0.2)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     letter = post(asha)
-    with SilentServer() as port:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    with SilentServer() as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", silent.port
         assert mail.carry()
     assert (now(letter).state, now(letter).attempts) == (DeliveryState.PENDING, 0)
     assert Postman.objects.get().error == "SMTPServerDisconnected in delivery.mail"
@@ -308,7 +308,9 @@ def test_what_is_posted_at_the_end_of_a_run_has_another_woken(
         return outage
 
     monkeypatch.setattr(mail, "_carry", carry_and_post)
+    post(asha)
     assert not mail.carry()
+    assert len(server.messages) == 1
 
 
 def test_a_run_takes_letters_for_a_while_only(
@@ -456,6 +458,16 @@ def test_in_one_process_a_thread_of_its_own_sends_them(asha: User, server: MailS
     letter = post(asha)
     Ticker({handoff.LETTERS: 1.0}, sweeps=False).tick()
     assert now(letter).state == DeliveryState.SENT
+
+
+def test_one_that_waits_where_there_is_no_mail_server_any_more_is_discarded_and_in_no_log(
+    asha: User, server: MailServer, settings, capsys: pytest.CaptureFixture
+) -> None:
+    letter = post(asha, text="Kaveri owes ₹90,271")
+    settings.EMAIL_BACKEND = letters.CONSOLE
+    assert mail.carry()
+    assert (now(letter).state, now(letter).last_error) == (DeliveryState.DISCARDED, letters.NO_SERVER)
+    assert "90,271" not in "".join(capsys.readouterr())
 
 
 def test_a_back_end_without_a_socket_will_do(asha: User, settings) -> None:

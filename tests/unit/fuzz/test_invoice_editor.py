@@ -34,7 +34,18 @@ VALUES = st.one_of(
     ),
 )
 DEEDS = st.sampled_from(
-    ["save", "issue", "issue-confirmed", "update", "add-lines", "remove-0", "up-9", "down--1", "?"]
+    [
+        "save",
+        "issue",
+        "issue-confirmed",
+        "update",
+        "add-lines",
+        "add-freight",
+        "remove-0",
+        "up-9",
+        "down--1",
+        "?",
+    ]
 )
 
 

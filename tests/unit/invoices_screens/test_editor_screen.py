@@ -184,7 +184,7 @@ def test_a_bad_line_is_named_keeps_what_was_typed_and_writes_nothing(
     [
         ("date", {"date": "31-02-2026"}, "Enter a date"),
         ("date", {"date": "2017-06-30"}, "Enter a date from"),
-        ("due_date", {"due_date": "2020-01-01"}, "the invoice's own date or a later one"),
+        ("due_date", {"due_date": "2020-01-01"}, "its own date or a later one"),
         ("customer_name", {"customer": "", "customer_name": "Nobody"}, "no customer “Nobody”"),
         ("doc_discount", {"doc_discount": "500"}, "at most ₹200.00"),
         ("doc_discount", {"doc_discount": "some"}, "Enter a number"),

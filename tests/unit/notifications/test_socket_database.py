@@ -9,8 +9,9 @@ from django.db import connection, connections
 from django.db.utils import Error as AnyDatabaseError
 
 from gstbillingapp import socket_database
-from gstbillingapp.snapshots import AT_ONCE, Snapshots
+from gstbillingapp.snapshots import Snapshots
 from gstbillingapp.socket_database import in_database
+from gstbillingapp.together import AT_ONCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 

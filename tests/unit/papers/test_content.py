@@ -92,7 +92,8 @@ def test_every_word_of_the_printed_page_is_in_the_file(owner: Person) -> None:
     stored = issued(owner.business, *many(3, **terms), customer=buyer, doc_discount=Decimal(20), rcm=True)
     paid(stored, "50")
     said, context = printed(stored).text, paper_context(fresh(stored))
-    words = [context["title"], *context["declarations"], context["words"], context["place"]]
+    words = [context["title"], *context["declarations"], context["words"]]
+    words += [value for _, value in context["facts"]]
     for row in [*context["lines"], *context["hsn_rows"]]:
         words += [str(value) for value in row.values() if isinstance(value, str)]
         words += [part for cell in row["cells"] for part in cell.values()]

@@ -100,6 +100,7 @@ def test_what_was_due_while_beat_was_stopped_is_sent_once_when_it_starts(beat, c
     assert sorted(sent) == [
         "delivery.prune",
         "delivery.sweep",
+        "gstbillingapp.job",
         "gstbillingapp.paper",
         "gstbillingapp.remind",
     ]

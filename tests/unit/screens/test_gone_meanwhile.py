@@ -9,12 +9,18 @@ from django.urls import reverse
 
 from gstbillingapp.models import Invoice
 from gstbillingapp.models.fields import today
-from gstbillingapp.views import customers, invoice_editor, invoices, payments, products
-from tests.factories import CustomerFactory, ProductFactory, draft, issued
+from gstbillingapp.views import customers, document_editor, invoices, payments, products, quotations
+from tests.factories import CustomerFactory, ProductFactory, draft, issued, offered, sent
 from tests.unit.invoices_screens.typing_forms import typed
 from tests.unit.screens.people import Person
 
-VIEWS = {"invoice": invoices, "payment": payments, "customer": customers, "product": products}
+VIEWS = {
+    "invoice": invoices,
+    "payment": payments,
+    "customer": customers,
+    "product": products,
+    "quotation": quotations,
+}
 PAID = {"amount": "1", "date": today().isoformat(), "mode": "upi"}
 RATE = {"rate": "5", "rate_from": today().isoformat()}
 STOCK = {"qty": "1", "reason": "purchase"}
@@ -44,6 +50,12 @@ def told_that_it_is_not_there(person: Person, name: str, row: Model, posted: dic
         ("invoice_delete", draft, {}),
         ("invoice_cancel", issued, {"reason": "Twice"}),
         ("payment_new", issued, PAID),
+        ("quotation_send", offered, {}),
+        ("quotation_delete", offered, {}),
+        ("quotation_approve", sent, {}),
+        ("quotation_decline", sent, {"reason": "Too dear"}),
+        ("quotation_convert", sent, {}),
+        ("quotation_copy", sent, {}),
         ("customer_archive", CustomerFactory, {}),
         ("customer_restore", CustomerFactory, {}),
         ("customer_edit", CustomerFactory, {"name": "Mehta", "kind": "unregistered"}),
@@ -71,6 +83,6 @@ def test_a_draft_deleted_while_it_is_saved_is_a_missing_page_and_stays_deleted(
 ) -> None:
     stored = draft(owner.business)
     posted = typed(stored.customer, version="1")
-    monkeypatch.setattr(invoice_editor, "get_object_or_404", deleting(invoice_editor.get_object_or_404))
+    monkeypatch.setattr(document_editor, "get_object_or_404", deleting(document_editor.get_object_or_404))
     told_that_it_is_not_there(owner, "invoice_edit", stored, posted)
     assert not Invoice.objects.exists()

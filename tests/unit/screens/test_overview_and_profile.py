@@ -1,11 +1,15 @@
 """The overview and the business profile."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from tests.factories import CustomerFactory, ProductFactory, days_ago, issued, paid
+from gstbillingapp.models import Scheme
+from gstbillingapp.models.fields import today
+from gstbillingapp.overview import months_before
+from tests.factories import CustomerFactory, ProductFactory, days_ago, draft, issued, line, paid
 from tests.unit.screens.people import Person
 
 
@@ -28,20 +32,69 @@ def test_the_overview_adds_up_what_is_owed_and_what_is_late(owner: Person, stran
     part = issued(owner.business)
     paid(part, "18.00")
     issued(stranger.business)
-    totals = owner.client.get(reverse("home")).context["totals"]
-    assert (totals.receivable, totals.overdue) == (Decimal("218.00"), Decimal("118.00"))
-    assert (totals.receivable_count, totals.overdue_count) == (2, 1)
+    owed = owner.client.get(reverse("home")).context["owed"]
+    assert (owed.amount, owed.overdue) == (Decimal("218.00"), Decimal("118.00"))
+    assert (owed.count, owed.overdue_count) == (2, 1)
+
+
+def test_the_overview_is_of_the_period_in_the_address_and_links_what_is_behind_it(
+    owner: Person, teammate: Person, stranger: Person
+) -> None:
+    product = ProductFactory(business=owner.business, name="Copper & tin", stock=1, reorder_level=1)
+    invoice = issued(owner.business, line(product))
+    issued(owner.business, line(product), date=months_before(today().replace(day=1), 11))
+    for key, sales in (("month", 100), ("months", 200), ("nonsense", 100)):
+        page = teammate.client.get(reverse("home"), {"period": key})
+        window = page.context["window"]
+        assert page.context["sales"].amount == sales
+        assert f"?since={window.first}&amp;until={window.last}" in page.text
+    for address in (invoice.customer.get_absolute_url(), product.get_absolute_url()):
+        assert f'href="{address}"' in page.text
+    assert "Copper &amp; tin" in page.text
+    issued(stranger.business)
+    assert "Copper" not in stranger.client.get(reverse("home")).text
+
+
+def test_the_bars_say_in_words_and_in_a_table_what_they_show(owner: Person) -> None:
+    issued(owner.business)
+    page = owner.client.get(reverse("home")).text
+    chart = page[page.index('id="months-title"') : page.index('id="ageing-title"')]
+    month = f"{today():%b %Y}"
+    assert f'<span class="visually-hidden">{month}: ₹100.00</span>' in chart
+    assert f'title="{month}: ₹100.00, 1 invoice, so far"' in chart
+    assert 'height="100.0%"' in chart
+    assert chart.count("<tr>") == 13
+    assert re.search(r'data-label="Output tax">₹18.00<', chart)
+
+
+def test_before_anything_is_sold_the_panels_say_what_they_will_show(owner: Person) -> None:
+    draft(owner.business)
+    page = owner.client.get(reverse("home")).text
+    for words in ("Nothing was sold in these months.", "Nobody owes you anything.", "1 draft not issued yet"):
+        assert words in page
+    assert "<rect" not in page
+
+
+def test_tax_on_reverse_charge_is_not_ours_and_a_composition_dealer_is_shown_none(owner: Person) -> None:
+    issued(owner.business, rcm=True)
+    issued(owner.business)
+    page = owner.client.get(reverse("home"))
+    assert page.context["this_month"].sales.tax == 18
+    assert "Output tax, " in page.text
+    owner.business.scheme = Scheme.COMPOSITION
+    owner.business.save()
+    assert "Output tax, " not in owner.client.get(reverse("home")).text
 
 
 def test_the_overview_asks_the_database_as_often_for_many_invoices_as_for_one(
     owner: Person, django_assert_num_queries
 ) -> None:
-    issued(owner.business)
+    issued(owner.business, line(ProductFactory(business=owner.business)))
     owner.client.get(reverse("home"))
-    with django_assert_num_queries(13) as one:
+    with django_assert_num_queries(21) as one:
         owner.client.get(reverse("home"))
     for _ in range(5):
-        issued(owner.business)
+        issued(owner.business, line(ProductFactory(business=owner.business)))
     with django_assert_num_queries(len(one)):
         owner.client.get(reverse("home"))
 

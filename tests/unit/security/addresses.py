@@ -3,14 +3,34 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.models import Membership
-from tests.factories import CustomerFactory, ProductFactory, draft, issued, line, paid
+from gstbillingapp.actions import set_offs
+from gstbillingapp.actions.data import RefundData
+from gstbillingapp.models import Membership, Receipt, ReturnFiling
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    VendorFactory,
+    advance,
+    bill,
+    draft,
+    expense,
+    issued,
+    line,
+    made_file,
+    noted,
+    offered,
+    paid,
+    paid_out,
+    sent,
+    sent_file,
+)
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
 # is not let in gets the same for both. Rows are walked from top to bottom: what deletes comes last.
@@ -45,6 +65,18 @@ product_rate                POST       login   404       200    200
 product_stock               POST       login   404       200    200
 product_archive             POST       login   404       302    302
 product_restore             POST       login   404       302    302
+data                        GET        login   200       200    200
+data_import                 GET,POST   login   200       200    200
+data_sample                 GET        login   200       200    200
+data_export                 GET        login   200       200    200
+data_export_later           POST       login   302       302    302
+data_job                    GET        login   404       200    200
+data_job_status             GET        401     404       200    200
+data_job_columns            POST       login   404       200    200
+data_job_start              POST       login   404       302    302
+data_job_errors             GET        login   404       200    200
+data_job_file               GET        login   404       200    200
+data_job_cancel             POST       login   404       302    302
 invoice_list                GET        login   200       200    200
 invoice_new                 GET,POST   login   200       200    200
 invoice_preview             POST       login   200       200    200
@@ -53,11 +85,95 @@ invoice_edit                GET,POST   login   404       200    200
 invoice_issue               GET,POST   login   404       200    200
 invoice_cancel              GET,POST   login   404       200    200
 invoice_delete              GET,POST   login   404       200    200
+quotation_list              GET        login   200       200    200
+quotation_new               GET,POST   login   200       200    200
+quotation_preview           POST       login   200       200    200
+quotation                   GET        login   404       200    200
+quotation_edit              GET,POST   login   404       200    200
+quotation_send              GET,POST   login   404       200    200
+quotation_approve           POST       login   404       302    302
+quotation_decline           GET,POST   login   404       200    200
+quotation_convert           GET,POST   login   404       200    200
+quotation_copy              POST       login   404       302    302
+quotation_delete            GET,POST   login   404       200    200
+quotation_print             GET        login   404       200    200
+quotation_mail              GET,POST   login   404       200    200
+quotation_pdf               GET,POST   login   404       200    200
+quotation_pdf_status        GET        401     404       200    200
 payment_new                 GET,POST   login   404       200    200
 payment_reverse             GET,POST   login   404       200    200
 invoice_print               GET        login   404       200    200
 invoice_pdf                 GET,POST   login   404       200    200
+invoice_mail                GET,POST   login   404       200    200
 invoice_pdf_status          GET        401     404       200    200
+return_list                 GET        login   200       200    200
+return_file                 GET,POST   login   404       404    404
+return_undo                 POST       login   404       302    302
+gstr1                       GET        login   200       200    200
+gstr1_section               GET        login   200       200    200
+gstr1_json                  GET        login   200       200    200
+gstr3b                      GET        login   200       200    200
+gstr3b_json                 GET        login   200       200    200
+hsn_summary                 GET        login   200       200    200
+registers                   GET        login   200       200    200
+register_download           GET        login   200       200    200
+note_list                   GET        login   200       200    200
+note_new                    GET,POST   login   404       200    200
+note_totals                 POST       login   404       200    200
+note                        GET        login   404       200    200
+note_cancel                 GET,POST   login   404       200    200
+note_refund                 GET,POST   login   404       200    200
+note_print                  GET        login   404       200    200
+note_pdf                    GET,POST   login   404       200    200
+note_mail                   GET,POST   login   404       200    200
+note_pdf_status             GET        401     404       200    200
+receipt_list                GET        login   200       200    200
+receipt_new                 GET,POST   login   200       200    200
+receipt                     GET        login   404       200    200
+receipt_cancel              GET,POST   login   404       200    200
+receipt_refund              GET,POST   login   404       200    200
+receipt_print               GET        login   404       200    200
+receipt_pdf                 GET,POST   login   404       200    200
+receipt_mail                GET,POST   login   404       200    200
+receipt_pdf_status          GET        401     404       200    200
+refund_reverse              GET,POST   login   404       200    200
+set_off_new                 GET,POST   login   404       200    200
+customer_ledger             GET        login   404       200    200
+customer_ledger_csv         GET        login   404       200    200
+statement_print             GET        login   404       200    200
+statement_pdf               GET,POST   login   404       200    200
+statement_mail              GET,POST   login   404       200    200
+statement_pdf_status        GET        401     404       200    200
+ageing                      GET        login   200       200    200
+ageing_csv                  GET        login   200       200    200
+search                      GET        login   200       200    200
+search_lookup               GET        login   200       200    200
+vendor_list                 GET        login   200       200    200
+vendor_new                  GET,POST   login   200       200    200
+vendor_quick                POST       login   400       400    400
+vendor_lookup               GET        login   200       200    200
+vendor                      GET        login   404       200    200
+vendor_edit                 GET,POST   login   404       200    200
+vendor_archive              POST       login   404       302    302
+vendor_restore              POST       login   404       302    302
+bill_list                   GET        login   200       200    200
+bill_new                    GET,POST   login   200       200    200
+bill_preview                POST       login   200       200    200
+bill_products               GET        login   200       200    200
+bill                        GET        login   404       200    200
+bill_edit                   GET,POST   login   404       200    200
+bill_pay                    GET,POST   login   404       200    200
+bill_payment_reverse        GET,POST   login   404       200    200
+bill_cancel                 GET,POST   login   404       200    200
+expense_list                GET        login   200       200    200
+expense_new                 GET,POST   login   200       200    200
+expense_categories          GET,POST   login   200       200    200
+expense_category_rename     POST       login   404       302    302
+expense_category_archive    POST       login   404       302    302
+expense_category_restore    POST       login   404       302    302
+expense                     GET        login   404       200    200
+expense_edit                GET,POST   login   404       200    200
+expense_cancel              GET,POST   login   404       200    200
 notifications               GET        login   200       200    200
 notification_api            GET        401     200       200    200
 notification_count          GET        401     200       200    200
@@ -127,7 +243,18 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     customer, product = CustomerFactory(business=business), ProductFactory(business=business)
     typed = draft(business, line(product), customer=customer)
     stored, owed = (issued(business, line(product), customer=customer) for _ in range(2))
-    payment = paid(stored, "10")
+    payment, offer = paid(stored, "10"), offered(business, line(product), customer=customer)
+    filed = ReturnFiling.objects.create(
+        business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
+    )
+    settled, receipt = issued(business, customer=customer), advance(customer)
+    paid(settled)
+    note = noted(settled)
+    used = advance(customer)
+    refund = set_offs.refund(business, None, Receipt, used.pk, RefundData(amount=Decimal(1)))
+    vendor = VendorFactory(business=business)
+    recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
+    paid_back, spent = paid_out(recorded, "10"), expense(business)
     [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
     return World(
         owner,
@@ -139,8 +266,35 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "invoice_edit": [typed.pk],
             "invoice_issue": [typed.pk],
             "invoice_delete": [typed.pk],
+            "quotation": [sent(business, customer=customer).pk],
+            "quotation_decline": [sent(business, customer=customer).pk],
+            "quotation_edit": [offer.pk],
+            "quotation_send": [offer.pk],
+            "quotation_delete": [offer.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "return_undo": [filed.pk],
+            "gstr1_section": ["b2b"],
+            "note": [note.pk],
+            "note_new": [stored.pk, "credit"],
+            "note_totals": [stored.pk, "credit"],
+            "receipt": [receipt.pk],
+            "refund": [refund.pk],
+            "set_off": [stored.pk],
+            "statement": [customer.pk],
+            "vendor": [vendor.pk],
+            "bill": [recorded.pk],
+            "bill_pay": [recorded.pk],
+            "bill_payment_reverse": [recorded.pk, paid_back.pk],
+            "bill_cancel": [unpaid.pk],
+            "bill_edit": [unpaid.pk],
+            "expense": [spent.pk],
+            "expense_category": [spent.category_id],
+            "data_import": ["customers"],
+            "data_sample": ["customers", "csv"],
+            "data_export": ["customers", "csv"],
+            "data_job": [sent_file(owner).pk],
+            "data_job_file": [made_file(owner).pk],
             "team": [colleague.user_id],
             "notification": [notification.pk],
         },

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
@@ -9,17 +10,31 @@ from django.contrib.auth.models import User
 from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
-from gstbillingapp.actions import invoices, payments
-from gstbillingapp.models import Membership, Role
+from gstbillingapp import jobs as worker
+from gstbillingapp.actions import bills, invoices, jobs, payments, quotations, set_offs
+from gstbillingapp.actions.data import NoteLineData, RefundData
+from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     MembershipFactory,
     ProductFactory,
+    VendorFactory,
+    advance,
+    bill,
+    bill_line,
     draft,
+    expense,
     issued,
     line,
+    made_file,
+    noted,
+    offered,
     paid,
+    paid_out,
+    sent,
+    sent_file,
+    set_off,
 )
 from tests.unit.security.addresses import World
 
@@ -77,7 +92,7 @@ def hostile_world() -> World:
     return World(owner, _rows(owner, colleague, customer, product))
 
 
-def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[int]]:
+def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[str, list[Any]]:
     business = owner.business
     lines = [line(product), line(description=everything_at_once(300), qty=Decimal(3))]
     terms = {"notes": everything_at_once(1000), "terms": everything_at_once(1000)}
@@ -88,7 +103,31 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     payment = paid(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
     undone = paid(stored, "20", reference=SCRIPT)
     payments.reverse(business, owner.user, undone.pk, reason=everything_at_once(200))
+    offer, no = (make(business, *lines, customer=customer, **terms) for make in (offered, sent))
+    quotations.decline(business, owner.user, no.pk, reason=everything_at_once(200))
+    filed = ReturnFiling.objects.create(
+        business=business, form="GSTR-1", span="month", first="2026-04-01", filed_on="2026-05-10"
+    )
+    settled = issued(business, *lines, customer=customer, **terms)
+    paid(settled)
+    amount = NoteLineData(amount=Decimal(1))
+    note = noted(settled, amount, reason="07", reason_text=everything_at_once(200))
+    receipt, used = (
+        advance(customer, purpose=everything_at_once(300), reference=everything_at_once(64)) for _ in range(2)
+    )
+    set_off(stored, used, "1")
+    data = RefundData(amount=Decimal(1), reference=everything_at_once(64))
+    refund = set_offs.refund(business, owner.user, Receipt, used.pk, data)
     return {
+        "return_undo": [filed.pk],
+        "gstr1_section": ["b2b"],
+        "note": [note.pk],
+        "note_new": [stored.pk, "credit"],
+        "note_totals": [stored.pk, "credit"],
+        "receipt": [receipt.pk],
+        "refund": [refund.pk],
+        "set_off": [stored.pk],
+        "statement": [customer.pk],
         "customer": [customer.pk],
         "product": [product.pk],
         "invoice": [stored.pk],
@@ -96,10 +135,69 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "invoice_edit": [typed.pk],
         "invoice_issue": [typed.pk],
         "invoice_delete": [typed.pk],
+        "quotation": [no.pk],
+        "quotation_edit": [offer.pk],
+        "quotation_send": [offer.pk],
+        "quotation_delete": [offer.pk],
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
+        **_purchases(business, product),
+        **_files(owner),
         "team": [colleague.user_id],
         "notification": [hostile_notification(owner.user).pk],
+    }
+
+
+def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
+    vendor = VendorFactory(
+        business=business,
+        name=everything_at_once(120),
+        address=everything_at_once(300),
+        city=everything_at_once(80),
+        email=SCRIPT,
+        phone=SCRIPT[:20],
+        bank_name=everything_at_once(80),
+        bank_account=SCRIPT,
+    )
+    bought = [bill_line(product), bill_line(description=everything_at_once(300))]
+    numbers = (f"{CLOSING[:20]}{n}" for n in range(3))
+    stored, owed, void = (
+        bill(business, *bought, vendor=vendor, number=number, notes=everything_at_once(1000))
+        for number in numbers
+    )
+    bills.cancel(business, None, void.pk, reason=everything_at_once(200))
+    payment = paid_out(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
+    spent = expense(
+        business,
+        vendor_id=vendor.pk,
+        category=everything_at_once(60),
+        description=everything_at_once(300),
+        reference=everything_at_once(64),
+    )
+    return {
+        "vendor": [vendor.pk],
+        "bill": [stored.pk],
+        "bill_pay": [stored.pk],
+        "bill_payment_reverse": [stored.pk, payment.pk],
+        "bill_cancel": [owed.pk],
+        "bill_edit": [owed.pk],
+        "expense": [spent.pk],
+        "expense_category": [spent.category_id],
+    }
+
+
+def _files(owner: Membership) -> dict[str, list[Any]]:
+    harm = everything_at_once(100).replace('"', '""')
+    sent = sent_file(owner, f'Name,GSTIN\n"{harm}","{harm}"')
+    jobs.map_columns(owner.business, sent.pk, sent.columns)
+    while not worker.go_on():
+        pass
+    return {
+        "data_import": ["customers"],
+        "data_sample": ["customers", "csv"],
+        "data_export": ["customers", "csv"],
+        "data_job": [sent.pk],
+        "data_job_file": [made_file(owner).pk],
     }
 
 

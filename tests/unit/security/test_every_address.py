@@ -26,9 +26,20 @@ CHANGING = [address for address in ADDRESSES if address.changes]
 # Addresses that may change something when a stranger posts there: a business or a session of their own.
 OWN = {"signup", "login", "logout", "password_change", "business", "team", "customer_new", "customer_quick"}
 OWN |= {
+    "data_import",
+    "data_export_later",
     "product_new",
+    "receipt_new",
     "invoice_new",
     "invoice_preview",
+    "quotation_new",
+    "quotation_preview",
+    "vendor_new",
+    "vendor_quick",
+    "bill_new",
+    "bill_preview",
+    "expense_new",
+    "expense_categories",
     "notification_preferences",
     "reminder_settings",
     "notifications_read_all",

@@ -12,7 +12,7 @@ let lists = 0;
 
 /** One suggestion: `label` in full, `detail` beside it, and `pick` for what choosing it does. */
 function optionElement(item, id) {
-  const option = document.createElement("li");
+  const option = document.createElement(item.group ? "div" : "li");
   option.id = id;
   option.role = "option";
   option.className = item.special ? "typeahead-option typeahead-special" : "typeahead-option";
@@ -29,6 +29,34 @@ function optionElement(item, id) {
   return option;
 }
 
+/** The options in their order; those of one `group`, which stand together, under its name. */
+function listElements(items, id) {
+  const elements = [];
+  let group = null;
+  items.forEach((item, index) => {
+    const option = optionElement(item, `${id}-${index}`);
+    if (!item.group) elements.push(option);
+    else {
+      if (item.group !== items[index - 1]?.group) elements.push((group = groupElement(item.group, `${id}-of-${index}`)));
+      group.append(option);
+    }
+  });
+  return elements;
+}
+
+function groupElement(name, id) {
+  const group = document.createElement("li");
+  group.role = "group";
+  group.setAttribute("aria-labelledby", id);
+  const title = document.createElement("div");
+  title.id = id;
+  title.role = "presentation";
+  title.className = "typeahead-group";
+  title.textContent = name;
+  group.append(title);
+  return group;
+}
+
 export class Typeahead {
   #items = [];
   #active = -1;
@@ -40,12 +68,13 @@ export class Typeahead {
   /**
    * @param {HTMLInputElement} input
    * @param {object} options
-   * @param {(text: string, signal: AbortSignal) => Promise<Array>} options.search items of {label, detail, pick, special}
+   * @param {(text: string, signal: AbortSignal) => Promise<Array>} options.search items of {label, detail, pick, special, group}
    * @param {() => void} [options.onEdit] the text was changed by hand: what was picked no longer holds
    * @param {boolean} [options.free] the text may also stand for itself: then Tab takes only what was gone to
+   * @param {boolean} [options.exact] Enter takes no suggestion for what the text was before it was typed on
    */
-  constructor(input, { search, onEdit = () => {}, free = false }) {
-    Object.assign(this, { input, search, onEdit, free });
+  constructor(input, { search, onEdit = () => {}, free = false, exact = false }) {
+    Object.assign(this, { input, search, onEdit, free, exact });
     this.list = this.#attachList();
     input.addEventListener("input", () => this.#edited());
     input.addEventListener("keydown", (event) => this.#key(event));
@@ -89,6 +118,7 @@ export class Typeahead {
 
   #edited() {
     this.onEdit();
+    if (this.exact) this.#mark(-1);
     this.#ask(WAIT_MS);
   }
 
@@ -123,7 +153,7 @@ export class Typeahead {
       this.close();
       return;
     }
-    this.list.replaceChildren(...items.map((item, index) => optionElement(item, `${this.list.id}-${index}`)));
+    this.list.replaceChildren(...listElements(items, this.list.id));
     this.#reveal();
     const first = items[0];
     if (!first.special && this.input.value.trim()) this.#mark(0);
@@ -143,8 +173,12 @@ export class Typeahead {
     this.input.setAttribute("aria-expanded", "true");
   }
 
+  get #options() {
+    return [...this.list.querySelectorAll("[role=option]")];
+  }
+
   #mark(index) {
-    const options = this.list.querySelectorAll("[role=option]");
+    const options = this.#options;
     options.forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
     this.#active = index;
     if (index < 0) this.input.removeAttribute("aria-activedescendant");
@@ -186,7 +220,7 @@ export class Typeahead {
 
   #clicked(event) {
     const option = event.target.closest("[role=option]");
-    if (option) this.#pick([...this.list.children].indexOf(option));
+    if (option) this.#pick(this.#options.indexOf(option));
   }
 
   #pick(index) {

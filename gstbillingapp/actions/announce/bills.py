@@ -1,0 +1,49 @@
+"""What is told of a vendor's bill: that it is to be paid, until it is."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+
+from gstbillingapp.actions.announce.telling import tell
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.models import REMINDERS, Bill, EventKind
+from gstbillingapp.models.fields import day_text
+from gstbillingapp.utils import resolve_notifications
+
+
+def bill_unpaid(bill: Bill, stage: int, on: datetime.date, members: Sequence[User]) -> None:
+    """A bill falls due, or is overdue on that day. `members` are read once for many bills."""
+    owed, due = indian_format(bill.balance), day_text(bill.due_date)
+    title, message = f"Pay {bill.vendor_name} {owed} by {due}", f"Bill {bill.number} of {day_text(bill.date)}"
+    if stage > 0:
+        # Not the stage's: after an outage more have passed, and this is what a person reads.
+        days = (on - bill.due_date).days
+        title = f"Pay {bill.vendor_name} {owed}: overdue {days} {'day' if days == 1 else 'days'}"
+        message = f"Bill {bill.number} was due {due}"
+    tell(
+        bill.business,
+        EventKind.BILL_DUE,
+        to=members,
+        title=title,
+        message=message,
+        notification_type="WARNING",
+        link_url=bill.get_absolute_url(),
+        link_text="View bill",
+        related_object_type="bill",
+        related_object_id=bill.pk,
+        priority="normal" if stage <= 0 else "high",
+        dedupe_key=_key(bill, stage, bill.due_date),
+        thread_key=f"bill:{bill.pk}",
+    )
+
+
+def bill_settled(bill: Bill, due_date: datetime.date | None = None) -> None:
+    """Nobody needs to be reminded any more that it was due on that day, its own where none is given."""
+    keys = [_key(bill, stage, due_date or bill.due_date) for stage in REMINDERS["bills"].offered]
+    resolve_notifications(bill.business.members(), keys)
+
+
+def _key(bill: Bill, stage: int, due_date: datetime.date) -> str:
+    """With the due date in it: another date is another reminder."""
+    return f"bill:{bill.pk}:{stage}:{due_date}"

@@ -1,0 +1,37 @@
+"""What is told of imports and exports: that they have come to an end."""
+
+from decimal import Decimal
+
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.models import Job, JobState
+from gstbillingapp.utils import create_notification
+
+
+def job_finished(job: Job) -> None:
+    """An import or export is done or has failed; told to the one who started it, while they are here."""
+    starter = job.created_by
+    if starter is None or starter not in job.business.members():
+        return
+    failed = job.state == JobState.FAILED
+    create_notification(
+        starter,
+        f"{job} {'failed' if failed else 'finished'}",
+        job.error if failed and not job.done else f"{count(job.done, 'row')}, {count(job.wrong, 'error')}",
+        "ERROR" if failed or job.wrong else "SUCCESS",
+        job.get_absolute_url(),
+        "View export" if not job.is_import else "View import",
+        "job",
+        job.pk,
+        priority="low",
+        dedupe_key=f"job:{job.pk}",
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """So many of them, in Indian grouping: 1,20,000 rows, 1 error."""
+    return f"{whole(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def whole(number: int) -> str:
+    """A count in Indian grouping: 1,20,000."""
+    return indian_format(Decimal(number), symbol="", places=0)

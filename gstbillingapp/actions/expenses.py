@@ -1,0 +1,265 @@
+"""Expenses and the categories they are summed up by."""
+
+import datetime
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from gstbillingapp.actions.checks import Checks, refusal
+from gstbillingapp.actions.data import ExpenseData
+from gstbillingapp.actions.identity import checked_gstin
+from gstbillingapp.gst import calc
+from gstbillingapp.gst.rates import rates_on
+from gstbillingapp.gst.states import current_code
+from gstbillingapp.models import (
+    Business,
+    Expense,
+    ExpenseCategory,
+    ExpenseState,
+    GstRate,
+    Scheme,
+    Vendor,
+)
+from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
+from gstbillingapp.models.payment import MONEY_MODES
+from gstbillingapp.models.vendor import REGISTERED_VENDORS, TAXING_VENDORS
+
+NOTHING = Decimal(0)
+LONGEST_CATEGORY = 60
+# What is kept of the arithmetic.
+AMOUNTS = ("taxable", "cgst", "sgst", "igst", "total")
+TYPED = (
+    *("vendor", "payee", "payee_gstin", "date", "description", "reference", "mode"),
+    *("inter_state", "price_includes_tax", "rate", "itc", *AMOUNTS),
+)
+
+
+def record(business: Business, user: User | None, data: ExpenseData) -> Expense:
+    """Record money spent; a category that is not there yet is added with it.
+
+    Raises ValidationError that names what is missing or wrong.
+    """
+    checks = Checks()
+    typed, category = _typed(checks, business, data), _category_name(checks, data.category)
+    checks.finish()
+    with transaction.atomic():
+        expense = Expense(business=business, recorded_by=user, version=0)
+        _take_over(expense, typed, category)
+    return expense
+
+
+def change(business: Business, expense_id: int, data: ExpenseData) -> Expense:
+    """Put right what was typed of an expense.
+
+    Raises ValidationError as `record`, for one that is cancelled, and where somebody else has changed it
+    since `data.version`; Expense.DoesNotExist for one of another business.
+    """
+    checks = Checks()
+    typed, category = _typed(checks, business, data), _category_name(checks, data.category)
+    checks.finish()
+    with transaction.atomic():
+        expense = _locked(business, expense_id)
+        refuse_cancelled(expense)
+        if data.version is not None and data.version != expense.version:
+            raise refusal(
+                "Somebody has changed this expense since you opened it. Open it again to see what is new."
+            )
+        _take_over(expense, typed, category)
+    return expense
+
+
+def cancel(business: Business, user: User | None, expense_id: int, reason: str) -> Expense:
+    """Take an expense back that was recorded by mistake; it stays on record and counts no more.
+
+    Raises ValidationError without a reason, and for one cancelled before.
+    """
+    checks = Checks()
+    text = checks.text("reason", reason, 200, required="Say why; it is kept with the expense.")
+    checks.finish()
+    with transaction.atomic():
+        expense = _locked(business, expense_id)
+        refuse_cancelled(expense)
+        expense.state = ExpenseState.CANCELLED
+        expense.cancelled_at, expense.cancelled_by, expense.cancel_reason = timezone.now(), user, text
+        expense.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"])
+    return expense
+
+
+def refuse_cancelled(expense: Expense) -> None:
+    """Raise ValidationError where an expense was taken back before."""
+    if expense.is_cancelled:
+        raise refusal("This expense is cancelled and no longer changes.")
+
+
+def save_category(business: Business, name: str, category_id: int | None = None) -> ExpenseCategory:
+    """Add a category, or give one another name; its expenses go along.
+
+    Raises ValidationError where another one has the name, ExpenseCategory.DoesNotExist for one of another
+    business.
+    """
+    checks = Checks()
+    text = _category_name(checks, name, "name")
+    checks.finish()
+    with transaction.atomic():
+        _lock_categories(business)
+        category = ExpenseCategory(business=business)
+        if category_id is not None:
+            category = ExpenseCategory.objects.get(business=business, pk=category_id)
+        same = ExpenseCategory.objects.filter(business=business, name_key=text.casefold())
+        other = same.exclude(pk=category.pk or 0).first()
+        if other is not None:
+            where = "among the archived ones: put it back" if other.is_archived else "there already"
+            raise refusal(f"{other.name} is {where}; choose another name.", "name")
+        category.name = text
+        category.save()
+    return category
+
+
+def set_category_archived(business: Business, category_id: int, archived: bool) -> ExpenseCategory:
+    """Take a category out of what is offered, or put it back; its expenses stay in it."""
+    with transaction.atomic():
+        _lock_categories(business)
+        category = ExpenseCategory.objects.get(business=business, pk=category_id)
+        category.is_archived = archived
+        category.save(update_fields=["is_archived"])
+    return category
+
+
+def _locked(business: Business, expense_id: int) -> Expense:
+    return Expense.objects.select_for_update(no_key=True).get(business=business, pk=expense_id)
+
+
+def _lock_categories(business: Business) -> None:
+    # Whoever else is about to add the same name waits here, and then finds it.
+    Business.objects.select_for_update(no_key=True).get(pk=business.pk)
+
+
+def _category_name(checks: Checks, name: str, field: str = "category") -> str:
+    text = " ".join(name.split())
+    return checks.text(field, text, LONGEST_CATEGORY, required="Choose a category, or type a new one.")
+
+
+def _take_over(expense: Expense, typed: Expense, category: str) -> None:
+    for name in TYPED:
+        setattr(expense, name, getattr(typed, name))
+    expense.category = _category(expense.business, category)
+    expense.version += 1
+    expense.save()
+
+
+def _category(business: Business, name: str) -> ExpenseCategory:
+    """The category of that name, however it is written; used again, one that was archived is back."""
+    known = ExpenseCategory.objects.filter(business=business, name_key=name.casefold())
+    category = known.first()
+    if category is None:
+        _lock_categories(business)
+        category = known.first() or ExpenseCategory(business=business, name=name)
+    if category.is_archived or category.pk is None:
+        category.is_archived = False
+        category.save()
+    return category
+
+
+def _typed(checks: Checks, business: Business, data: ExpenseData) -> Expense:
+    """An unsaved expense as typed, its taxes worked out; what is wrong with it is noted in `checks`."""
+    vendor = _vendor(checks, business, data.vendor_id)
+    gstin = checked_gstin(checks, data.payee_gstin or (vendor.gstin if vendor else ""), field="payee_gstin")
+    expense = Expense(
+        business=business,
+        vendor=vendor,
+        payee=checks.text("payee", data.payee or (vendor.name if vendor else ""), 120),
+        payee_gstin=gstin,
+        date=_day(checks, data.date or today()),
+        description=checks.text("description", data.description, 300),
+        reference=checks.text("reference", data.reference, 64),
+        mode=checks.choice("mode", data.mode, MONEY_MODES),
+        price_includes_tax=data.price_includes_tax,
+        inter_state=_inter_state(business, data, gstin),
+        rate=_rate(checks, data, vendor),
+        itc=data.itc,
+    )
+    _work_out(checks, expense, _amount(checks, data.amount))
+    _check_credit(checks, expense)
+    return expense
+
+
+def _vendor(checks: Checks, business: Business, vendor_id: int | None) -> Vendor | None:
+    if vendor_id is None:
+        return None
+    vendor = Vendor.objects.filter(business=business, pk=vendor_id).first()
+    if vendor is None:
+        checks.refuse("vendor_id", "Choose a vendor of the list.")
+    return vendor
+
+
+def _day(checks: Checks, date: datetime.date) -> datetime.date:
+    if date > today():
+        checks.refuse("date", f"Enter today, {day_text(today())}, or an earlier day.")
+        return date
+    return checks.day("date", date)
+
+
+def _inter_state(business: Business, data: ExpenseData, gstin: str) -> bool:
+    """As said; otherwise by the state that the GSTIN begins with."""
+    if data.inter_state is not None:
+        return data.inter_state
+    return bool(gstin) and current_code(gstin[:2]) != business.state_code
+
+
+def _amount(checks: Checks, amount: Decimal | None) -> Decimal:
+    if amount is None or (amount.is_finite() and amount <= 0):
+        checks.refuse("amount", "Enter an amount above ₹0.00.")
+        return ZERO
+    return checks.number("amount", amount, most=LARGEST_AMOUNT, places=2)
+
+
+def _rate(checks: Checks, data: ExpenseData, vendor: Vendor | None) -> Decimal:
+    """The rate of tax in per cent; a vendor who may not collect tax is paid none."""
+    rate = data.rate or NOTHING
+    if vendor is not None and vendor.kind not in TAXING_VENDORS and rate:
+        words = "under the composition scheme" if vendor.kind in REGISTERED_VENDORS else "not registered"
+        checks.refuse("rate", f"{vendor.name} is {words} and charges no tax: choose no tax.")
+        return NOTHING
+    slabs = rates_on(GstRate.objects.all(), data.date or today())
+    if rate not in (NOTHING, *slabs) and not checks.has("date"):
+        known = ", ".join(f"{slab.normalize():f}" for slab in slabs)
+        checks.refuse("rate", f"Choose one of the rates in law: {known} %.")
+    return rate
+
+
+def _work_out(checks: Checks, expense: Expense, amount: Decimal) -> None:
+    if checks.has("amount", "rate"):
+        return
+    here = expense.business.state_code
+    result = calc.compute(
+        calc.DocumentInput(
+            supplier_state=here,
+            place_of_supply=here,
+            sez=expense.inter_state,  # IGST, whichever the other state is
+            lines=(
+                calc.LineInput(
+                    qty=Decimal(1), price=amount, rate=expense.rate, inclusive=expense.price_includes_tax
+                ),
+            ),
+            round_off=False,
+        )
+    )
+    if result.total > LARGEST_AMOUNT:
+        checks.refuse("amount", "Enter a smaller amount: with its tax it is too large to keep.")
+        return
+    for name in AMOUNTS:
+        setattr(expense, name, getattr(result, name))
+
+
+def _check_credit(checks: Checks, expense: Expense) -> None:
+    """Input tax is claimed on an invoice of a registered supplier, by one who charges tax (CGST s.16)."""
+    if not expense.itc:
+        return
+    if expense.business.scheme != Scheme.REGULAR:
+        checks.refuse("itc", "Only a business under the regular scheme claims input tax.")
+    elif not expense.payee_gstin and not checks.has("payee_gstin"):
+        checks.refuse("payee_gstin", "Enter the GSTIN of whom you paid: without it no tax can be claimed.")
+    elif not expense.rate and not checks.has("rate"):
+        checks.refuse("rate", "Choose the rate of the tax that is claimed.")

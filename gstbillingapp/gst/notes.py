@@ -1,0 +1,63 @@
+"""What a credit or debit note may change of a line, and until when (CGST s.34)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal, localcontext
+
+from gstbillingapp.gst.money import ARITHMETIC, ZERO, round2
+from gstbillingapp.gst.numbers import financial_year_start
+
+# s.34(2): the return for 30 November following the end of the financial year of the supply is the last one.
+LAST_MONTH, LAST_DAY = 11, 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What a line is worth, or what is left of it: a quantity in its unit, and rupees."""
+
+    qty: Decimal = ZERO
+    taxable: Decimal = ZERO
+    cgst: Decimal = ZERO
+    sgst: Decimal = ZERO
+    igst: Decimal = ZERO
+    cess: Decimal = ZERO
+    total: Decimal = ZERO
+
+    def __add__(self, other: Worth) -> Worth:
+        return self._each(other, 1)
+
+    def __sub__(self, other: Worth) -> Worth:
+        return self._each(other, -1)
+
+    def capped(self, most: Worth) -> Worth:
+        """Each amount at most that of `most`: many small notes round up more than the line has."""
+        return Worth(**{name: min(getattr(self, name), getattr(most, name)) for name in AMOUNTS})
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether neither goods nor money are left."""
+        return not self.qty and not self.taxable
+
+    def _each(self, other: Worth, sign: int) -> Worth:
+        return Worth(
+            **{name: getattr(self, name) + sign * getattr(other, name, ZERO) for name in AMOUNTS},
+        )
+
+
+AMOUNTS = tuple(field.name for field in fields(Worth))
+
+
+def last_day_to_credit(financial_year: str) -> date:
+    """Until when a credit note lowers the tax on a supply of that year (`2026-27`): 30 November after it."""
+    return date(financial_year_start(financial_year) + 1, LAST_MONTH, LAST_DAY)
+
+
+def value_of(qty: Decimal, left: Worth) -> Decimal:
+    """What so much of a line is worth before tax, in rupees: its share of what the line has left.
+
+    All that is left is worth all that is left, to the paisa. `qty` is at most `left.qty`, which is above 0.
+    """
+    with localcontext(ARITHMETIC):
+        return round2(left.taxable * qty / left.qty)

@@ -1,0 +1,272 @@
+"""The ledger of one customer: everything that changed what they owe, with the balance after each entry.
+
+Positive amounts are rupees that the customer owes, as a debit; negative ones are credits. Setting an advance
+or a credit note off moves nothing here: it changed the balance when it came.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    DateField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
+from django.db.models.functions import TruncDate
+
+from gstbillingapp.models import (
+    Customer,
+    Invoice,
+    InvoiceState,
+    Note,
+    NoteKind,
+    OpeningBalance,
+    Payment,
+    Receipt,
+    ReceiptState,
+    Refund,
+)
+from gstbillingapp.models.fields import INDIA, ZERO
+from gstbillingapp.models.payment import MONEY_MODES
+
+PER_PAGE = 50
+RUPEES = DecimalField(max_digits=14, decimal_places=2)
+
+
+class Kind(IntEnum):
+    """What an entry is of; the order on one day."""
+
+    OPENING = 0
+    INVOICE = 1
+    DEBIT_NOTE = 2
+    CREDIT_NOTE = 3
+    PAYMENT = 4
+    ADVANCE = 5
+    REFUND = 6
+    PAYMENT_REVERSED = 7
+    REFUND_REVERSED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that make entries: of which kind, from which day and column, and on which side."""
+
+    kind: Kind
+    rows: QuerySet[Any]
+    sign: int
+    amount: str = "total"
+    day: str = "date"
+
+    def entries(self) -> QuerySet[Any]:
+        """The rows with `on`, `kind`, `key` and `change`, whatever they are of."""
+        on = F(self.day) if self.day == "date" else TruncDate(self.day, tzinfo=INDIA)
+        return self.rows.annotate(
+            on=ExpressionWrapper(on, output_field=DateField()),
+            entry=Value(int(self.kind), output_field=IntegerField()),
+            change=ExpressionWrapper(F(self.amount) * Value(self.sign), output_field=RUPEES),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger. `change` is what it added, `balance` what is owed after it."""
+
+    date: datetime.date
+    kind: Kind
+    text: str
+    number: str
+    url: str
+    note: str
+    change: Decimal
+    balance: Decimal
+
+    @property
+    def debit(self) -> Decimal | None:
+        """What the customer owes more."""
+        return self.change if self.change > 0 else None
+
+    @property
+    def credit(self) -> Decimal | None:
+        """What the customer owes less."""
+        return -self.change if self.change <= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The sums of a period: what was owed before it, what came in it, and what is owed at its end."""
+
+    opening: Decimal
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        """What is owed at its end."""
+        return self.opening + self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger of a customer in a period; None for a day means that it has no such end."""
+
+    customer: Customer
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+
+    def span(self) -> Span:
+        """The sums of the period."""
+        opening = debit = credit = ZERO
+        for source in sources(self.customer):
+            sums = source.entries().aggregate(
+                before=Sum("change", filter=self._before()), within=Sum("change", filter=self._within())
+            )
+            amount = _rupees(sums["within"])
+            opening += _rupees(sums["before"])
+            debit, credit = (debit + amount, credit) if source.sign > 0 else (debit, credit - amount)
+        return Span(opening, debit, credit)
+
+    def page(self, number: int | str | None, opening: Decimal) -> Page:
+        """A page of entries, the oldest first; `opening` is that of the period.
+
+        The changes of the pages before it are read as well, for the balance that it begins with.
+        """
+        rows = self._rows()
+        page = Paginator(rows, PER_PAGE).get_page(number)
+        before = rows[: max(0, page.start_index() - 1)]
+        balance = opening + sum((_rupees(change) for *_, change in before), ZERO)
+        page.object_list = entries_of(self.customer, list(page.object_list), balance)
+        return page
+
+    def entries(self, opening: Decimal, most: int | None = None) -> list[Entry]:
+        """Every entry of the period, or the first so many."""
+        return entries_of(self.customer, list(self._rows()[:most]), opening)
+
+    def count(self) -> int:
+        """How many entries the period has."""
+        return self._rows().count()
+
+    def _before(self) -> Q:
+        return Q(pk__in=[]) if self.since is None else Q(on__lt=self.since)
+
+    def _within(self) -> Q:
+        since = Q() if self.since is None else Q(on__gte=self.since)
+        return since if self.until is None else since & Q(on__lte=self.until)
+
+    def _rows(self) -> QuerySet[Any]:
+        first, *rest = (
+            source.entries().filter(self._within()).order_by().values_list("on", "entry", "pk", "change")
+            for source in sources(self.customer)
+        )
+        return first.union(*rest, all=True).order_by("on", "entry", "pk")
+
+
+def sources(customer: Customer) -> list[Source]:
+    """Everything that changes what a customer owes, beginning with what was owed from before."""
+    invoices = Invoice.objects.filter(business=customer.business_id, customer=customer)
+    notes = Note.objects.filter(business=customer.business_id, customer=customer).standing()
+    receipts = Receipt.objects.filter(
+        business=customer.business_id, customer=customer, state=ReceiptState.ISSUED
+    )
+    refunds = Refund.objects.filter(business=customer.business_id, customer=customer)
+    payments = Payment.objects.filter(invoice__customer=customer, mode__in=MONEY_MODES)
+    opening = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
+    return [
+        Source(Kind.OPENING, opening, 1, "amount"),
+        Source(Kind.INVOICE, invoices.filter(state=InvoiceState.ISSUED), 1),
+        Source(Kind.DEBIT_NOTE, notes.filter(kind=NoteKind.DEBIT), 1),
+        Source(Kind.CREDIT_NOTE, notes.filter(kind=NoteKind.CREDIT), -1),
+        Source(Kind.PAYMENT, payments, -1, "amount"),
+        Source(Kind.ADVANCE, receipts, -1),
+        Source(Kind.REFUND, refunds, 1, "amount"),
+        Source(Kind.PAYMENT_REVERSED, payments.filter(reversed_at__isnull=False), 1, "amount", "reversed_at"),
+        Source(Kind.REFUND_REVERSED, refunds.filter(reversed_at__isnull=False), -1, "amount", "reversed_at"),
+    ]
+
+
+Row = tuple[datetime.date, int, int, Decimal]
+
+
+def entries_of(customer: Customer, rows: Sequence[Row], balance: Decimal) -> list[Entry]:
+    """Entries of rows in their order, after which the balance grows from `balance`."""
+    found = _documents(customer, rows)
+    entries = []
+    for on, kind, pk, amount in rows:
+        change = _rupees(amount)
+        balance += change
+        entries.append(_entry(Kind(kind), found[Kind(kind)][pk], on, change, balance))
+    return entries
+
+
+def _documents(customer: Customer, rows: Sequence[Row]) -> dict[Kind, Mapping[int, Model]]:
+    """The documents of the rows, in one query for each kind."""
+    keys: dict[Kind, list[int]] = {}
+    for _, kind, pk, _ in rows:
+        keys.setdefault(Kind(kind), []).append(pk)
+    found: dict[Kind, Mapping[int, Model]] = {}
+    for source in sources(customer):
+        if source.kind in keys:
+            found[source.kind] = _related(source).in_bulk(keys[source.kind])
+    return found
+
+
+def _related(source: Source) -> QuerySet[Any]:
+    if source.rows.model in (Payment, Note):
+        return source.rows.select_related("invoice")
+    if source.rows.model is OpeningBalance:
+        return source.rows.select_related("customer")
+    if source.rows.model is Refund:
+        return source.rows.select_related("receipt", "note")
+    return source.rows
+
+
+def _entry(kind: Kind, row: Any, on: datetime.date, change: Decimal, balance: Decimal) -> Entry:
+    text, number, note = WORDS[kind](row)
+    return Entry(on, kind, text, number, row.get_absolute_url(), note, change, balance)
+
+
+def _of_note(note: Note) -> tuple[str, str, str]:
+    return note.get_kind_display(), note.number, f"against {note.invoice.number}, {note.reason_in_words}"
+
+
+def _of_payment(payment: Payment) -> tuple[str, str, str]:
+    how = ", ".join(part for part in (payment.get_mode_display(), payment.reference) if part)
+    return "Payment", payment.invoice.number, how
+
+
+def _of_refund(refund: Refund) -> tuple[str, str, str]:
+    source = refund.receipt or refund.note
+    return "Refund", refund.number, f"of {source}"
+
+
+# What an entry is called, its document's number, and a remark.
+WORDS: dict[Kind, Callable[[Any], tuple[str, str, str]]] = {
+    Kind.OPENING: lambda row: ("Opening balance", row.reference, "owed from before"),
+    Kind.INVOICE: lambda invoice: ("Invoice", invoice.number, ""),
+    Kind.DEBIT_NOTE: _of_note,
+    Kind.CREDIT_NOTE: _of_note,
+    Kind.PAYMENT: _of_payment,
+    Kind.ADVANCE: lambda receipt: ("Advance", receipt.number, receipt.purpose),
+    Kind.REFUND: _of_refund,
+    Kind.PAYMENT_REVERSED: lambda payment: (
+        "Payment reversed",
+        payment.invoice.number,
+        payment.reverse_reason,
+    ),
+    Kind.REFUND_REVERSED: lambda refund: ("Refund reversed", refund.number, refund.reverse_reason),
+}
+
+
+def _rupees(amount: Decimal | None) -> Decimal:
+    return (amount or ZERO).quantize(ZERO)  # SQLite adds in binary floats

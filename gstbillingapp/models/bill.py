@@ -1,0 +1,298 @@
+"""What vendors bill the business for, the tax on it that may be claimed back, and what was paid for it."""
+
+import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from gstbillingapp.models.business import Business
+from gstbillingapp.models.document import DocumentLine
+from gstbillingapp.models.fields import ZERO, day_text, money, today
+from gstbillingapp.models.payment import MONEY_CHOICES, MONEY_MODES, PaymentMode
+from gstbillingapp.models.product import Supply
+from gstbillingapp.models.vendor import Vendor, VendorKind
+
+
+class BillState(models.TextChoices):
+    """What was done to a bill; what follows from its payments and the calendar is its status."""
+
+    RECORDED = "recorded", "Recorded"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class BillStatus(models.TextChoices):
+    """What a person wants to know; each bill has exactly one on a given day."""
+
+    TO_PAY = "to_pay", "To pay"
+    PART_PAID = "part_paid", "Part-paid"
+    PAID = "paid", "Paid"
+    OVERDUE = "overdue", "Overdue"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Credit(models.TextChoices):
+    """What becomes of the tax on a line: whether it is claimed as input tax credit (ITC, CGST s.16)."""
+
+    ELIGIBLE = "eligible", "Claimed"
+    CAPITAL = "capital", "Claimed, capital goods"
+    BLOCKED = "blocked", "Blocked, section 17(5)"
+    NONE = "none", "Not claimed"
+
+
+CLAIMED = (Credit.ELIGIBLE, Credit.CAPITAL)
+
+
+class Bill(models.Model):
+    """A vendor's invoice to the business. Amounts are rupees; `balance` is what is still owed.
+
+    With `rcm` the tax is owed to the government by the business and is not part of `total` (CGST s.9(3) and
+    9(4)). So it is with what is `imported`: the IGST on goods is paid at customs, that on services on reverse
+    charge. The vendor is copied as of the bill's last change.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="bills", db_index=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="bills")
+    vendor_name = models.CharField(max_length=120)
+    vendor_gstin = models.CharField(max_length=15, blank=True)
+    vendor_kind = models.CharField(max_length=12, choices=VendorKind)
+    vendor_state_code = models.CharField(max_length=2, blank=True)
+
+    number = models.CharField("the vendor's number", max_length=40)
+    number_key = models.CharField(max_length=40, editable=False)
+    financial_year = models.CharField(max_length=7)
+    state = models.CharField(max_length=9, choices=BillState, default=BillState.RECORDED)
+    date = models.DateField()
+    due_date = models.DateField()
+    place_of_supply = models.CharField(max_length=2)
+    rcm = models.BooleanField("tax payable on reverse charge", default=False)
+    sez = models.BooleanField("from an SEZ", default=False)
+    imported = models.BooleanField(default=False)
+    doc_discount = money()
+
+    taxable = money()
+    cgst = money()
+    sgst = money()
+    igst = money()
+    cess = money()
+    round_off = money()
+    total = money()
+    paid = money()
+    balance = money()
+
+    notes = models.CharField(max_length=1000, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            # One entered twice by mistake is cancelled, and its number is free again.
+            models.UniqueConstraint(
+                fields=["vendor", "financial_year", "number_key"],
+                condition=Q(state=BillState.RECORDED),
+                name="bill_number_unique_of_vendor_in_year",
+            ),
+            models.CheckConstraint(
+                condition=~Q(number="") & ~Q(financial_year="") & ~Q(vendor_name="") & ~Q(place_of_supply=""),
+                name="bill_says_who_and_where",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=BillState.CANCELLED, cancelled_at__isnull=False)
+                | Q(state=BillState.RECORDED, cancelled_at__isnull=True),
+                name="bill_cancelled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    taxable__gte=0,
+                    cgst__gte=0,
+                    sgst__gte=0,
+                    igst__gte=0,
+                    cess__gte=0,
+                    total__gte=0,
+                    doc_discount__gte=0,
+                ),
+                name="bill_amounts_not_negative",
+            ),
+            # Half a paisa either way: SQLite adds in binary floats.
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lt=F("total") + Decimal("0.005")),
+                name="bill_paid_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=BillState.RECORDED,
+                    balance__gte=0,
+                    balance__gt=F("total") - F("paid") - Decimal("0.005"),
+                    balance__lt=F("total") - F("paid") + Decimal("0.005"),
+                )
+                | Q(state=BillState.CANCELLED, balance=0),
+                name="bill_balance_is_what_is_owed",
+            ),
+            models.CheckConstraint(condition=Q(due_date__gte=F("date")), name="bill_due_after_its_date"),
+            models.CheckConstraint(condition=Q(igst=0) | Q(cgst=0, sgst=0), name="bill_one_kind_of_tax"),
+            models.CheckConstraint(
+                condition=Q(imported=False) | Q(rcm=True, cgst=0, sgst=0),
+                name="bill_imported_bears_no_vendor_tax",
+            ),
+        ]
+        indexes = [
+            # Trailing columns let searches, counts and sums read the index alone, not the wide rows.
+            models.Index(
+                fields=[
+                    *("business", "-date", "-id", "number_key", "vendor"),
+                    *("state", "due_date", "balance", "paid", "total"),
+                ],
+                name="bill_by_date",
+            ),
+            models.Index(fields=["business", "state", "-date", "-id", "balance"], name="bill_by_state"),
+            models.Index(fields=["business", "vendor", "-date", "-id"], name="bill_by_vendor"),
+            models.Index(fields=["business", "number_key", "id"], name="bill_by_number"),
+            models.Index(fields=["business", "due_date", "id"], name="bill_by_due_date"),
+            models.Index(fields=["business", "total", "id"], name="bill_by_total"),
+            models.Index(fields=["business", "balance", "id"], name="bill_by_balance"),
+            models.Index(
+                fields=["business", "due_date", "balance", "paid", "date", "id"],
+                condition=Q(balance__gt=0),
+                name="bill_owed",
+            ),
+            models.Index(
+                fields=["business", "vendor", "due_date", "balance"],
+                condition=Q(balance__gt=0),
+                name="bill_owed_to_vendor",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.vendor_name}"
+
+    def get_absolute_url(self) -> str:
+        """The page of this bill; notifications link to it."""
+        return reverse("bill", args=[self.pk])
+
+    @property
+    def status(self) -> BillStatus:
+        """What it is today in India; `bill_condition` filters by the same rule."""
+        return self.status_on(today())
+
+    def status_on(self, day: datetime.date) -> BillStatus:
+        """What it is on that day."""
+        if self.state == BillState.CANCELLED:
+            return BillStatus.CANCELLED
+        if self.balance == ZERO:
+            return BillStatus.PAID
+        if self.due_date < day:
+            return BillStatus.OVERDUE
+        return BillStatus.PART_PAID if self.paid > ZERO else BillStatus.TO_PAY
+
+    def get_status_display(self) -> str:
+        """The status in words."""
+        return str(self.status.label)
+
+    @property
+    def tax(self) -> Decimal:
+        """All components together, cess included."""
+        return self.cgst + self.sgst + self.igst + self.cess
+
+    @property
+    def may_change(self) -> bool:
+        """Whether what was typed may still be put right: nothing is paid yet."""
+        return self.state == BillState.RECORDED and self.paid == ZERO
+
+
+def bill_condition(status: str, day: datetime.date) -> Q:
+    """Which bills a tab of the list shows on that day. Raises ValueError for a status that does not exist.
+
+    `to_pay` has whatever is owed, part-paid and overdue ones too: all of it is to be paid.
+    """
+    owed = Q(balance__gt=0)  # only recorded ones owe: the database holds it, and one index has them all
+    conditions = {
+        BillStatus.TO_PAY: owed,
+        BillStatus.PART_PAID: owed & Q(paid__gt=0, due_date__gte=day),
+        BillStatus.OVERDUE: owed & Q(due_date__lt=day),
+        BillStatus.PAID: Q(state=BillState.RECORDED, balance=0),
+        BillStatus.CANCELLED: Q(state=BillState.CANCELLED),
+    }
+    return conditions[BillStatus(status)]
+
+
+class BillLine(DocumentLine):
+    """One supply on a bill, and what becomes of its tax; `price` is what the vendor takes, not ours."""
+
+    bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    itc = models.CharField("input tax credit", max_length=8, choices=Credit, default=Credit.ELIGIBLE)
+
+    class Meta:
+        ordering = ["bill", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position_once"),
+            models.CheckConstraint(condition=Q(qty__gt=0), name="bill_line_qty_above_zero"),
+            models.CheckConstraint(
+                condition=Q(
+                    price__gte=0,
+                    disc_pct__gte=0,
+                    disc_pct__lte=100,
+                    disc_amt__gte=0,
+                    rate__gte=0,
+                    rate__lte=100,
+                    cess_pct__gte=0,
+                    cess_per_unit__gte=0,
+                ),
+                name="bill_line_terms_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(taxable__gte=0, cgst__gte=0, sgst__gte=0, igst__gte=0, cess__gte=0, total__gte=0),
+                name="bill_line_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="bill_line_untaxed_has_no_rate"
+            ),
+            models.CheckConstraint(condition=Q(itc__in=Credit.values), name="bill_line_credit_is_known"),
+        ]
+
+
+class BillPayment(models.Model):
+    """Money paid for a bill; one that did not go through is reversed, never deleted."""
+
+    business = models.ForeignKey(
+        Business, on_delete=models.CASCADE, related_name="bill_payments", db_index=False
+    )
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments")
+    amount = money()
+    date = models.DateField()
+    mode = models.CharField(max_length=7, choices=MONEY_CHOICES, default=PaymentMode.BANK)
+    reference = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reverse_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="bill_payment_above_zero"),
+            models.CheckConstraint(condition=Q(mode__in=MONEY_MODES), name="bill_payment_mode_is_known"),
+        ]
+        indexes = [models.Index(fields=["business", "-date", "-id"], name="bill_payment_by_date")]
+
+    def __str__(self) -> str:
+        return f"₹{self.amount} on {day_text(self.date)}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the bill it was paid for."""
+        return self.bill.get_absolute_url()

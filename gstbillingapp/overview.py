@@ -1,0 +1,300 @@
+"""The figures of the first page: sales, what is owed, tax, and who and what brings most of it.
+
+All is added up when it is asked for, out of indexes that have the amounts (`invoice_by_state`,
+`invoice_line_sold`, `invoice_owed`): no sum is kept that a cancellation, or an invoice of an earlier day,
+could leave wrong. Drafts and cancelled invoices count nowhere; notes count on their own days. Amounts are
+rupees; sales are without tax, as returns have them.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from gstbillingapp.gst.numbers import financial_year
+from gstbillingapp.gst.returns import Form, Period, due_date
+from gstbillingapp.models import (
+    BillLine,
+    BillState,
+    Business,
+    Customer,
+    Expense,
+    ExpenseState,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Note,
+    NoteKind,
+    NoteLine,
+    Product,
+)
+from gstbillingapp.models.bill import CLAIMED
+from gstbillingapp.models.fields import ZERO
+from gstbillingapp.models.invoice import InvoiceQuerySet
+from gstbillingapp.models.note import NoteQuerySet
+from gstbillingapp.queries import rupees
+
+MONTHS = 12  # of the chart; every window lies within them
+TAX = F("cgst") + F("sgst") + F("igst") + F("cess")
+# Which way a note changes sales.
+SIGNS: dict[str, int] = {NoteKind.CREDIT: -1, NoteKind.DEBIT: 1}
+# What is owed by how long it is overdue: the last day of each band, and its name.
+BANDS: tuple[tuple[int | None, str], ...] = (
+    (0, "Not due yet"),
+    (30, "1 to 30 days late"),
+    (60, "31 to 60 days late"),
+    (90, "61 to 90 days late"),
+    (None, "More than 90 days late"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The days that sales are asked for, both included; `key` stands in the address."""
+
+    key: str
+    name: str
+    label: str
+    first: datetime.date
+    last: datetime.date
+
+
+def windows(on: datetime.date) -> tuple[Window, ...]:
+    """What one may choose on that day, what is shown by itself first."""
+    month = Period.month(on.year, on.month)
+    periods = (
+        ("month", "This month", month),
+        ("quarter", "This quarter", Period.quarter(on.year, on.month)),
+        ("year", "Financial year", Period.year(financial_year(on))),
+    )
+    chosen = [
+        Window(key=key, name=name, label=period.label, first=period.first, last=period.last)
+        for key, name, period in periods
+    ]
+    first = months_before(month.first, MONTHS - 1)
+    return *chosen, Window(
+        key="months", name="Last 12 months", label="the last 12 months", first=first, last=month.last
+    )
+
+
+def months_before(first: datetime.date, count: int) -> datetime.date:
+    """The first day of the month so many months before another first day."""
+    years, month = divmod(first.year * 12 + first.month - 1 - count, 12)
+    return datetime.date(years, month + 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sales:
+    """What was sold in some days. `tax` is without that of reverse charge, which the buyers pay."""
+
+    amount: Decimal = ZERO
+    tax: Decimal = ZERO
+    count: int = 0
+
+    def __add__(self, other: "Sales") -> "Sales":
+        return Sales(
+            amount=self.amount + other.amount, tax=self.tax + other.tax, count=self.count + other.count
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """The sales of a calendar month."""
+
+    first: datetime.date
+    last: datetime.date
+    sales: Sales
+
+
+class Year:
+    """The sales of the chart's months, day by day, up to the end of the month of that day."""
+
+    def __init__(self, business: Business, on: datetime.date) -> None:
+        self.on = on
+        self._days = sales_by_day(business, windows(on)[-1])
+
+    def within(self, first: datetime.date, last: datetime.date) -> Sales:
+        """The sales between two days, both included."""
+        return sum((sales for day, sales in self._days.items() if first <= day <= last), Sales())
+
+    def months(self) -> list[Month]:
+        """Each month, the oldest first."""
+        this_month = self.on.replace(day=1)
+        firsts = [months_before(this_month, MONTHS - 1 - n) for n in range(MONTHS)]
+        periods = [Period.month(first.year, first.month) for first in firsts]
+        return [
+            Month(first=period.first, last=period.last, sales=self.within(period.first, period.last))
+            for period in periods
+        ]
+
+
+def sold(business: Business, window: Window) -> InvoiceQuerySet:
+    """The invoices of some days."""
+    return Invoice.objects.filter(
+        business=business, state=InvoiceState.ISSUED, date__gte=window.first, date__lte=window.last
+    )
+
+
+def amended(business: Business, window: Window) -> NoteQuerySet:
+    """The credit and debit notes of some days: they change the sales of their own days, as in the returns."""
+    notes = Note.objects.standing().filter(business=business)
+    return notes.filter(date__gte=window.first, date__lte=window.last)
+
+
+def sales_by_day(business: Business, window: Window) -> dict[datetime.date, Sales]:
+    """The sales of each day that has any. An index is in the order of days, so nothing is sorted."""
+    days: dict[datetime.date, Sales] = defaultdict(Sales)
+    for row in _summed(sold(business, window), "date"):
+        days[row["date"]] += Sales(
+            amount=rupees(row["amount"]), tax=rupees(row["charged"]), count=row["count"]
+        )
+    for row in _summed(amended(business, window), "date", "kind"):
+        sign = SIGNS[row["kind"]]
+        days[row["date"]] += Sales(amount=sign * rupees(row["amount"]), tax=sign * rupees(row["charged"]))
+    return days
+
+
+def _summed(documents: QuerySet[Any], *by: str) -> QuerySet[Any]:
+    charged = Sum(TAX, filter=Q(rcm=False))
+    rows = documents.order_by().values(*by)
+    return rows.annotate(amount=Sum("taxable"), charged=charged, count=Count("pk"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """A customer or a product and what it brought, without tax."""
+
+    row: Customer | Product
+    amount: Decimal
+
+
+def top_customers(business: Business, window: Window, count: int) -> list[Top]:
+    """Those who bought most."""
+    bought = sold(business, window).order_by().values("customer_id").annotate(amount=Sum("taxable"))
+    notes = amended(business, window).order_by().values_list("customer_id", "kind")
+    amounts = _largest(bought, "customer_id", notes.annotate(amount=Sum("taxable")), count)
+    rows = Customer.objects.in_bulk(list(amounts))
+    return [Top(row=rows[pk], amount=amount) for pk, amount in amounts.items()]
+
+
+def top_products(business: Business, window: Window, count: int) -> list[Top]:
+    """What was sold most, by value; a line that was typed by hand is of no product."""
+    lines = InvoiceLine.objects.filter(
+        invoice__business=business,
+        invoice__state=InvoiceState.ISSUED,
+        invoice__date__gte=window.first,
+        invoice__date__lte=window.last,
+        product__isnull=False,
+    )
+    brought = lines.order_by().values("product_id").annotate(amount=Sum("taxable"))
+    given_back = NoteLine.objects.filter(
+        note__in=amended(business, window).values("pk"), product__isnull=False
+    )
+    notes = given_back.order_by().values_list("product_id", "note__kind").annotate(amount=Sum("taxable"))
+    amounts = _largest(brought, "product_id", notes, count)
+    rows = Product.objects.in_bulk(list(amounts))
+    return [Top(row=rows[pk], amount=amount) for pk, amount in amounts.items()]
+
+
+def _largest(
+    gross: QuerySet[Any], key: str, notes: Iterable[tuple[int, str, Decimal]], count: int
+) -> dict[int, Decimal]:
+    """The largest amounts after notes, by key.
+
+    Whoever has no notes and is among them is among as many more of the amounts before notes as there are keys
+    that have some; whoever has notes is looked at anyhow.
+    """
+    changes: dict[int, Decimal] = defaultdict(Decimal)
+    for pk, kind, amount in notes:
+        changes[pk] += SIGNS[kind] * rupees(amount)
+    pairs = gross.values_list(key, "amount")
+    amounts = dict(pairs.order_by("-amount", key)[: count + len(changes)])
+    if changes:
+        amounts |= dict(pairs.filter(**{f"{key}__in": list(changes)}))
+    net = {pk: rupees(amounts.get(pk)) + changes.get(pk, ZERO) for pk in {*amounts, *changes}}
+    best = sorted(net.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {pk: amount for pk, amount in best[:count] if amount > 0}
+
+
+@dataclass(slots=True, kw_only=True)
+class Band:
+    """What is owed of one age."""
+
+    label: str
+    is_late: bool
+    amount: Decimal = ZERO
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receivables:
+    """What is owed, by how late it is."""
+
+    bands: list[Band]
+
+    @property
+    def amount(self) -> Decimal:
+        """All that is owed."""
+        return _amount(self.bands)
+
+    @property
+    def count(self) -> int:
+        """How many invoices are not paid in full."""
+        return sum(band.count for band in self.bands)
+
+    @property
+    def overdue(self) -> Decimal:
+        """What should have been paid by now."""
+        return _amount(band for band in self.bands if band.is_late)
+
+    @property
+    def overdue_count(self) -> int:
+        """How many invoices are past their due date."""
+        return sum(band.count for band in self.bands if band.is_late)
+
+
+def receivables(business: Business, on: datetime.date) -> Receivables:
+    """What is owed on that day."""
+    owed = Invoice.objects.filter(business=business, balance__gt=0).values("due_date").order_by("due_date")
+    bands = {most: Band(label=label, is_late=most != 0) for most, label in BANDS}
+    for row in owed.annotate(amount=Sum("balance"), count=Count("pk")):
+        band = bands[_band((on - row["due_date"]).days)]
+        band.amount += rupees(row["amount"])
+        band.count += row["count"]
+    return Receivables(bands=list(bands.values()))
+
+
+def _band(days_late: int) -> int | None:
+    return next((most for most, _ in BANDS if most is not None and days_late <= most), None)
+
+
+def _amount(bands: Iterable[Band]) -> Decimal:
+    return sum((band.amount for band in bands), ZERO)
+
+
+def input_tax(business: Business, first: datetime.date, last: datetime.date) -> Decimal:
+    """The tax on bills and expenses of those days that is claimed as credit (CGST s.16).
+
+    By the dates of the papers; what the return takes over is what vendors have reported by then (GSTR-2B).
+    """
+    lines = BillLine.objects.filter(
+        bill__business=business,
+        bill__state=BillState.RECORDED,
+        bill__date__gte=first,
+        bill__date__lte=last,
+        itc__in=CLAIMED,
+    )
+    expenses = Expense.objects.filter(
+        business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
+    )
+    on_expenses = expenses.aggregate(tax=Sum(F("cgst") + F("sgst") + F("igst")))
+    return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
+
+
+def tax_due_on(on: datetime.date) -> datetime.date:
+    """The day by which the tax of that day's month is paid, with the monthly GSTR-3B."""
+    return due_date(Form.GSTR_3B, Period.month(on.year, on.month))

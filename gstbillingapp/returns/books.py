@@ -1,0 +1,291 @@
+"""The documents of a period as the returns read them: a few queries, however many there are."""
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from gstbillingapp.gst.calc import tax_mode
+from gstbillingapp.gst.gstr1 import Gstr1, gstr1
+from gstbillingapp.gst.gstr3b import Gstr3b, Inward, gstr3b
+from gstbillingapp.gst.outward import (
+    Advance,
+    Amounts,
+    Nature,
+    NumberRange,
+    OutwardDocument,
+    SupplyLine,
+    Treatment,
+)
+from gstbillingapp.gst.returns import Document, Period
+from gstbillingapp.models import (
+    Business,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Note,
+    NoteKind,
+    NoteLine,
+    Receipt,
+    Refund,
+)
+from gstbillingapp.returns.advances import advances_of
+from gstbillingapp.returns.purchases import inward_of
+
+COUNTER = re.compile(r"[0-9]+$")
+NOT_CHARGED = Decimal(0)
+CANCELLED = InvoiceState.CANCELLED  # as notes and receipts are, too
+DOCUMENTS = {NoteKind.CREDIT: Document.CREDIT_NOTE, NoteKind.DEBIT: Document.DEBIT_NOTE}
+NATURES = {
+    Document.INVOICE: Nature.INVOICE,
+    Document.CREDIT_NOTE: Nature.CREDIT_NOTE,
+    Document.DEBIT_NOTE: Nature.DEBIT_NOTE,
+}
+
+
+class Row(NamedTuple):
+    """What is read of a numbered document; the last three are of the invoice that a note amends."""
+
+    pk: int
+    number: str
+    financial_year: str
+    sequence: int
+    date: datetime.date
+    state: str
+    total: Decimal
+    round_off: Decimal
+    place_of_supply: str
+    sez: bool
+    export: bool
+    zero_rated: bool
+    deemed_export: bool
+    rcm: bool
+    supplier_gstin: str
+    supplier_state_code: str
+    supplier_lut_number: str
+    buyer_name: str
+    buyer_gstin: str
+    buyer_state_code: str
+    buyer_address: str
+    issued_at: datetime.datetime
+    cancelled_at: datetime.datetime | None
+    kind: str = ""
+    original_date: datetime.date | None = None
+    original_value: Decimal | None = None
+
+    @property
+    def doc(self) -> Document:
+        """Invoice, credit note or debit note."""
+        return DOCUMENTS[NoteKind(self.kind)] if self.kind else Document.INVOICE
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it no longer stands."""
+        return self.state == CANCELLED
+
+    @property
+    def series(self) -> str:
+        """Its number without the counter: INV/26-27/."""
+        return COUNTER.sub("", self.number)
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return reverse("note" if self.kind else "invoice", args=[self.pk])
+
+
+COMMON = Row._fields[: Row._fields.index("issued_at")]
+OF_INVOICES = (*COMMON, "issued_at", "cancelled_at")
+OF_NOTES = (*COMMON, "created_at", "cancelled_at", "kind", "invoice__date", "invoice__total")
+Lines = Mapping[int, tuple[SupplyLine, ...]]
+
+
+@dataclass(slots=True)
+class Books:
+    """What a business supplied, and bought, between two days, both included."""
+
+    business: Business
+    since: datetime.date
+    until: datetime.date
+    rows: list[Row] = field(default_factory=list)
+    documents: list[OutwardDocument] = field(default_factory=list)
+    advances: list[Advance] = field(default_factory=list)
+    inward: list[Inward] = field(default_factory=list)
+    ranges: list[NumberRange] = field(default_factory=list)
+
+    def gstr1(self, period: Period) -> Gstr1:
+        """GSTR-1 of them."""
+        return gstr1(self.business.gstin, period, self.documents, self.advances, self.ranges)
+
+    def gstr3b(self, period: Period) -> Gstr3b:
+        """GSTR-3B of them."""
+        return gstr3b(self.business.gstin, period, self.documents, self.advances, self.inward)
+
+
+def books_of(business: Business, period: Period) -> Books:
+    """Everything dated in a period."""
+    books = Books(business, period.first, period.last)
+    within = (business, books.since, books.until)
+    invoices, notes = invoice_rows(*within), note_rows(*within)
+    books.rows = [*invoices, *notes]
+    books.documents = [
+        *documents_of(invoices, invoice_lines(*within)),
+        *documents_of(notes, note_lines(*within)),
+    ]
+    books.advances = advances_of(*within)
+    books.inward = inward_of(*within)
+    books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
+    return books
+
+
+def _dated(
+    rows: "QuerySet[Any]", business: Business, since: datetime.date, until: datetime.date
+) -> "QuerySet[Any]":
+    return rows.filter(business=business, date__gte=since, date__lte=until).order_by("date", "id")
+
+
+def invoice_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
+    """Issued and cancelled invoices, in the order of date and number."""
+    found = _dated(Invoice.objects.exclude(state=InvoiceState.DRAFT), business, since, until)
+    return [Row._make((*values, "", None, None)) for values in found.values_list(*OF_INVOICES)]
+
+
+def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
+    """Credit and debit notes, cancelled ones among them."""
+    found = _dated(Note.objects.all(), business, since, until)
+    return [Row._make(values) for values in found.values_list(*OF_NOTES)]
+
+
+LINE_FIELDS = (
+    *("hsn", "description", "unit", "qty", "rate", "supply"),
+    *("taxable", "igst", "cgst", "sgst", "cess"),
+)
+READ_AT_ONCE = 2_000
+
+
+def invoice_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
+    """The lines of the invoices that stand, by invoice."""
+    found = InvoiceLine.objects.filter(
+        invoice__business=business,
+        invoice__date__gte=since,
+        invoice__date__lte=until,
+        invoice__state=InvoiceState.ISSUED,
+    )
+    return _by_document(found, "invoice_id")
+
+
+def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
+    """The lines of the notes that stand, by note."""
+    found = NoteLine.objects.filter(
+        note__business=business, note__date__gte=since, note__date__lte=until
+    ).exclude(note__state=CANCELLED)
+    return _by_document(found, "note_id")
+
+
+def _by_document(found: "QuerySet[Any]", document: str) -> Lines:
+    lines: defaultdict[int, list[SupplyLine]] = defaultdict(list)
+    rows = found.order_by(document, "position").values_list(document, *LINE_FIELDS)
+    for key, *values in rows.iterator(READ_AT_ONCE):
+        lines[key].append(_line(*values))
+    return {key: tuple(each) for key, each in lines.items()}
+
+
+def _line(
+    hsn: str, description: str, unit: str, qty: Decimal, rate: Decimal, supply: str, *amounts: Decimal
+) -> SupplyLine:
+    return SupplyLine(
+        hsn=hsn,
+        description=description,
+        unit=unit,
+        qty=qty,
+        rate=rate,
+        treatment=Treatment(supply),
+        amounts=Amounts(*amounts),
+    )
+
+
+def documents_of(rows: Iterable[Row], lines: Lines) -> list[OutwardDocument]:
+    """What stands, as the returns read it."""
+    return [document_of(row, lines.get(row.pk, ())) for row in rows if not row.is_cancelled]
+
+
+def document_of(row: Row, lines: Sequence[SupplyLine]) -> OutwardDocument:
+    """A document as the returns read it. Under LUT no rate is charged, whatever the goods bear at home."""
+    mode = tax_mode(row.supplier_state_code, row.place_of_supply, sez=row.sez, export=row.export)
+    return OutwardDocument(
+        key=row,
+        doc=row.doc,
+        number=row.number,
+        date=row.date,
+        value=row.total,
+        place=row.place_of_supply,
+        intra=mode.is_intra,
+        buyer_name=row.buyer_name,
+        buyer_gstin=row.buyer_gstin,
+        sez=row.sez,
+        export=row.export,
+        deemed_export=row.deemed_export,
+        with_payment=not row.zero_rated,
+        rcm=row.rcm,
+        original_date=row.original_date,
+        original_value=row.original_value,
+        lines=tuple(replace(line, rate=NOT_CHARGED) for line in lines) if row.zero_rated else tuple(lines),
+    )
+
+
+def ranges_of_documents(rows: Iterable[Row]) -> list[NumberRange]:
+    """Table 13 of invoices and notes."""
+    by_nature: defaultdict[Nature, list[Used]] = defaultdict(list)
+    for row in rows:
+        by_nature[NATURES[row.doc]].append(
+            Used(row.number, row.financial_year, row.sequence, row.is_cancelled)
+        )
+    return [each for nature, used in by_nature.items() for each in number_ranges(nature, used)]
+
+
+def ranges_of_vouchers(business: Business, since: datetime.date, until: datetime.date) -> list[NumberRange]:
+    """Table 13 of receipt and refund vouchers."""
+    fields = ("number", "financial_year", "sequence")
+    receipts = _dated(Receipt.objects.all(), business, since, until).values_list(*fields, "state")
+    refunds = _dated(Refund.objects.all(), business, since, until).values_list(*fields, "reversed_at")
+    taken = [Used(number, year, n, state == CANCELLED) for number, year, n, state in receipts]
+    paid_back = [Used(number, year, n, at is not None) for number, year, n, at in refunds]
+    return [
+        *number_ranges(Nature.RECEIPT_VOUCHER, taken),
+        *number_ranges(Nature.REFUND_VOUCHER, paid_back),
+    ]
+
+
+class Used(NamedTuple):
+    """A number that is used."""
+
+    number: str
+    financial_year: str
+    sequence: int
+    is_cancelled: bool
+
+
+def number_ranges(nature: Nature, used: Iterable[Used]) -> list[NumberRange]:
+    """Of each series the first and the last number, how many, and how many were cancelled."""
+    series: defaultdict[tuple[str, str], list[Used]] = defaultdict(list)
+    for each in used:
+        series[each.financial_year, COUNTER.sub("", each.number)].append(each)
+    return [
+        _range(nature, sorted(found, key=lambda row: row.sequence)) for _, found in sorted(series.items())
+    ]
+
+
+def _range(nature: Nature, used: list[Used]) -> NumberRange:
+    return NumberRange(
+        nature=nature,
+        first=used[0].number,
+        last=used[-1].number,
+        total=len(used),
+        cancelled=sum(row.is_cancelled for row in used),
+    )

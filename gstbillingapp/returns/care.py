@@ -1,0 +1,209 @@
+"""What needs care before a period is filed: slips that the portal refuses, or that an officer asks about."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from gstbillingapp.actions.advice import NAMED_FROM, hsn_digits
+from gstbillingapp.gst import gstin
+from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.outward import OutwardDocument, SupplyLine, Treatment
+from gstbillingapp.gst.rates import rates_on
+from gstbillingapp.gst.returns import Form
+from gstbillingapp.gst.states import current_code, state_label
+from gstbillingapp.models import GstRate, Invoice, InvoiceState, Note, ReturnFiling
+from gstbillingapp.models.fields import day_text, plain_number
+from gstbillingapp.returns.books import Books, Row
+
+LEAST_DIGITS = 4  # of an HSN on an invoice to a registered buyer (Notification 78/2020)
+GAPS_NAMED = 5  # numbers in one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Something to mend. `label` and `url` are of the document; `code` names the rule."""
+
+    code: str
+    label: str
+    message: str
+    url: str = ""
+
+
+def care_of(books: Books) -> list[Care]:
+    """Everything that needs care, document by document, then the numbers and the drafts."""
+    slabs: dict[datetime.date, tuple[object, ...]] = {}
+    rates = list(GstRate.objects.all())
+    found: list[Care] = []
+    for document in books.documents:
+        day = document.original_date or document.date  # a note bears the rate of its invoice (s.34)
+        if day not in slabs:
+            slabs[day] = rates_on(rates, day)
+        found += _of_document(books, document, slabs[day])
+    return [*found, *_of_filed(books), *_of_numbers(books), *_of_drafts(books)]
+
+
+# What a reminder calls each.
+SHORTLY = {
+    "hsn_missing": "no HSN",
+    "hsn_short": "HSN too short",
+    "rate_not_in_force": "rate not in force",
+    "gstin_invalid": "wrong GSTIN",
+    "gstin_state": "wrong state",
+    "buyer_details": "buyer's address missing",
+    "place_missing": "no place of supply",
+    "other_gstin": "another GSTIN",
+    "lut_missing": "LUT missing",
+    "cancelled_after_filing": "cancelled after filing",
+    "issued_after_filing": "issued after filing",
+    "gap": "gap in numbers",
+    "draft": "draft",
+}
+
+
+def in_care(found: Iterable[Care]) -> int:
+    """How many documents, or series of numbers, need care."""
+    return len({care.label for care in found})
+
+
+def words_of(found: Collection[Care]) -> str:
+    """The sum of it in a sentence; empty for nothing."""
+    count = in_care(found)
+    if not count:
+        return ""
+    kinds = {care.code for care in found}
+    reasons = ", ".join(words for code, words in SHORTLY.items() if code in kinds)
+    return f"{count} {'invoice needs' if count == 1 else 'invoices need'} care ({reasons})"
+
+
+def _of_document(books: Books, document: OutwardDocument, slabs: tuple[object, ...]) -> Iterator[Care]:
+    row = cast(Row, document.key)
+    for code, message in (
+        *_of_hsn(books, document),
+        *_of_rates(document, slabs),
+        *_of_buyer(row, document),
+        *_of_place(books, row),
+    ):
+        yield Care(code, row.number, message, row.url)
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _of_hsn(books: Books, document: OutwardDocument) -> Found:
+    needed = hsn_digits(books.business) or (LEAST_DIGITS if document.buyer_gstin else 0)
+    missing = [line for line in document.lines if not line.hsn and needed]
+    if missing:
+        yield "hsn_missing", f"{_lines(missing)} without HSN or SAC; {needed} digits are needed."
+    short = sorted({line.hsn for line in document.lines if 0 < len(line.hsn) < needed})
+    if short:
+        yield "hsn_short", f"{', '.join(short)} is too short: {needed} digits are needed."
+
+
+def _of_rates(document: OutwardDocument, slabs: tuple[object, ...]) -> Found:
+    taxed = (line for line in document.lines if line.treatment is Treatment.TAXABLE)
+    wrong = sorted({line.rate for line in taxed if line.rate not in slabs})
+    if wrong:
+        words = ", ".join(f"{plain_number(rate)} %" for rate in wrong)
+        yield (
+            "rate_not_in_force",
+            f"{words} is no rate of tax on {day_text(document.original_date or document.date)}.",
+        )
+
+
+def _of_buyer(row: Row, document: OutwardDocument) -> Found:
+    if row.buyer_gstin:
+        if gstin.reason(row.buyer_gstin) is not gstin.Reason.OK:
+            yield "gstin_invalid", f"{row.buyer_gstin} is no GSTIN: the portal refuses it."
+        elif row.buyer_state_code and current_code(row.buyer_gstin[:2]) != current_code(row.buyer_state_code):
+            yield (
+                "gstin_state",
+                f"The GSTIN {row.buyer_gstin} is of {state_label(row.buyer_gstin[:2])}, the address of "
+                f"{state_label(row.buyer_state_code)}.",
+            )
+    elif not row.export and document.value >= NAMED_FROM:
+        facts = {"name": row.buyer_name, "address": row.buyer_address, "state": row.buyer_state_code}
+        missing = [name for name, value in facts.items() if not value]
+        if missing:
+            least = indian_format(NAMED_FROM, places=0)
+            yield "buyer_details", f"From {least} on it names the buyer's {' and '.join(missing)}."
+
+
+def _of_place(books: Books, row: Row) -> Found:
+    if not state_label(row.place_of_supply):
+        yield "place_missing", "No place of supply."
+    if row.supplier_gstin != books.business.gstin:
+        issued_with = row.supplier_gstin or "none"
+        yield "other_gstin", f"Issued with another GSTIN ({issued_with}) than the one that files."
+    if row.zero_rated and not row.supplier_lut_number:
+        yield "lut_missing", "Without tax, but the LUT has no number."
+
+
+def _lines(lines: list[SupplyLine]) -> str:
+    return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+
+
+def _of_filed(books: Books) -> Iterator[Care]:
+    """What was issued or cancelled after the period's GSTR-1 was filed has to be amended in a later one."""
+    filed = ReturnFiling.objects.filter(
+        business=books.business, form=Form.GSTR_1, first__gte=books.since, first__lte=books.until
+    ).first()
+    if filed is None:
+        return
+    for row in books.rows:
+        if row.cancelled_at and row.cancelled_at > filed.filed_at > row.issued_at:
+            words = "Cancelled after GSTR-1 was filed: amend it in a later return."
+            yield Care("cancelled_after_filing", row.number, words, row.url)
+        elif row.issued_at > filed.filed_at and not row.is_cancelled:
+            words = "Issued after GSTR-1 was filed: report it in a later return."
+            yield Care("issued_after_filing", row.number, words, row.url)
+
+
+def _of_numbers(books: Books) -> Iterator[Care]:
+    series: defaultdict[tuple[bool, str, str], set[int]] = defaultdict(set)
+    for row in books.rows:
+        series[bool(row.kind), row.financial_year, row.series].add(row.sequence)
+    for (of_notes, year, stem), used in sorted(series.items()):
+        numbered = Note.objects.all() if of_notes else Invoice.objects.all()
+        missing = _missing(books, numbered, year, stem, used)
+        if missing:
+            yield Care("gap", f"Series {stem.rstrip('/-')}", _gap_words(stem, missing))
+
+
+def _missing(books: Books, numbered: "QuerySet[Any]", year: str, stem: str, used: set[int]) -> list[int]:
+    """Numbers between the one before the period's first and its last that no document of the year has."""
+    wanted = set(range(max(1, min(used) - 1), max(used) + 1)) - used
+    if not wanted:
+        return []
+    elsewhere = numbered.filter(
+        business=books.business,
+        financial_year=year,
+        sequence__gte=min(wanted),
+        sequence__lte=max(wanted),
+        number__startswith=stem,
+    )
+    return sorted(wanted - set(elsewhere.values_list("sequence", flat=True)))
+
+
+def _gap_words(stem: str, missing: list[int]) -> str:
+    named = ", ".join(f"{stem}{number:04d}" for number in missing[:GAPS_NAMED])
+    more = f" and {len(missing) - GAPS_NAMED} more" if len(missing) > GAPS_NAMED else ""
+    return f"No document has the number {named}{more}: numbers run without a gap."
+
+
+def _of_drafts(books: Books) -> Iterator[Care]:
+    drafts = Invoice.objects.filter(
+        business=books.business, state=InvoiceState.DRAFT, date__gte=books.since, date__lte=books.until
+    ).select_related("customer")
+    for draft in drafts.order_by("date", "id"):
+        party = f" for {draft.party}" if draft.party else ""
+        yield Care(
+            "draft",
+            str(draft),
+            f"Still a draft{party}, dated {day_text(draft.date)}: issue it, date it later, or delete it.",
+            reverse("invoice", args=[draft.pk]),
+        )

@@ -1,0 +1,1 @@
+"""Tables as files: rows out of CSV and XLSX, rows into them. Pure: no Django, no clock, no database."""

@@ -1,0 +1,66 @@
+"""What the actions refuse of a bill, said beside the fields of its editor."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from gstbillingapp.forms.bills import BillForm, BillLineForm
+from gstbillingapp.models import Bill, BillPayment, Expense
+from gstbillingapp.views.invoice_messages import Errors, Problem, shown_name
+
+OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
+
+Judged = TypeVar("Judged", Bill, BillPayment, Expense)
+
+
+def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:
+    """Back to its page with the reason, where no form could help a deed along; None where it is open."""
+    try:
+        judge(judged)
+    except ValidationError as error:
+        messages.info(request, " ".join(error.messages))
+        return redirect(judged)
+    return None
+
+
+def named(errors: Mapping[str, Sequence[str]]) -> Errors:
+    """The errors of an action, keyed by the editor's names."""
+    found: Errors = {}
+    for name, said in errors.items():
+        found.setdefault("vendor" if name == "vendor_id" else shown_name(name), []).extend(said)
+    return found
+
+
+def summary_of(errors: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """The errors for a summary, each with the name of its field as the screen has it."""
+    return [
+        Problem(_target(name), f"{label}: {message}" if label else message)
+        for name, said in errors.items()
+        for message in said
+        for label in [_label(name)]
+    ]
+
+
+def _label(name: str) -> str:
+    line = OF_LINE.fullmatch(name)
+    if line:
+        label = str(BillLineForm.base_fields[line[2]].label or "")
+        return f"Line {int(line[1]) + 1}, {_lower_first(label)}"
+    if name in ("lines", "vendor"):
+        return name.capitalize()
+    known = BillForm.base_fields.get(name)
+    return "" if known is None else str(known.label or "")
+
+
+def _target(name: str) -> str:
+    """The field to go to; the lines as a whole begin at the first."""
+    return {"lines": "lines-0-description", NON_FIELD_ERRORS: ""}.get(name, name)
+
+
+def _lower_first(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]

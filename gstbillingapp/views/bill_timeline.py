@@ -1,0 +1,51 @@
+"""What happened to a bill, oldest first."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from gstbillingapp.models import Bill, BillPayment
+from gstbillingapp.templatetags.billing import day, money
+from gstbillingapp.views.invoice_timeline import Event
+
+
+def timeline(bill: Bill) -> list[Event]:
+    """Recorded, paid, cancelled, in the order it happened."""
+    payments = bill.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
+    events = [*_of_bill(bill), *(event for payment in payments for event in _of_payment(payment))]
+    return sorted(events, key=lambda event: event.at)
+
+
+def _of_bill(bill: Bill) -> Iterator[Event]:
+    yield Event(bill.created_at, "Recorded", "bi-receipt", "info", by=_name(bill.recorded_by))
+    if bill.cancelled_at is not None:
+        by = _name(bill.cancelled_by)
+        yield Event(bill.cancelled_at, "Cancelled", "bi-x-lg", "danger", note=bill.cancel_reason, by=by)
+
+
+def _of_payment(payment: BillPayment) -> Iterator[Event]:
+    parts = (payment.get_mode_display(), f"on {day(payment.date)}", payment.reference, payment.note)
+    stands = payment.reversed_at is None
+    yield Event(
+        payment.created_at,
+        f"{money(payment.amount)} paid",
+        "bi-cash-coin",
+        "success" if stands else "quiet",
+        note=", ".join(part for part in parts if part),
+        by=_name(payment.recorded_by),
+        undo=reverse("bill_payment_reverse", args=[payment.bill_id, payment.pk]) if stands else "",
+    )
+    if payment.reversed_at is not None:
+        yield Event(
+            payment.reversed_at,
+            f"Payment of {money(payment.amount)} reversed",
+            "bi-arrow-counterclockwise",
+            "danger",
+            note=payment.reverse_reason,
+            by=_name(payment.reversed_by),
+        )
+
+
+def _name(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else ""

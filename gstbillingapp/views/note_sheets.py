@@ -1,0 +1,250 @@
+"""What stands on the papers of notes, advances and statements; printed and drawn alike."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from gstbillingapp.gst.money import amount_in_words, indian_format
+from gstbillingapp.gst.papers import PAPER_COPY
+from gstbillingapp.gst.states import state_label
+from gstbillingapp.ledger import Entry, Ledger, Span
+from gstbillingapp.models import Business, Note, NoteKind, Receipt
+from gstbillingapp.models.fields import day_text, today
+from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
+from gstbillingapp.receivables import ages_of
+from gstbillingapp.templatetags.billing import money, plain
+from gstbillingapp.views.invoice_figures import (
+    Buyer,
+    Supplier,
+    buyer_of,
+    columns_of,
+    mode_of,
+    party_of,
+    supplier_of,
+)
+from gstbillingapp.views.invoice_paper import document_context
+from gstbillingapp.views.invoice_sheet import hsn_table, line_table, party_parts, small_print, supplier_lines
+
+CANCELLED = "CANCELLED"
+
+
+def note_sheet(note: Note) -> Sheet:
+    """A credit or debit note (CGST Rule 53(1A))."""
+    lines = list(note.lines.all())
+    context = document_context(note, lines)
+    for line, said in zip(lines, context["lines"], strict=True):
+        if not line.qty:  # an amount has no quantity, no unit and no rate
+            said |= {"qty": "", "unit": "", "price": ""}
+    supplier: Supplier = context["supplier"]
+    return Sheet(
+        title=note.get_kind_display(),
+        copy=PAPER_COPY,
+        number=note.number,
+        date=day_text(note.date),
+        mark=CANCELLED if note.status == "cancelled" else "",
+        supplier=supplier.name,
+        supplier_lines=tuple(supplier_lines(supplier)),
+        declarations=tuple(context["declarations"]),
+        parties=tuple(party_parts(context["buyer"], context["delivery"])),
+        facts=tuple(_facts_of_note(note, context["place"])),
+        lines=line_table(context),
+        words=context["words"],
+        notes="",
+        totals=tuple((row.label, row.value) for row in context["totals"]),
+        payable=("Total credited" if note.is_credit else "Total charged", money(note.total)),
+        after_payable=tuple(_use_of(note)),
+        hsn=hsn_table(context) if context["hsn_rows"] else None,
+        pay_link="",
+        pay_words=(),
+        small_print=(),
+        terms="",
+        signed_for=supplier.legal_name or supplier.name,
+        signatory=supplier.signatory,
+    )
+
+
+def _facts_of_note(note: Note, place: str) -> Iterable[Pair]:
+    yield "Number", note.number
+    yield "Date", day_text(note.date)
+    yield "Against invoice", note.invoice.number
+    yield "Invoice date", day_text(note.invoice.date)
+    yield "Place of supply", place
+    yield "Reverse charge", "Yes" if note.rcm else "No"
+    yield "Reason", note.reason_in_words
+
+
+def _use_of(note: Note) -> Iterable[Pair]:
+    if note.kind == NoteKind.CREDIT and note.balance:
+        if note.applied:
+            yield f"Off {note.invoice.number}", money(note.applied)
+        yield "Open credit", money(note.balance)
+
+
+def receipt_sheet(receipt: Receipt) -> Sheet:
+    """A receipt voucher (CGST Rule 50)."""
+    supplier, buyer = supplier_of(receipt), buyer_of(receipt)
+    columns = columns_of(receipt, mode_of(receipt)) if receipt.is_service else []
+    rate = plain(receipt.rate if columns and not receipt.zero_rated else None)
+    row = (
+        Cell("1"),
+        Cell(receipt.purpose),
+        *([Cell(f"{rate or 0}%")] if columns else []),
+        Cell(_amount(receipt.taxable)),
+        *(Cell(_amount(column.of(receipt))) for column in columns),
+        *([Cell(_amount(receipt.total))] if columns else []),
+    )
+    return Sheet(
+        title="Receipt voucher",
+        copy=PAPER_COPY,
+        number=receipt.number,
+        date=day_text(receipt.date),
+        mark=CANCELLED if receipt.status == "cancelled" else "",
+        supplier=supplier.name,
+        supplier_lines=tuple(supplier_lines(supplier)),
+        declarations=(),
+        parties=tuple(_payer(buyer)),
+        facts=(
+            ("Number", receipt.number),
+            ("Date", day_text(receipt.date)),
+            ("Received by", ", ".join(filter(None, (receipt.get_mode_display(), receipt.reference)))),
+            ("Place of supply", state_label(receipt.place_of_supply)),
+            ("Reverse charge", "No"),
+        ),
+        lines=Table(
+            (
+                Column("#"),
+                Column("Advance for", wraps=True),
+                *([Column("Rate", is_number=True)] if columns else []),
+                Column("Taxable ₹" if columns else "Amount ₹", is_number=True),
+                *(Column(f"{column.label} ₹", is_number=True) for column in columns),
+                *([Column("Total ₹", is_number=True)] if columns else []),
+            ),
+            (row,),
+        ),
+        words=amount_in_words(receipt.total),
+        notes="",
+        totals=(),
+        payable=("Advance received", money(receipt.total)),
+        after_payable=(),
+        hsn=None,
+        pay_link="",
+        pay_words=(),
+        small_print=(),
+        terms="",
+        signed_for=supplier.legal_name or supplier.name,
+        signatory=supplier.signatory,
+    )
+
+
+def _payer(buyer: Buyer) -> Iterable[Part]:
+    for part in party_parts(buyer, None):
+        yield Part("Received from", part.lines)
+
+
+def statement_sheet(business: Business, ledger: Ledger) -> Sheet:
+    """A statement of account: the ledger of a period, and how old what is owed is."""
+    supplier = party_of(Supplier, business)
+    span = ledger.span()
+    return Sheet(
+        title="Statement of account",
+        copy=period_of(ledger),
+        number="",
+        date=day_text(today()),
+        mark="",
+        supplier=supplier.name,
+        supplier_lines=tuple(supplier_lines(supplier)),
+        declarations=(),
+        parties=tuple(_customer(ledger)),
+        facts=tuple(_facts_of_statement(ledger, span)),
+        lines=_entries(ledger, span),
+        words=amount_in_words(abs(span.closing)),
+        notes="",
+        totals=tuple(_ages(ledger)),
+        payable=("Balance due" if span.closing >= 0 else "In your favour", money(abs(span.closing))),
+        after_payable=(),
+        hsn=None,
+        pay_link="",
+        pay_words=(),
+        small_print=tuple(small_print(supplier)),
+        terms="",
+        signed_for=supplier.legal_name or supplier.name,
+        signatory=supplier.signatory,
+    )
+
+
+def period_of(ledger: Ledger) -> str:
+    """The period in words: 1 Apr 2026 to 25 Nov 2026."""
+    since = day_text(ledger.since) if ledger.since else "the beginning"
+    until = day_text(ledger.until) if ledger.until else day_text(today())
+    return f"{since} to {until}"
+
+
+def _customer(ledger: Ledger) -> Iterable[Part]:
+    customer = ledger.customer
+    place = " ".join(filter(None, (customer.city, customer.pincode)))
+    lines = (
+        Line(customer.name, bold=True),
+        Line(customer.address),
+        Line(place),
+        Line(f"GSTIN {customer.gstin}" if customer.gstin else "", bold=True),
+    )
+    yield Part("Account of", tuple(line for line in lines if line.text))
+
+
+def _facts_of_statement(ledger: Ledger, span: Span) -> Iterable[Pair]:
+    yield "Date", day_text(today())
+    yield "Opening balance", money(span.opening)
+    yield "Debits", money(span.debit)
+    yield "Credits", money(span.credit)
+    yield "Closing balance", money(span.closing)
+
+
+def _entries(ledger: Ledger, span: Span) -> Table:
+    columns = (
+        Column("Date"),
+        Column("Entry", wraps=True),
+        Column("Number"),
+        Column("Debit ₹", is_number=True),
+        Column("Credit ₹", is_number=True),
+        Column("Balance ₹", is_number=True),
+    )
+    rows = (*_opening(ledger, span), *(_entry(entry) for entry in ledger.entries(span.opening)))
+    total = (Cell(""), Cell("Total"), Cell(""), Cell(_amount(span.debit)), Cell(_amount(span.credit)))
+    return Table(columns, rows, (*total, Cell(_amount(span.closing))))
+
+
+def _opening(ledger: Ledger, span: Span) -> Iterable[Row]:
+    if ledger.since is not None:
+        blanks = (Cell(""), Cell(""), Cell(""))
+        yield Cell(day_text(ledger.since)), Cell("Opening balance"), *blanks, Cell(_amount(span.opening))
+
+
+def _entry(entry: Entry) -> Row:
+    return (
+        Cell(day_text(entry.date)),
+        Cell(entry.text, entry.note),
+        Cell(entry.number),
+        Cell("" if entry.debit is None else _amount(entry.debit)),
+        Cell("" if entry.credit is None else _amount(entry.credit)),
+        Cell(_amount(entry.balance)),
+    )
+
+
+def _ages(ledger: Ledger) -> Iterable[Pair]:
+    """How old what is owed today is; only where the statement ends today."""
+    if ledger.until is not None and ledger.until < today():
+        return
+    ages = ages_of(ledger.customer)
+    labelled = (
+        ("Not yet due", ages.not_due),
+        ("0–30 days overdue", ages.days_30),
+        ("31–60 days", ages.days_60),
+        ("61–90 days", ages.days_90),
+        ("Over 90 days", ages.older),
+        ("Open credit and advances", -ages.credit),
+    )
+    yield from ((label, money(amount)) for label, amount in labelled if amount)
+
+
+def _amount(amount: Decimal) -> str:
+    """Rupees without the sign, which stands in the heading."""
+    return indian_format(amount, symbol="")

@@ -1,0 +1,47 @@
+/** What a note comes to while it is typed: the server works it out, and says what it refuses beside the field. */
+
+const RESTS_MS = 250;
+const form = document.getElementById("note-form");
+const panel = document.getElementById("note-panel");
+
+class Totals {
+  #timer = null;
+  #asking = null;
+
+  soon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), RESTS_MS);
+  }
+
+  async #ask() {
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    panel.setAttribute("aria-busy", "true");
+    try {
+      const options = { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" };
+      const response = await fetch(form.dataset.totals, { ...options, signal: this.#asking.signal });
+      if (response.ok) this.#show(await response.json());
+    } catch (error) {
+      if (error.name === "AbortError") return; // a later one asks
+      if (!(error instanceof TypeError)) throw error; // no network: the button works all the same
+    }
+    panel.removeAttribute("aria-busy");
+  }
+
+  #show({ totals, total, effect, errors }) {
+    panel.querySelector("[data-rows]").replaceChildren(...totals.flatMap(({ label, value }) => [cell("dt", label), cell("dd", value)]));
+    panel.querySelector("[data-total]").textContent = total;
+    panel.querySelector("[data-effect]").textContent = effect;
+    for (const place of form.querySelectorAll("[data-error-for]")) {
+      place.textContent = (errors[place.dataset.errorFor] ?? []).join(" ");
+    }
+  }
+}
+
+function cell(name, text) {
+  return Object.assign(document.createElement(name), { textContent: text });
+}
+
+const totals = new Totals();
+form.addEventListener("input", () => totals.soon());
+form.addEventListener("change", () => totals.soon());

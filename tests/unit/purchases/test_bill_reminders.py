@@ -1,0 +1,75 @@
+"""What is said of bills that are to be paid: on its days, once, and no longer than they are owed."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from delivery.models import Notification
+from gstbillingapp import reminders
+from gstbillingapp.actions import bill_payments, bills
+from gstbillingapp.actions.reckoning import data_of
+from gstbillingapp.models import Bill
+from tests.factories import bill, paid_out
+from tests.support.inbox_client import state_equals_events
+from tests.unit.reminders.conftest import DUE, at, begun
+
+__all__ = ["begun"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unpaid(begun) -> Bill:
+    """A bill over ₹118.00 that is due on `DUE`."""
+    return bill(begun, due_date=DUE)
+
+
+def told(user) -> list[tuple[str, str, bool]]:
+    """Of bills: what, how loudly, and whether it is read by now, oldest first."""
+    rows = Notification.objects.filter(user=user, related_object_type="bill").order_by("pk")
+    return list(rows.values_list("title", "priority", "is_read"))
+
+
+def test_it_is_told_before_on_and_after_its_day_to_everybody_of_the_business_and_nobody_else(unpaid, people):
+    for days in range(-5, 20):
+        for _ in range(2):
+            reminders.do_all(at(days))
+    by = f"Pay {unpaid.vendor_name} ₹118.00"
+    stages = [
+        row.dedupe_key for row in Notification.objects.filter(user=people.owner, title__startswith="Pay")
+    ]
+    assert sorted(stages) == sorted(f"bill:{unpaid.pk}:{stage}:{DUE}" for stage in (-3, 0, 1, 7, 15))
+    assert [row[:2] for row in told(people.owner)][1:3] == [
+        (f"{by} by {DUE.day} {DUE:%b %Y}", "normal"),
+        (f"{by}: overdue 1 day", "high"),
+    ]
+    assert told(people.teammate) == told(people.owner)
+    assert told(people.stranger) == []
+
+
+@pytest.mark.parametrize("who", ["owner", "teammate", "stranger"])
+def test_paying_it_in_full_marks_the_reminders_read_on_every_page_and_in_part_does_not(unpaid, people, who):
+    reminders.do_all(at(1))
+    person = getattr(people, who)
+    paid_out(unpaid, "100")
+    assert all(not is_read for *_, is_read in told(person))
+    with state_equals_events(person.pk):
+        bill_payments.pay(unpaid.business, None, unpaid.pk, Decimal(18))
+    assert all(is_read for *_, is_read in told(person))
+    assert len(told(person)) == (0 if who == "stranger" else 1)
+
+
+def test_cancelling_it_marks_them_read_and_nothing_more_is_said(unpaid, people):
+    reminders.do_all(at(0))
+    with state_equals_events(people.owner.pk):
+        bills.cancel(unpaid.business, None, unpaid.pk, "Sent twice")
+    reminders.do_all(at(1))
+    assert [is_read for *_, is_read in told(people.owner)] == [True]
+
+
+def test_another_due_date_is_reminded_of_anew(unpaid, people):
+    reminders.do_all(at(0))
+    bills.change(unpaid.business, None, unpaid.pk, replace(data_of(unpaid), due_date=at(10).date()))
+    reminders.do_all(at(10))
+    assert [is_read for *_, is_read in told(people.owner)] == [True, False]
