@@ -20,7 +20,8 @@ def signed_in(user: User, network: str, place: str, *, is_known_browser: bool) -
     now = timezone.now()
     # Whoever signs in twice at the same instant is told of each: one waits here for the other.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    known = dict(user.known_networks.values_list("network", "pk"))
+    rows = KnownNetwork.objects.filter(user=user)
+    known = set(rows.values_list("network", flat=True))
     KnownNetwork.objects.update_or_create(user=user, network=network, defaults={"used_at": now})
     if known and not (is_known_browser and network in known):
         announce.signed_in(user, place, now)

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 
-from gstbillingapp.actions.announce.telling import tell
+from gstbillingapp.actions.announce.telling import settle, tell
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import REMINDERS, Bill, EventKind
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import resolve_notifications
 
 
 def bill_unpaid(bill: Bill, stage: int, on: datetime.date, members: Sequence[User]) -> None:
@@ -41,7 +40,7 @@ def bill_unpaid(bill: Bill, stage: int, on: datetime.date, members: Sequence[Use
 def bill_settled(bill: Bill, due_date: datetime.date | None = None) -> None:
     """Nobody needs to be reminded any more that it was due on that day, its own where none is given."""
     keys = [_key(bill, stage, due_date or bill.due_date) for stage in REMINDERS["bills"].offered]
-    resolve_notifications(bill.business.members(), keys)
+    settle(bill.business, keys)
 
 
 def _key(bill: Bill, stage: int, due_date: datetime.date) -> str:

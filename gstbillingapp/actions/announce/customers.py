@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from gstbillingapp.actions.announce.telling import tell
+from gstbillingapp.actions.announce.telling import settle, tell
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Customer, EventKind
 from gstbillingapp.models.fields import ZERO
-from gstbillingapp.utils import resolve_notifications
 
 if TYPE_CHECKING:
     from gstbillingapp.actions.credit_limits import Standing
@@ -18,7 +17,7 @@ def credit_limit(standing: "Standing | None") -> None:
         return
     customer = standing.customer
     if not customer.is_over_limit:
-        resolve_notifications(customer.business.members(), [_key(customer)])
+        settle(customer.business, [_key(customer)])
         return
     limit = indian_format(customer.credit_limit or ZERO)
     tell(
