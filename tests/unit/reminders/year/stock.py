@@ -34,7 +34,7 @@ class Stock:
 
     def happen(self, history: History, random: Random) -> None:
         ware = random.choice(self.wares)
-        qty = random.choice([-12, -7, -3, -1, 2, 9, 25])
+        qty = random.choice([-12, -7, -3, -1, 2, 9, 12])
         products.adjust_stock(history.business, None, ware.product.pk, Decimal(qty), StockReason.CORRECTION)
         ware.left += qty
         self._judge(history, ware)

@@ -21,17 +21,24 @@ from gstbillingapp.models.fields import INDIA
 from gstbillingapp.reminders import days, engine
 from tests.factories import MembershipFactory
 from tests.unit.preferences.conftest import choose
+from tests.unit.reminders.year.bills import Bills
 from tests.unit.reminders.year.history import DAY, Changing, History, Noun, Person
 from tests.unit.reminders.year.invoices import Invoices
 from tests.unit.reminders.year.mornings import Digest, NewYear
+from tests.unit.reminders.year.offers import Offers
+from tests.unit.reminders.year.returns import CutOff, Returns
 from tests.unit.reminders.year.stock import Stock
 
-pytestmark = pytest.mark.django_db
+# A matter of clocks: what databases do at once is in test_at_once.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BEGIN = datetime.datetime(2027, 1, 10, 6, tzinfo=INDIA)
 DAYS = 366
 MINUTES = 24 * 60
-CAN_BE_SWITCHED_OFF = ("invoice_due", "invoice_overdue", "stock_low", "digest", "new_year")
+CAN_BE_SWITCHED_OFF = (
+    *("invoice_due", "invoice_overdue", "bill_due", "quotation_expiry", "stock_low", "digest"),
+    *("new_year", "return_due", "note_cut_off"),
+)
 CHOICES = ([-3, 0, 1, 7, 15, 30], [-7, 0, 45], [1, 3, 7], [])
 
 
@@ -190,7 +197,10 @@ def year(monkeypatch: pytest.MonkeyPatch):
             joining(business, BEGIN),
         ]
         invoices = Invoices()
-        nouns: list[Noun] = [invoices, Stock(business), Digest(invoices), NewYear()]
+        nouns: list[Noun] = [
+            *(invoices, Bills(business), Offers(), Stock(business)),
+            *(Digest(invoices), NewYear(), Returns(), CutOff()),
+        ]
         year = Year(history, nouns, clock, Random(2027))
         year.run()
         yield year
