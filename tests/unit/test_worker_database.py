@@ -14,11 +14,12 @@ from django.db import (
     connections,
     transaction,
 )
+from django.db.backends.signals import connection_created
 
 from tests.support.away import cut_off
 from tests.support.background import in_background
 from tests.support.databases import on_postgres
-from worker.database import keep_connections, look_at_connections
+from worker.database import hurry, keep_connections, look_at_connections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +34,8 @@ def in_a_worker(monkeypatch):
     yield
     for signal in (task_prerun, heartbeat_sent):
         signal.disconnect(look_at_connections)
+    connection_created.disconnect(hurry)
+    connection.execute_wrappers.clear()
     connection.close()
 
 
