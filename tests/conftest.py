@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(
 ) -> Generator[None, None, None]:
     """Mark tests by what they touch, leave out what takes too long, and put them in order (see `rank`)."""
     for item in items:
-        if not touches_a_database(item):
+        if not touches_a_database(item) or is_about_a_screen(item):
             item.add_marker(pytest.mark.once)
     yield  # here pytest leaves out what `-m` does not ask for
     if not config.getoption("--full-length"):
@@ -70,6 +70,12 @@ def touches_a_database(item: pytest.Item) -> bool:
     """Whether a database could make any difference to a test."""
     asks = not DATABASES.isdisjoint(getattr(item, "fixturenames", ()))
     return asks or item.get_closest_marker("django_db") is not None
+
+
+def is_about_a_screen(item: pytest.Item) -> bool:
+    """Whether a test looks at what a page shows: what databases answer is for those of lists and actions."""
+    path = item.path.relative_to(TESTS)
+    return "screen" in str(path) and path.name != "test_search.py"  # words are compared by the database
 
 
 def commits(item: pytest.Item) -> bool:
