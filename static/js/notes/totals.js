@@ -45,3 +45,5 @@ function cell(name, text) {
 const totals = new Totals();
 form.addEventListener("input", () => totals.soon());
 form.addEventListener("change", () => totals.soon());
+// What was typed before this script had come, on a slow line, or is back after "Back".
+if ([...form.elements].some(({ name, type, value }) => name.startsWith("lines-") && type !== "hidden" && value)) totals.soon();
