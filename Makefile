@@ -14,8 +14,8 @@ run: setup ## Run everything: Redis, web, worker and beat. PORT (8000), HOST (12
 	@exec $(PYTHON) -m tooling.run
 
 test: setup-test ## Install, then lint, types, contracts and every test
-	@# Four at a time, also on two cores: half of their time these tests wait for processes. The longest go first.
-	@$(MAKE) --jobs=4 --keep-going test-processes test-postgres test-once test-browser test-sqlite lint test-js
+	@# Three at a time, also on two cores: half of their time these tests wait for processes. The longest go first.
+	@$(MAKE) --jobs=3 --keep-going test-processes test-postgres test-sqlite test-browser test-once lint test-js
 
 chaos: setup-test ## Break and load everything, on SQLite and on PostgreSQL, and print what became of it
 	@$(MAKE) --keep-going chaos-sqlite chaos-postgres

@@ -12,6 +12,10 @@ MARKS = {"acceptance": "processes", "chaos": "processes", "browser": "browser"}
 COMMITTING = {"transactional_db", "live_server"}
 # Whoever asks for none of these, and has no mark for it, is kept away from every database by pytest-django.
 DATABASES = COMMITTING | {"db", "live_database", "database_templates", "postgres"}
+# What is worked out in Python from rows that tests of lists and actions read on every database; and of these,
+# what compares words or takes locks.
+SHOWN = ("screen", "unit/dashboard", "unit/returns", "unit/papers")
+ASKING = {"test_search.py", "test_deeds.py", "test_asking.py", "test_mailing.py", "test_filing.py"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,9 +77,9 @@ def touches_a_database(item: pytest.Item) -> bool:
 
 
 def is_about_a_screen(item: pytest.Item) -> bool:
-    """Whether a test looks at what a page shows: what databases answer is for those of lists and actions."""
+    """Whether a test looks at what a page or a return shows: what databases answer is for those of actions."""
     path = item.path.relative_to(TESTS)
-    return "screen" in str(path) and path.name != "test_search.py"  # words are compared by the database
+    return any(word in str(path) for word in SHOWN) and path.name not in ASKING
 
 
 def commits(item: pytest.Item) -> bool:
