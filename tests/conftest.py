@@ -77,7 +77,7 @@ def touches_a_database(item: pytest.Item) -> bool:
 
 
 def is_about_a_screen(item: pytest.Item) -> bool:
-    """Whether a test looks at what a page or a return shows: what databases answer is for those of actions."""
+    """Whether a test looks at what a page or a return shows; those of actions ask every database."""
     path = item.path.relative_to(TESTS)
     return any(word in str(path) for word in SHOWN) and path.name not in ASKING
 

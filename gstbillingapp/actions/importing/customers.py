@@ -1,13 +1,13 @@
 """Customers out of a file."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from gstbillingapp.actions import customers
+from gstbillingapp.actions import announce, credit_limits, customers
 from gstbillingapp.actions.data import CustomerData
 from gstbillingapp.actions.importing import finding, headings
 from gstbillingapp.actions.importing.rows import (
@@ -61,6 +61,7 @@ class Customers(Subject):
         Column("ship_city", "Delivery city"),
         Column("ship_pincode", "Delivery PIN code"),
         Column("ship_state_code", "Delivery state", "", _state),
+        Column("credit_limit", "Credit limit", "2,00,000", cells.number, "Rupees; empty: none"),
     )
 
     def identity(self, said: Said) -> Hashable:
@@ -82,7 +83,8 @@ class Customers(Subject):
             return wrong(said)
         if stored is not None and is_as(stored, values):
             return Verdict(said, Outcome.SAME)
-        row = stored or Customer(business=business)
+        row = stored or Customer()
+        row.business = business
         for name, value in values.items():
             setattr(row, name, value)
         return Verdict(said, Outcome.CHANGE if stored else Outcome.ADD, row=row)
@@ -95,6 +97,17 @@ class Customers(Subject):
         Customer.objects.bulk_create(new)
         written = [field.name for field in fields(CustomerData)]
         overwrite(Customer, old, [*written, "name_key", "search_key"])
+        judge_limits(old)
+
+
+def judge_limits(customers: Iterable[Customer]) -> None:
+    """Tell of those who are over their credit limit by now, and of those who are no longer.
+
+    All are judged, which locks them, before anybody is told, which locks inboxes.
+    """
+    standings = [credit_limits.judge_customer(customer) for customer in customers]
+    for standing in standings:
+        announce.credit_limit(standing)
 
 
 def _data(said: dict[str, Any], stored: Customer | None) -> CustomerData:

@@ -24,6 +24,7 @@ CUSTOMERS = {
     "ship_city": "shipping city, ship to city",
     "ship_pincode": "shipping PIN code, shipping ZIP, shipping code, ship to PIN code",
     "ship_state_code": "shipping state, ship to state",
+    "credit_limit": "credit amount, credit limit amount, limit",
 }
 
 PRODUCTS = {

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from gstbillingapp.actions import opening
 from gstbillingapp.actions.data import OpeningData
 from gstbillingapp.actions.importing import finding, headings
-from gstbillingapp.actions.importing.customers import GSTIN, NAME, PHONE
+from gstbillingapp.actions.importing.customers import GSTIN, NAME, PHONE, judge_limits
 from gstbillingapp.actions.importing.rows import (
     Column,
     Outcome,
@@ -72,6 +72,7 @@ class OpeningBalances(Subject):
         new, old = parted(rows)
         OpeningBalance.objects.bulk_create(new)
         overwrite(OpeningBalance, old, ["amount", "date", "due_date"])
+        judge_limits({row.customer_id: row.customer for row in rows}.values())
 
 
 def _customer(known: finding.Customers, said: Said) -> Customer | Problem:
@@ -102,7 +103,8 @@ def _judged(
     stored = kept.get((who.pk, str(values["reference"])))
     if stored is not None and is_as(stored, values):
         return Verdict(said, Outcome.SAME)
-    row = stored or OpeningBalance(business=business, customer=who)
+    row = stored or OpeningBalance(business=business)
+    row.customer, who.business = who, business
     for name, value in values.items():
         setattr(row, name, value)
     return Verdict(said, Outcome.CHANGE if stored else Outcome.ADD, row=row)

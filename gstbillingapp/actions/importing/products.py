@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 
-from gstbillingapp.actions import products
+from gstbillingapp.actions import announce, products
 from gstbillingapp.actions.data import ProductData
 from gstbillingapp.actions.importing import headings
 from gstbillingapp.actions.importing.finding import Ambiguous
@@ -109,7 +109,8 @@ class Products(Subject):
         beside = Beside(_unless_it_stands(rate, stored), stock)
         if stored is not None and beside.rate is None and is_as(stored, values):
             return Verdict(said, Outcome.SAME)
-        row = stored or Product(business=business)
+        row = stored or Product()
+        row.business = business
         for name, value in values.items():
             setattr(row, name, value)
         return Verdict(said, Outcome.CHANGE if stored else Outcome.ADD, row=row, beside=beside)
@@ -120,6 +121,7 @@ class Products(Subject):
         old = [(row, beside) for row, beside in pairs if not row._state.adding]
         for row, beside in new:
             row.stock = beside.stock if row.tracks_stock else Decimal(0)
+        low = [row for row, _ in old if row.stock_level != StockLevel.ENOUGH]
         for row, _ in pairs:
             row.set_keys()
             _settle_level(row)
@@ -127,6 +129,7 @@ class Products(Subject):
         _begin(new, user)
         written = [*OWN - {"stock"}, "name_key", "search_key", "stock_level", "stock_crossing"]
         overwrite(Product, parted(row for row, _ in old)[1], written)
+        announce.stock_recovered(*low)
         for row, beside in old:
             if beside.rate is not None:
                 products.keep_rate(row, beside.rate, today())

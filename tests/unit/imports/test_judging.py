@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import Workbook
 
-from gstbillingapp.actions import exporting
+from gstbillingapp.actions import exporting, products
 from gstbillingapp.actions.importing import SUBJECTS
 from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import BuyerKind, Customer, OpeningBalance, Product, StockMovement, StockReason
@@ -233,6 +233,32 @@ def test_an_opening_balance_of_the_same_invoice_takes_the_place_of_the_one_befor
         )
         assert counts(job) == expected
     assert OpeningBalance.objects.get().amount == 600
+
+
+def test_a_customer_whom_an_opening_balance_takes_over_the_limit_is_told_of_once(owner: Person) -> None:
+    imported(owner, csv("Name,Credit limit", 'Ravi,"1,000"', "Asha,"))
+    told = owner.membership.user.notifications.filter(dedupe_key__contains=":limit:")
+    rows = ["Name,Amount,Date,Invoice no", "Ravi,600,31-03-2026,1", "Asha,9000,31-03-2026,1"]
+    imported(owner, csv(*rows), "opening")
+    assert not told.exists()
+    for _ in range(2):
+        imported(owner, csv(*rows, "Ravi,600,31-03-2026,2"), "opening")
+    assert told.get().title == "Ravi over limit: ₹1,200.00 of ₹1,000.00"
+    imported(owner, csv("Name,Credit limit", "Ravi,5000"))
+    assert told.get().is_read
+    assert not Customer.objects.get(name="Ravi").is_over_limit
+
+
+def test_a_product_that_is_no_longer_low_by_its_new_reorder_level_is_no_news_any_more(owner: Person) -> None:
+    product = ProductFactory(business=owner.business, stock=5, reorder_level=2)
+    products.adjust_stock(owner.business, None, product.pk, Decimal(-4), "correction")
+    told = owner.membership.user.notifications.get(dedupe_key__startswith="stock:")
+    assert not told.is_read
+    imported(owner, csv("Name,Reorder level", f"{product.name},0"), "products")
+    told.refresh_from_db()
+    assert told.is_read
+    product.refresh_from_db()
+    assert (product.stock, product.stock_level) == (1, "")
 
 
 def test_a_date_that_could_be_meant_month_first_is_said_to_be_read_day_first(owner: Person) -> None:
