@@ -4,10 +4,10 @@ from django.apps import AppConfig
 
 
 class DeliveryConfig(AppConfig):
-    """Loads the tasks, which wakers find by name in Celery's registry, and what leaves signs of life."""
+    """Loads what wakers find by name in Celery's registry, signs of life, and the waiting for locks."""
 
     name = "delivery"
     verbose_name = "Delivery"
 
     def ready(self) -> None:
-        from delivery import pulse, tasks  # noqa: F401
+        from delivery import lock, pulse, tasks  # noqa: F401

@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from unittest.mock import patch
 
 from django.db import connection
 
 from tests.support.databases import on_postgres
 
-PATIENCE_MS = (
-    50  # what this connection waits for a lock from then on; SQLite's twenty seconds are too long here
-)
+# Seconds that this process waits for a lock meanwhile: the twenty it usually does are too long here.
+PATIENCE = 0.05
 
 
 def cut_off() -> None:
@@ -23,8 +23,8 @@ def cut_off() -> None:
 @contextmanager
 def locked() -> Iterator[None]:
     """Somebody else holds SQLite's write lock for as long as the block lasts."""
-    connection.cursor().execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-    with closing(_another()) as other:
+    connection.ensure_connection()  # what that says to the database waits for locks, too
+    with patch.dict(connection.settings_dict["OPTIONS"], timeout=PATIENCE), closing(_another()) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
 
