@@ -12,7 +12,7 @@ import os
 import uuid
 from collections.abc import Callable
 from functools import cache
-from time import monotonic, sleep
+from time import monotonic
 
 from celery.signals import celeryd_after_setup, worker_shutting_down
 from django.conf import settings
@@ -28,9 +28,6 @@ logger = logging.getLogger(__name__)
 QUIET, LONGEST = 10.0, 60.0
 # Seconds one wait for the bell takes, after which it is made sure that this is still the one who listens.
 WAIT = 1.0
-# Seconds from the beginning of one drain to the next, at the least: what is posted faster than that shares a
-# batch. Each batch takes SQLite's only write lock twice, and whoever posts meanwhile naps for a millisecond.
-GATHER = 0.004
 # How long it counts as listening without saying so again: longer than a wait and most drains, short enough
 # that tasks are published again soon after it was killed. In a drain longer than this they are, and others
 # come to help. Not longer than a ring is kept (`handoff.FLAG_MILLISECONDS`): what rang for it must be heard.
@@ -122,8 +119,7 @@ def _stay(bell: Bell, work: Callable[[], bool], more: Callable[[], None]) -> Non
             if _ending[0] or not bell.is_kept():
                 return
             if bell.rings():
-                sleep(max(0.0, last + GATHER - monotonic()))
-                last = monotonic()
+                last = now
                 if not work():
                     more()
     finally:
