@@ -4,13 +4,12 @@ One road for the live totals, for saving and for issuing, so that what a person 
 """
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
-from django.db.models import BigIntegerField
-
-from gstbillingapp.actions.checks import Checks, must_be
+from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.actions.identity import STATE_CODES
 from gstbillingapp.actions.products import (
@@ -19,19 +18,15 @@ from gstbillingapp.actions.products import (
     LARGEST_PRICE,
     checked_unit,
 )
+from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty
 from gstbillingapp.gst import calc
-from gstbillingapp.gst import hsn as codes
-from gstbillingapp.gst.errors import InputError
-from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.gst.place import Kind, Place, place_of_supply
-from gstbillingapp.gst.rates import rates_on
 from gstbillingapp.gst.states import ABROAD, state_name
 from gstbillingapp.models import (
     Business,
     BuyerKind,
     Customer,
-    GstRate,
     Invoice,
     InvoiceLine,
     Product,
@@ -46,35 +41,21 @@ from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, today
 NOTHING = Decimal(0)
 HUNDRED = Decimal(100)
 REGISTERED = (BuyerKind.REGULAR, BuyerKind.SEZ)
-# The names that the arithmetic gives to fields which are called otherwise on an invoice.
-FIELDS_OF_CALC = {"doc_disc": "doc_discount", "supplier_state": "__all__"}
-AMOUNTS = ("taxable", "cgst", "sgst", "igst", "cess", "total")
 
 
-@dataclass(slots=True)
-class Composed:
-    """An unsaved invoice with the lines that could be read, and what was wrong with the rest.
-
-    `places[i]` is the position in `data.lines` of `lines[i]`, as blank rows are left out. `result` is None
-    where nothing could be computed.
-    """
+@dataclass(slots=True, kw_only=True)
+class Composed(WorkedOut[InvoiceLine]):
+    """An unsaved invoice with its lines, as far as they could be read."""
 
     invoice: Invoice
-    checks: Checks
-    lines: list[InvoiceLine] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    result: calc.DocumentResult | None = None
 
 
 def compose(business: Business, data: InvoiceData) -> Composed:
     """Work out what was typed; nothing is written, and nothing raised for what a person typed."""
     checks = Checks()
     invoice = _document(checks, business, data)
-    composed = Composed(invoice, checks)
-    products = _products(business, data.lines)
-    for place, line in enumerate(data.lines):
-        if not line.is_blank:
-            _add_line(composed, place, line, products)
+    composed = Composed(invoice=invoice, checks=checks)
+    composed.read(business, data.lines, partial(_line, invoice))
     _set_place(composed, data)
     _work_out(composed)
     return composed
@@ -166,29 +147,7 @@ def _due_date(
     return due_date
 
 
-def _products(business: Business, lines: Sequence[LineData]) -> dict[int, Product]:
-    # SQLite takes no larger number, not even to say that there is no such row.
-    ids = {line.product_id or 0 for line in lines}
-    possible = {pk for pk in ids if 0 < pk <= BigIntegerField.MAX_BIGINT}
-    rows = Product.objects.filter(business=business, pk__in=possible).prefetch_related("rates")
-    return {product.pk: product for product in rows}
-
-
-def _add_line(composed: Composed, place: int, data: LineData, products: Mapping[int, Product]) -> None:
-    checks = composed.checks.under(f"lines-{place}-")
-    known = len(composed.checks.errors)
-    product = products.get(data.product_id) if data.product_id is not None else None
-    if data.product_id is not None and product is None:
-        checks.refuse("product_id", "Choose a product of the list.")
-        return
-    line = _line(checks, composed.invoice, data, product)
-    line.position = len(composed.lines)
-    if len(composed.checks.errors) == known:
-        composed.lines.append(line)
-        composed.places.append(place)
-
-
-def _line(checks: Checks, invoice: Invoice, data: LineData, product: Product | None) -> InvoiceLine:
+def _line(invoice: Invoice, checks: Checks, data: LineData, product: Product | None) -> InvoiceLine:
     base = product or Product(unit="NOS", price_includes_tax=False)
     is_service = base.kind == ProductKind.SERVICE if data.is_service is None else data.is_service
     description = data.description or base.name
@@ -196,8 +155,8 @@ def _line(checks: Checks, invoice: Invoice, data: LineData, product: Product | N
         product=product,
         description=checks.text("description", description, 300, required="Say what is supplied."),
         is_service=is_service or _is_sac(data.hsn, product),
-        hsn=_hsn(checks, data.hsn.strip() or base.hsn, is_service or _is_sac(data.hsn, product)),
-        qty=_qty(checks, data.qty),
+        hsn=checked_hsn(checks, data.hsn.strip() or base.hsn, is_service or _is_sac(data.hsn, product)),
+        qty=checked_qty(checks, data.qty),
         unit=checked_unit(checks, data.unit or base.unit),
         price=_price(checks, data.price, product),
         price_includes_tax=_said(data.price_includes_tax, base.price_includes_tax),
@@ -214,18 +173,6 @@ def _said(value: bool | None, default: bool) -> bool:
 def _is_sac(code: str, product: Product | None) -> bool:
     """Whether a line without a product is a service: chapter 99 of the tariff is theirs alone."""
     return product is None and code.strip().startswith("99")
-
-
-def _hsn(checks: Checks, code: str, is_service: bool) -> str:
-    kind = Kind.SERVICE if is_service else Kind.GOODS
-    return checks.attempt("hsn", lambda: codes.check(code, kind)) or code if code else ""
-
-
-def _qty(checks: Checks, value: Decimal | None) -> Decimal:
-    if value is None or (value.is_finite() and value <= 0):
-        checks.refuse("qty", "Enter a quantity above 0.")
-        return NOTHING
-    return checks.number("qty", value, most=calc.MAX_QTY, places=3)
 
 
 def _price(checks: Checks, value: Decimal | None, product: Product | None) -> Decimal:
@@ -293,23 +240,12 @@ def place_by_rule(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Place:
 
 
 def _work_out(composed: Composed) -> None:
-    invoice = composed.invoice
     if not composed.lines:
         return
-    document = _calc_input(composed)
-    # On a day that cannot be, every rate would be refused as well, and that is not what is wrong.
-    day_is_bad = composed.checks.has("date")
-    slabs = None if day_is_bad else rates_on(GstRate.objects.all(), invoice.date)
-    problems = calc.problems(document, allowed_rates=slabs)
-    for problem in problems:
-        _note(composed, problem)
-    if problems:
-        return
-    result = calc.compute(document)
-    if result.total + result.tax > LARGEST_AMOUNT:
-        composed.checks.refuse("lines", f"They are worth at most {indian_format(LARGEST_AMOUNT)} together.")
-        return
-    _keep(composed, result)
+    result = composed.compute(_calc_input(composed), composed.invoice.date)
+    if result is not None:
+        composed.keep(composed.invoice, result)
+        composed.invoice.round_off = result.round_off
 
 
 def _calc_input(composed: Composed) -> calc.DocumentInput:
@@ -317,7 +253,7 @@ def _calc_input(composed: Composed) -> calc.DocumentInput:
     return calc.DocumentInput(
         supplier_state=invoice.business.state_code,
         place_of_supply=invoice.place_of_supply,
-        lines=tuple(_calc_line(line) for line in composed.lines),
+        lines=tuple(calc_line(line) for line in composed.lines),
         sez=invoice.sez,
         export=invoice.export,
         zero_rated=invoice.zero_rated,
@@ -327,33 +263,3 @@ def _calc_input(composed: Composed) -> calc.DocumentInput:
         doc_disc=invoice.doc_discount,
         round_off=invoice.round_off_enabled,
     )
-
-
-def _calc_line(line: InvoiceLine) -> calc.LineInput:
-    return calc.LineInput(
-        qty=line.qty,
-        price=line.price,
-        rate=line.rate,
-        exempt=line.supply != Supply.TAXABLE,
-        disc_pct=line.disc_pct,
-        disc_amt=line.disc_amt,
-        cess_pct=line.cess_pct,
-        cess_per_unit=line.cess_per_unit,
-        inclusive=line.price_includes_tax,
-    )
-
-
-def _note(composed: Composed, problem: InputError) -> None:
-    name = FIELDS_OF_CALC.get(problem.name, problem.name)
-    prefix = "" if problem.line is None else f"lines-{composed.places[problem.line]}-"
-    if not composed.checks.has(prefix + name):
-        composed.checks.refuse(prefix + name, must_be(problem))
-
-
-def _keep(composed: Composed, result: calc.DocumentResult) -> None:
-    composed.result = result
-    for name in (*AMOUNTS, "round_off"):
-        setattr(composed.invoice, name, getattr(result, name))
-    for line, worked_out in zip(composed.lines, result.lines, strict=True):
-        for name in AMOUNTS:
-            setattr(line, name, getattr(worked_out, name))

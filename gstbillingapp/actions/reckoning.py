@@ -4,29 +4,23 @@ One road for the live totals, for recording and for changing, so that what a per
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
-from django.db.models import BigIntegerField
-
-from gstbillingapp.actions.checks import Checks, must_be
+from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BillData, BillLineData
 from gstbillingapp.actions.identity import STATE_CODES
 from gstbillingapp.actions.products import LARGEST_CESS, LARGEST_CESS_PCT, LARGEST_PRICE, checked_unit
+from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty
 from gstbillingapp.gst import calc
-from gstbillingapp.gst import hsn as codes
-from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import indian_format, round_rupee
 from gstbillingapp.gst.numbers import financial_year, number_key
-from gstbillingapp.gst.place import Kind
-from gstbillingapp.gst.rates import rates_on
 from gstbillingapp.models import (
     Bill,
     BillLine,
     Business,
     Credit,
-    GstRate,
     Product,
     ProductKind,
     ProductRate,
@@ -42,33 +36,21 @@ NOTHING = Decimal(0)
 HUNDRED = Decimal(100)
 # What a paper may differ by from the exact sum: a vendor who rounds each line, or the total to ten rupees.
 LARGEST_ROUND_OFF = Decimal(10)
-AMOUNTS = ("taxable", "cgst", "sgst", "igst", "cess", "total")
-FIELDS_OF_CALC = {"doc_disc": "doc_discount", "supplier_state": "__all__"}
 
 
-@dataclass(slots=True)
-class Reckoned:
-    """An unsaved bill with the lines that could be read, and what was wrong with the rest.
-
-    `places[i]` is the position in `data.lines` of `lines[i]`, as blank rows are left out. `result` is None
-    where nothing could be computed.
-    """
+@dataclass(slots=True, kw_only=True)
+class Reckoned(WorkedOut[BillLine]):
+    """An unsaved bill with its lines, as far as they could be read."""
 
     bill: Bill
-    checks: Checks
-    lines: list[BillLine] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    result: calc.DocumentResult | None = None
 
 
 def reckon(business: Business, data: BillData) -> Reckoned:
     """Work out what was typed; nothing is written, and nothing raised for what a person typed."""
     checks = Checks()
-    reckoned = Reckoned(_bill(checks, business, data), checks)
-    products = _products(business, data.lines)
-    for place, line in enumerate(data.lines):
-        if not line.is_blank:
-            _add_line(reckoned, place, line, products)
+    bill = _bill(checks, business, data)
+    reckoned = Reckoned(bill=bill, checks=checks)
+    reckoned.read(business, data.lines, partial(_line, bill))
     _work_out(reckoned, data)
     return reckoned
 
@@ -172,29 +154,7 @@ def _place(checks: Checks, business: Business, typed: str) -> str:
     return code or business.state_code
 
 
-def _products(business: Business, lines: Sequence[BillLineData]) -> dict[int, Product]:
-    # SQLite takes no larger number, not even to say that there is no such row.
-    ids = {line.product_id or 0 for line in lines}
-    possible = {pk for pk in ids if 0 < pk <= BigIntegerField.MAX_BIGINT}
-    rows = Product.objects.filter(business=business, pk__in=possible).prefetch_related("rates")
-    return {product.pk: product for product in rows}
-
-
-def _add_line(reckoned: Reckoned, place: int, data: BillLineData, products: Mapping[int, Product]) -> None:
-    checks = reckoned.checks.under(f"lines-{place}-")
-    known = len(reckoned.checks.errors)
-    product = products.get(data.product_id) if data.product_id is not None else None
-    if data.product_id is not None and product is None:
-        checks.refuse("product_id", "Choose a product of the list.")
-        return
-    line = _line(checks, reckoned.bill, data, product)
-    line.position = len(reckoned.lines)
-    if len(reckoned.checks.errors) == known:
-        reckoned.lines.append(line)
-        reckoned.places.append(place)
-
-
-def _line(checks: Checks, bill: Bill, data: BillLineData, product: Product | None) -> BillLine:
+def _line(bill: Bill, checks: Checks, data: BillLineData, product: Product | None) -> BillLine:
     base = product or Product(unit="NOS")
     is_service = _is_service(data, product)
     description = data.description or base.name
@@ -202,8 +162,8 @@ def _line(checks: Checks, bill: Bill, data: BillLineData, product: Product | Non
         product=product,
         description=checks.text("description", description, 300, required="Say what was bought."),
         is_service=is_service,
-        hsn=_hsn(checks, data.hsn.strip() or base.hsn, is_service),
-        qty=_qty(checks, data.qty),
+        hsn=checked_hsn(checks, data.hsn.strip() or base.hsn, is_service),
+        qty=checked_qty(checks, data.qty),
         unit=checked_unit(checks, data.unit or base.unit),
         price=_price(checks, data.price),
         price_includes_tax=bool(data.price_includes_tax),
@@ -221,18 +181,6 @@ def _is_service(data: BillLineData, product: Product | None) -> bool:
     if product is not None:
         return product.kind == ProductKind.SERVICE
     return data.hsn.strip().startswith("99")
-
-
-def _hsn(checks: Checks, code: str, is_service: bool) -> str:
-    kind = Kind.SERVICE if is_service else Kind.GOODS
-    return checks.attempt("hsn", lambda: codes.check(code, kind)) or code if code else ""
-
-
-def _qty(checks: Checks, value: Decimal | None) -> Decimal:
-    if value is None or (value.is_finite() and value <= 0):
-        checks.refuse("qty", "Enter a quantity above 0.")
-        return NOTHING
-    return checks.number("qty", value, most=calc.MAX_QTY, places=3)
 
 
 def _price(checks: Checks, value: Decimal | None) -> Decimal:
@@ -279,20 +227,12 @@ def _tax(checks: Checks, bill: Bill, data: BillLineData, product: Product | None
 def _work_out(reckoned: Reckoned, data: BillData) -> None:
     if not reckoned.lines:
         return
-    document = _calc_input(reckoned)
-    checks = reckoned.checks
-    # On a day that cannot be, every rate would be refused as well, and that is not what is wrong.
-    slabs = None if checks.has("date") else rates_on(GstRate.objects.all(), reckoned.bill.date)
-    problems = calc.problems(document, allowed_rates=slabs)
-    for problem in problems:
-        _note(reckoned, problem)
-    if problems:
-        return
-    result = calc.compute(document)
-    if result.total + result.tax > LARGEST_AMOUNT:
-        checks.refuse("lines", f"A bill is worth at most {indian_format(LARGEST_AMOUNT)}.")
-        return
-    _keep(reckoned, result, _round_off(checks, data.round_off, result.total))
+    bill = reckoned.bill
+    result = reckoned.compute(_calc_input(reckoned), bill.date)
+    if result is not None:
+        reckoned.keep(bill, result)
+        bill.round_off = _round_off(reckoned.checks, data.round_off, result.total)
+        bill.total += bill.round_off
 
 
 def _calc_input(reckoned: Reckoned) -> calc.DocumentInput:
@@ -300,7 +240,7 @@ def _calc_input(reckoned: Reckoned) -> calc.DocumentInput:
     return calc.DocumentInput(
         supplier_state=_supplier_state(bill),
         place_of_supply=bill.place_of_supply,
-        lines=tuple(_calc_line(line) for line in reckoned.lines),
+        lines=tuple(calc_line(line) for line in reckoned.lines),
         sez=bill.sez or bill.imported,
         registered=bears_tax(bill),
         rcm=bill.rcm,
@@ -314,27 +254,6 @@ def _supplier_state(bill: Bill) -> str:
     return bill.vendor_state_code if bill.vendor_state_code in STATE_CODES else bill.business.state_code
 
 
-def _calc_line(line: BillLine) -> calc.LineInput:
-    return calc.LineInput(
-        qty=line.qty,
-        price=line.price,
-        rate=line.rate,
-        exempt=line.supply != Supply.TAXABLE,
-        disc_pct=line.disc_pct,
-        disc_amt=line.disc_amt,
-        cess_pct=line.cess_pct,
-        cess_per_unit=line.cess_per_unit,
-        inclusive=line.price_includes_tax,
-    )
-
-
-def _note(reckoned: Reckoned, problem: InputError) -> None:
-    name = FIELDS_OF_CALC.get(problem.name, problem.name)
-    prefix = "" if problem.line is None else f"lines-{reckoned.places[problem.line]}-"
-    if not reckoned.checks.has(prefix + name):
-        reckoned.checks.refuse(prefix + name, must_be(problem))
-
-
 def _round_off(checks: Checks, typed: Decimal | None, exact: Decimal) -> Decimal:
     """As on the vendor's paper; where nothing is said, to the nearest rupee, as most papers do it."""
     if typed is None:
@@ -343,17 +262,6 @@ def _round_off(checks: Checks, typed: Decimal | None, exact: Decimal) -> Decimal
     if not checks.has("round_off") and exact + typed < 0:
         checks.refuse("round_off", f"Take off at most {indian_format(exact)}, what the lines come to.")
     return ZERO if checks.has("round_off") else typed
-
-
-def _keep(reckoned: Reckoned, result: calc.DocumentResult, round_off: Decimal) -> None:
-    reckoned.result, bill = result, reckoned.bill
-    for name in AMOUNTS:
-        setattr(bill, name, getattr(result, name))
-    bill.round_off = round_off
-    bill.total += round_off
-    for line, worked_out in zip(reckoned.lines, result.lines, strict=True):
-        for name in AMOUNTS:
-            setattr(line, name, getattr(worked_out, name))
 
 
 def note_missing(reckoned: Reckoned) -> None:

@@ -10,9 +10,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions.composing import AMOUNTS, Composed, compose
+from gstbillingapp.actions.composing import Composed, compose
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.actions.invoices import BUYER, SUPPLIER
+from gstbillingapp.actions.worked_out import AMOUNTS
 from gstbillingapp.demo.catalogue import BUYERS, made_up_gstin
 from gstbillingapp.demo.load import OWNER
 from gstbillingapp.gst.numbers import financial_year, format_number

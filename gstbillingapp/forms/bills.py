@@ -7,16 +7,16 @@ from django import forms
 
 from gstbillingapp.actions.data import BillData, BillLineData, LineData
 from gstbillingapp.actions.reckoning import data_of
-from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, whole_number
+from gstbillingapp.forms.base import DayField, NumberField, ScreenForm
 from gstbillingapp.forms.invoices import (
     MOST_LINES,
-    MOST_SUGGESTED,
     BaseLines,
     LineForm,
     LiveForm,
     PaymentForm,
     ReasonForm,
 )
+from gstbillingapp.forms.party import PartyForm
 from gstbillingapp.gst.states import CHOICES, state_label
 from gstbillingapp.models import Bill, BillLine, Business, Credit, Product, Vendor
 from gstbillingapp.models.fields import today
@@ -33,9 +33,11 @@ TABS = (
 )
 
 
-class BillForm(LiveForm):
+class BillForm(LiveForm, PartyForm):
     """The paper around the lines."""
 
+    party = "vendor"
+    parties = Vendor
     needed = ("vendor_name", "number", "date")
 
     vendor = forms.IntegerField(widget=forms.HiddenInput)
@@ -68,7 +70,7 @@ class BillForm(LiveForm):
     def __init__(self, business: Business, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.business = business
-        self.candidates: list[Vendor] = []
+        self.candidates = []
         places = [(code, label) for code, label in CHOICES if code != business.state_code]
         own = ("", f"{state_label(business.state_code)}, your own")
         self.fields["place_of_supply"].choices = [own, *places]  # type: ignore[attr-defined]
@@ -102,37 +104,6 @@ class BillForm(LiveForm):
         form = cls(business, initial=initial)
         form.fields["number" if vendor else "vendor_name"].widget.attrs["autofocus"] = True
         return form
-
-    def clean(self) -> dict[str, Any]:
-        """Find the vendor by name where no script has: one match is taken, several are offered."""
-        cleaned = super().clean() or {}
-        choice = whole_number(self.data.get("vendor_choice", ""))
-        if choice is not None:
-            cleaned["vendor"] = choice
-        elif "vendor_name" in self.data:
-            cleaned["vendor"] = self._vendor_named(cleaned.get("vendor"), cleaned.get("vendor_name", ""))
-        return cleaned
-
-    def _vendor_named(self, picked: int | None, name: str) -> int | None:
-        """The vendor picked, unless another name has been typed over it since."""
-        if not name:
-            return None
-        known = Vendor.objects.filter(business=self.business)
-        key = name.casefold()
-        if picked is not None and known.filter(pk=picked, name_key=key).exists():
-            return picked
-        active = known.filter(is_archived=False).order_by("name_key", "pk")
-        named = list(active.filter(name_key=key)[:MOST_SUGGESTED])
-        if len(named) == 1:
-            return named[0].pk
-        self.candidates = named or list(active.filter(search_key__contains=key)[:MOST_SUGGESTED])
-        self.add_error("vendor_name", self._unknown(name))
-        return None
-
-    def _unknown(self, name: str) -> str:
-        if self.candidates:
-            return f"Choose which vendor “{name}” is."
-        return f"There is no vendor “{name}”. Choose one of the list, or add a new vendor."
 
     def bill_data(self, lines: Sequence[LineData]) -> BillData:
         """What was typed, for the action to judge; what could not be read is left out."""

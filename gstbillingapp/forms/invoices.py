@@ -12,6 +12,7 @@ from django.utils.choices import BaseChoiceIterator
 
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, whole_number
+from gstbillingapp.forms.party import PartyForm
 from gstbillingapp.forms.products import rate_choices
 from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
 from gstbillingapp.models import (
@@ -31,7 +32,6 @@ from gstbillingapp.templatetags.billing import plain
 LINES = "lines"  # the formset's prefix: fields are named lines-0-description
 BLANK_LINES = 5  # rows to type in where no script can add one
 MOST_LINES = 200  # beyond it an invoice is a file, not a form
-MOST_SUGGESTED = 8  # customers offered where a typed name fits several
 
 DEFAULT_SORT = "-date"
 NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
@@ -52,7 +52,7 @@ class LiveForm(ScreenForm):
             field.widget.attrs["aria-describedby"] = " ".join([*described, f"{bound.auto_id}_error"])
 
 
-class InvoiceForm(LiveForm):
+class InvoiceForm(LiveForm, PartyForm):
     """The document around the lines; `due_date` is the last day of any."""
 
     needed = ("customer_name", "date", "due_date")
@@ -93,7 +93,7 @@ class InvoiceForm(LiveForm):
     def __init__(self, business: Business, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.business = business
-        self.candidates: list[Customer] = []
+        self.candidates = []
         self.name_automatic_place("By the customer's address")
         for name, note in (("customer_name", "customer-detail"), ("place_of_supply", "place-reason")):
             attrs = self.fields[name].widget.attrs
@@ -141,39 +141,6 @@ class InvoiceForm(LiveForm):
         if customer is None:
             form.fields["customer_name"].widget.attrs["autofocus"] = True
         return form
-
-    def clean(self) -> dict[str, Any]:
-        """Find the customer by name where no script has: one match is taken, several are offered."""
-        cleaned = super().clean() or {}
-        choice = whole_number(self.data.get("customer_choice", ""))
-        if choice is not None:
-            cleaned["customer"] = choice
-        elif "customer_name" in self.data:
-            cleaned["customer"] = self._customer_named(
-                cleaned.get("customer"), cleaned.get("customer_name", "")
-            )
-        return cleaned
-
-    def _customer_named(self, picked: int | None, name: str) -> int | None:
-        """The customer picked, unless another name has been typed over it since."""
-        if not name:
-            return None
-        known = Customer.objects.filter(business=self.business)
-        key = name.casefold()
-        if picked is not None and known.filter(pk=picked, name_key=key).exists():
-            return picked
-        active = known.filter(is_archived=False).order_by("name_key", "pk")
-        named = list(active.filter(name_key=key)[:MOST_SUGGESTED])
-        if len(named) == 1:
-            return named[0].pk
-        self.candidates = named or list(active.filter(search_key__contains=key)[:MOST_SUGGESTED])
-        self.add_error("customer_name", self._unknown(name))
-        return None
-
-    def _unknown(self, name: str) -> str:
-        if self.candidates:
-            return f"Choose which customer “{name}” is."
-        return f"There is no customer “{name}”. Choose one of the list, or add a new customer."
 
     @property
     def has_advanced(self) -> bool:

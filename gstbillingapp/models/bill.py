@@ -9,10 +9,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.document import DocumentLine
+from gstbillingapp.models.document import DocumentLine, line_checks
 from gstbillingapp.models.fields import ZERO, day_text, money, today
 from gstbillingapp.models.payment import MONEY_CHOICES, MONEY_MODES, PaymentMode
-from gstbillingapp.models.product import Supply
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 
@@ -236,27 +235,7 @@ class BillLine(DocumentLine):
         ordering = ["bill", "position"]
         constraints = [
             models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position_once"),
-            models.CheckConstraint(condition=Q(qty__gt=0), name="bill_line_qty_above_zero"),
-            models.CheckConstraint(
-                condition=Q(
-                    price__gte=0,
-                    disc_pct__gte=0,
-                    disc_pct__lte=100,
-                    disc_amt__gte=0,
-                    rate__gte=0,
-                    rate__lte=100,
-                    cess_pct__gte=0,
-                    cess_per_unit__gte=0,
-                ),
-                name="bill_line_terms_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(taxable__gte=0, cgst__gte=0, sgst__gte=0, igst__gte=0, cess__gte=0, total__gte=0),
-                name="bill_line_amounts_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="bill_line_untaxed_has_no_rate"
-            ),
+            *line_checks("bill_line"),
             models.CheckConstraint(condition=Q(itc__in=Credit.values), name="bill_line_credit_is_known"),
         ]
 

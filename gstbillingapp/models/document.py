@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from gstbillingapp.models.business import Business
 from gstbillingapp.models.customer import BuyerKind, Customer
@@ -100,6 +101,23 @@ class Document(models.Model):
         if self.buyer_name or self.customer is None:
             return self.buyer_name
         return self.customer.name
+
+
+def line_checks(name: str) -> list[models.CheckConstraint]:
+    """What the database holds every line of a paper to, under names that begin with that of its model."""
+    amounts = ("taxable", "cgst", "sgst", "igst", "cess", "total")
+    terms = ("price", "disc_pct", "disc_amt", "rate", "cess_pct", "cess_per_unit")
+    within = Q(**{f"{term}__gte": 0 for term in terms}, disc_pct__lte=100, rate__lte=100)
+    return [
+        models.CheckConstraint(condition=Q(qty__gt=0), name=f"{name}_qty_above_zero"),
+        models.CheckConstraint(condition=within, name=f"{name}_terms_not_negative"),
+        models.CheckConstraint(
+            condition=Q(**{f"{amount}__gte": 0 for amount in amounts}), name=f"{name}_amounts_not_negative"
+        ),
+        models.CheckConstraint(
+            condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name=f"{name}_untaxed_has_no_rate"
+        ),
+    ]
 
 
 class DocumentLine(models.Model):

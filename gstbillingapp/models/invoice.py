@@ -11,9 +11,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.document import Document, DocumentLine, line_checks
 from gstbillingapp.models.fields import ZERO, money, today
-from gstbillingapp.models.product import Supply
 
 
 class InvoiceState(models.TextChoices):
@@ -298,27 +297,7 @@ class InvoiceLine(DocumentLine):
         ordering = ["invoice", "position"]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
-            models.CheckConstraint(condition=Q(qty__gt=0), name="invoice_line_qty_above_zero"),
-            models.CheckConstraint(
-                condition=Q(
-                    price__gte=0,
-                    disc_pct__gte=0,
-                    disc_pct__lte=100,
-                    disc_amt__gte=0,
-                    rate__gte=0,
-                    rate__lte=100,
-                    cess_pct__gte=0,
-                    cess_per_unit__gte=0,
-                ),
-                name="invoice_line_terms_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(taxable__gte=0, cgst__gte=0, sgst__gte=0, igst__gte=0, cess__gte=0, total__gte=0),
-                name="invoice_line_amounts_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="invoice_line_untaxed_has_no_rate"
-            ),
+            *line_checks("invoice_line"),
         ]
         # What each product brought in some months is summed off it, without the wide rows.
         indexes = [models.Index(fields=["invoice", "product", "taxable"], name="invoice_line_sold")]

@@ -9,10 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.document import Document, DocumentLine, line_checks
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.invoice import ImmutableError, Invoice
-from gstbillingapp.models.product import Supply
 
 
 class QuotationState(models.TextChoices):
@@ -243,27 +242,7 @@ class QuotationLine(DocumentLine):
         ordering = ["quotation", "position"]
         constraints = [
             models.UniqueConstraint(fields=["quotation", "position"], name="quotation_line_position_once"),
-            models.CheckConstraint(condition=Q(qty__gt=0), name="quotation_line_qty_above_zero"),
-            models.CheckConstraint(
-                condition=Q(
-                    price__gte=0,
-                    disc_pct__gte=0,
-                    disc_pct__lte=100,
-                    disc_amt__gte=0,
-                    rate__gte=0,
-                    rate__lte=100,
-                    cess_pct__gte=0,
-                    cess_per_unit__gte=0,
-                ),
-                name="quotation_line_terms_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(taxable__gte=0, cgst__gte=0, sgst__gte=0, igst__gte=0, cess__gte=0, total__gte=0),
-                name="quotation_line_amounts_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(supply=Supply.TAXABLE) | Q(rate=0), name="quotation_line_untaxed_has_no_rate"
-            ),
+            *line_checks("quotation_line"),
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
