@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, F, Model, Prefetch, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, F, Model, Prefetch, Q, QuerySet
 from django.utils.functional import cached_property
 
 from gstbillingapp.models import (
@@ -22,7 +22,7 @@ from gstbillingapp.models import (
     Quotation,
     StockLevel,
 )
-from gstbillingapp.models.fields import ZERO, today
+from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.models.quotation import QuotationQuerySet
 
@@ -228,15 +228,6 @@ def running_low(business: Business) -> QuerySet[Product]:
         .exclude(stock_level=StockLevel.ENOUGH)
         .order_by(F("stock").asc(), "name_key")
     )
-
-
-def customer_totals(customer: Customer, on: datetime.date | None = None) -> tuple[Decimal, Decimal]:
-    """What a customer owes, and the overdue part of it, in rupees."""
-    day = on or today()
-    owed = Invoice.objects.filter(customer=customer, balance__gt=0).aggregate(
-        amount=Sum("balance"), late=Sum("balance", filter=Q(due_date__lt=day))
-    )
-    return rupees(owed["amount"]), rupees(owed["late"])
 
 
 def rupees(amount: Decimal | None) -> Decimal:

@@ -114,7 +114,7 @@ def ageing(business: Business, on: datetime.date | None = None, sort: str = "-ow
         raise ValueError(f"sort must be one of {', '.join(AGEING_ORDERS)}, with or without '-' in front")
     day = on or today()
     found: dict[int, Ages] = {}
-    for row in (*_owed_by_age(business, day), *_owed_from_before(business, day)):
+    for row in (*_owed_by_age(business, day), *_owed_from_before(business.pk, day)):
         customer = row.pop("customer_id")
         ages = Ages(**{name: _rupees(amount) for name, amount in row.items()})
         found.setdefault(customer, Ages()).add(ages)
@@ -136,10 +136,15 @@ def ages_of(customer: Customer, on: datetime.date | None = None) -> Ages:
     owed = Invoice.objects.filter(business=customer.business_id, customer=customer, balance__gt=0)
     found = {name: _rupees(amount) for name, amount in owed.aggregate(**sums).items()}
     ages = Ages(**found, credit=open_credit(customer))
-    for row in _owed_from_before(customer.business, on or today(), customer=customer):
+    for row in _owed_from_before(customer.business_id, on or today(), customer=customer):
         row.pop("customer_id")
         ages.add(Ages(**{name: _rupees(amount) for name, amount in row.items()}))
     return ages
+
+
+def ages_before(customer: Customer, day: datetime.date | None = None) -> Ages:
+    """What one customer owes, by age; what falls due on that day, today by default, is not late yet."""
+    return ages_of(customer, (day or today()) - datetime.timedelta(days=1))
 
 
 def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
@@ -147,9 +152,9 @@ def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
     return owed.values("customer_id").annotate(**_sums_by_age(day))
 
 
-def _owed_from_before(business: Business, day: datetime.date, **whose: Customer) -> QuerySet[Any, Any]:
+def _owed_from_before(business_id: int, day: datetime.date, **whose: Customer) -> QuerySet[Any, Any]:
     """Opening balances by customer and age; one without a due date was due on its day."""
-    rows = OpeningBalance.objects.filter(business=business, **whose).order_by()
+    rows = OpeningBalance.objects.filter(business=business_id, **whose).order_by()
     due = rows.annotate(due=Coalesce("due_date", "date")).values("customer_id")
     return due.annotate(**_sums_by_age(day, "due", "amount"))
 

@@ -19,6 +19,7 @@ from gstbillingapp.templatetags.billing import UNDO_TAG
 from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort, searched
 
 INVOICES_SHOWN = 20
+QUOTATIONS_SHOWN = 5
 
 
 @require_safe
@@ -44,19 +45,19 @@ def index(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required
 def detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One customer with what they owe and their invoices."""
+    """One customer with what they owe, their invoices and quotations."""
     customer = _customer(request, pk)
-    owed, late = queries.customer_totals(customer)
+    ages = receivables.ages_before(customer)
     invoices = queries.invoice_list(request.business, customer_id=customer.pk)
+    quotations = queries.quotation_list(request.business, customer_id=customer.pk)
     return render(
         request,
         "customers/detail.html",
         {
             "customer": customer,
-            "owed": owed,
-            "late": late,
-            "credit": receivables.open_credit(customer),
+            "ages": ages,
             "invoices": invoices[:INVOICES_SHOWN],
+            "quotations": quotations[:QUOTATIONS_SHOWN],
             "opening": customer.opening_balances.all(),
         },
     )

@@ -140,13 +140,6 @@ def test_what_runs_low_is_listed(business):
     assert list(queries.running_low(business)) == [low]
 
 
-def test_what_a_customer_owes_adds_up(business):
-    buyer = CustomerFactory(business=business)
-    issued(customer=buyer, date=days_ago(40), due_date=days_ago(10))
-    paid(issued(customer=buyer), "18")
-    assert queries.customer_totals(buyer) == (Decimal("218.00"), Decimal("118.00"))
-
-
 def customers_of(business, count: int) -> None:
     rows = [Customer(business=business, name=f"Buyer {n:03d}", kind="unregistered") for n in range(count)]
     for row in rows:

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from pytest_django.asserts import assertContains
 
 from delivery.models import Notification
 from gstbillingapp.actions import invoices, notes, opening, payments, receipts, set_offs
@@ -13,7 +15,7 @@ from gstbillingapp.actions.data import NoteLineData, OpeningData, RefundData
 from gstbillingapp.ledger import PER_PAGE, Ledger
 from gstbillingapp.models import Customer, Invoice, Note, Payment, Receipt, Refund
 from gstbillingapp.models.fields import today
-from gstbillingapp.receivables import ageing, ages_of, net_owed
+from gstbillingapp.receivables import ageing, ages_before, ages_of, net_owed
 from gstbillingapp.registers import open_sources
 from tests.factories import (
     CustomerFactory,
@@ -206,3 +208,18 @@ def test_what_was_owed_from_before_comes_first_ages_by_its_day_and_counts_agains
     assert debtor.ages == ages_of(buyer)
     assert (debtor.ages.days_90, debtor.ages.not_due, debtor.ages.net) == (1000, 118, net_owed(buyer))
     assert Notification.objects.filter(user=people.owner, title__contains="over limit: ₹1,118.00").exists()
+
+
+def test_the_page_of_a_customer_says_all_they_owe_and_what_of_it_is_late(people, buyer):
+    issued(customer=buyer, date=days_ago(40), due_date=days_ago(10))
+    issued(customer=buyer, date=days_ago(40), due_date=today())
+    paid(issued(customer=buyer), "18")
+    opening.save(buyer.business, buyer.pk, OpeningData(amount=Decimal(1000), date=days_ago(70)))
+    advance(buyer, "50")
+    ages = ages_before(buyer)
+    assert (ages.owed, ages.overdue, ages.credit, ages.net) == (1336, 1118, 50, net_owed(buyer))
+    client = Client()
+    client.force_login(people.owner)
+    page = client.get(buyer.get_absolute_url())
+    for said in ("₹1,336.00", "₹1,118.00 overdue", "₹50.00 open in advances"):
+        assertContains(page, said)

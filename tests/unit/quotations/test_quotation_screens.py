@@ -88,6 +88,15 @@ def test_an_empty_list_says_what_to_do_and_a_search_without_a_match_leads_back(o
     assert "No quotation fits" in owner.client.get(LIST, {"status": "declined"}).text
 
 
+def test_the_page_of_a_customer_has_their_newest_quotations(owner: Person) -> None:
+    asha = CustomerFactory(business=owner.business, name="Asha Traders")
+    theirs = [sent(owner.business, customer=asha) for _ in range(6)]
+    sent(owner.business)
+    page = owner.client.get(asha.get_absolute_url())
+    assert list(page.context["quotations"]) == theirs[:0:-1]
+    assert f"{LIST}?customer={asha.pk}" in page.text
+
+
 PAGES = {
     "list": lambda stored: LIST,
     "list, searched": lambda stored: f"{LIST}?q=traders&status=sent&sort=valid",
