@@ -34,6 +34,10 @@ class InvoiceStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+# Said of one that counts as paid, though nobody has paid anything.
+CREDITED = "credited"
+
+
 class ImmutableError(Exception):
     """An attempt to change or delete an issued invoice, or a line of one."""
 
@@ -247,9 +251,15 @@ class Invoice(Document):
             return InvoiceStatus.OVERDUE
         return InvoiceStatus.PART_PAID if self.paid > ZERO else InvoiceStatus.ISSUED
 
+    @property
+    def chip(self) -> str:
+        """What is said of it in a word: its status, or that credit notes and no money settled it."""
+        settled = self.status == InvoiceStatus.PAID
+        return CREDITED if settled and self.credited > ZERO and not self.paid else str(self.status.value)
+
     def get_status_display(self) -> str:
-        """The status in words."""
-        return str(self.status.label)
+        """The same in words."""
+        return "Credited" if self.chip == CREDITED else str(self.status.label)
 
     def owed(self) -> Decimal:
         """What payments and notes have left to pay, in rupees; `balance` keeps it."""

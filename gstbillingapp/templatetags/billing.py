@@ -28,6 +28,7 @@ STATUS_CHIPS = {
     "issued": ("info", "Issued"),
     "part_paid": ("warning", "Part-paid"),
     "paid": ("success", "Paid"),
+    "credited": ("quiet", "Credited"),
     "overdue": ("danger", "Overdue"),
     "cancelled": ("quiet", "Cancelled"),
     "sent": ("info", "Sent"),

@@ -79,6 +79,18 @@ def test_what_is_over_the_balance_stays_open_on_the_note(business):
     assert (stored(invoice).credited, stored(invoice).balance) == (72, 0)
 
 
+def test_an_invoice_that_only_a_credit_note_settled_is_not_said_to_be_paid(business):
+    credited, paid_first = issued(business), issued(business)
+    paid(paid_first, "18")
+    for invoice in (credited, paid_first):
+        noted(invoice, NoteLineData(amount=Decimal(100)))
+    assert (stored(credited).get_status_display(), stored(paid_first).get_status_display()) == (
+        "Credited",
+        "Paid",
+    )
+    assert set(Invoice.objects.with_status("paid")) == {credited, paid_first}
+
+
 def test_notes_never_take_more_than_a_line_has_left(business):
     invoice = issued(business, line(qty=Decimal(4)))
     noted(invoice, qty(3))
