@@ -33,6 +33,7 @@ from gstbillingapp.models import (
     Note,
     NoteKind,
     OpeningBalance,
+    OpeningPayment,
     Payment,
     Receipt,
     ReceiptState,
@@ -57,6 +58,8 @@ class Kind(IntEnum):
     REFUND = 6
     PAYMENT_REVERSED = 7
     REFUND_REVERSED = 8
+    OPENING_PAYMENT = 9
+    OPENING_PAYMENT_REVERSED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,7 @@ def sources(customer: Customer) -> list[Source]:
     refunds = Refund.objects.filter(business=customer.business_id, customer=customer)
     payments = Payment.objects.filter(invoice__customer=customer, mode__in=MONEY_MODES)
     opening = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
+    for_opening = OpeningPayment.objects.filter(opening__customer=customer)
     return [
         Source(Kind.OPENING, opening, 1, "amount"),
         Source(Kind.INVOICE, invoices.filter(state=InvoiceState.ISSUED), 1),
@@ -192,6 +196,14 @@ def sources(customer: Customer) -> list[Source]:
         Source(Kind.REFUND, refunds, 1, "amount"),
         Source(Kind.PAYMENT_REVERSED, payments.filter(reversed_at__isnull=False), 1, "amount", "reversed_at"),
         Source(Kind.REFUND_REVERSED, refunds.filter(reversed_at__isnull=False), -1, "amount", "reversed_at"),
+        Source(Kind.OPENING_PAYMENT, for_opening, -1, "amount"),
+        Source(
+            Kind.OPENING_PAYMENT_REVERSED,
+            for_opening.filter(reversed_at__isnull=False),
+            1,
+            "amount",
+            "reversed_at",
+        ),
     ]
 
 
@@ -224,8 +236,8 @@ def _documents(customer: Customer, rows: Sequence[Row]) -> dict[Kind, Mapping[in
 def _related(source: Source) -> QuerySet[Any]:
     if source.rows.model in (Payment, Note):
         return source.rows.select_related("invoice")
-    if source.rows.model is OpeningBalance:
-        return source.rows.select_related("customer")
+    if source.rows.model is OpeningPayment:
+        return source.rows.select_related("opening")
     if source.rows.model is Refund:
         return source.rows.select_related("receipt", "note")
     return source.rows
@@ -241,8 +253,15 @@ def _of_note(note: Note) -> tuple[str, str, str]:
 
 
 def _of_payment(payment: Payment) -> tuple[str, str, str]:
-    how = ", ".join(part for part in (payment.get_mode_display(), payment.reference) if part)
-    return "Payment", payment.invoice.number, how
+    return "Payment", payment.invoice.number, _how(payment)
+
+
+def _of_opening_payment(payment: OpeningPayment) -> tuple[str, str, str]:
+    return "Payment", payment.opening.reference, _how(payment)
+
+
+def _how(payment: Payment | OpeningPayment) -> str:
+    return ", ".join(part for part in (payment.get_mode_display(), payment.reference) if part)
 
 
 def _of_refund(refund: Refund) -> tuple[str, str, str]:
@@ -265,6 +284,12 @@ WORDS: dict[Kind, Callable[[Any], tuple[str, str, str]]] = {
         payment.reverse_reason,
     ),
     Kind.REFUND_REVERSED: lambda refund: ("Refund reversed", refund.number, refund.reverse_reason),
+    Kind.OPENING_PAYMENT: _of_opening_payment,
+    Kind.OPENING_PAYMENT_REVERSED: lambda payment: (
+        "Payment reversed",
+        payment.opening.reference,
+        payment.reverse_reason,
+    ),
 }
 
 

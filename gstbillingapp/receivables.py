@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from gstbillingapp.models import Business, Customer, Invoice, Note, OpeningBalance, Receipt
@@ -17,6 +18,8 @@ from gstbillingapp.models.fields import ZERO, today
 
 # The last day of each age, in days after the due date; older is the last one's.
 AGES = (30, 60, 90)
+# What payments have left of an opening balance.
+LEFT = F("amount") - F("paid")
 
 
 def net_owed(customer: Customer) -> Decimal:
@@ -25,7 +28,7 @@ def net_owed(customer: Customer) -> Decimal:
     The ledger closes at the same amount.
     """
     before = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
-    owed = _rupees(before.aggregate(amount=Sum("amount"))["amount"]) + _open_of(customer, Invoice)
+    owed = _rupees(before.aggregate(amount=Sum(LEFT))["amount"]) + _open_of(customer, Invoice)
     return owed - open_credit(customer)
 
 
@@ -156,10 +159,12 @@ def _owed_from_before(business_id: int, day: datetime.date, **whose: Customer) -
     """Opening balances by customer and age; one without a due date was due on its day."""
     rows = OpeningBalance.objects.filter(business=business_id, **whose).order_by()
     due = rows.annotate(due=Coalesce("due_date", "date")).values("customer_id")
-    return due.annotate(**_sums_by_age(day, "due", "amount"))
+    return due.annotate(**_sums_by_age(day, "due", LEFT))
 
 
-def _sums_by_age(day: datetime.date, due: str = "due_date", owed: str = "balance") -> dict[str, Sum]:
+def _sums_by_age(
+    day: datetime.date, due: str = "due_date", owed: str | CombinedExpression = "balance"
+) -> dict[str, Sum]:
     """What is owed in each age, from the columns that have when it falls due and how much it is."""
     first, second, third = (day - datetime.timedelta(days=age) for age in AGES)
     conditions = {

@@ -16,6 +16,7 @@ from gstbillingapp.actions import (
     invoices,
     jobs,
     notes,
+    opening,
     payments,
     quotations,
     receipts,
@@ -29,6 +30,7 @@ from gstbillingapp.actions.data import (
     LineData,
     NoteData,
     NoteLineData,
+    OpeningData,
     ReceiptData,
 )
 from gstbillingapp.gst.gstin import check_digit
@@ -44,6 +46,7 @@ from gstbillingapp.models import (
     Job,
     Membership,
     Note,
+    OpeningBalance,
     Payment,
     Product,
     ProductRate,
@@ -225,6 +228,12 @@ def advance(customer: Customer, amount: Decimal | str = "1180", **terms: Any) ->
     """An advance of a customer: for goods, so without tax, where nothing else is said."""
     typed = {"customer_id": customer.pk, "amount": Decimal(amount), "purpose": "Wiring", **terms}
     return receipts.record(customer.business, None, ReceiptData(**typed))
+
+
+def owed_before(customer: Customer, amount: Decimal | str = "1000", **terms: Any) -> OpeningBalance:
+    """What a customer owes from before, under the number of an old invoice."""
+    typed = {"amount": Decimal(amount), "date": days_ago(100), "reference": "OLD/7", **terms}
+    return opening.save(customer.business, customer.pk, OpeningData(**typed))
 
 
 def set_off(invoice: Invoice, source: Receipt | Note, amount: Decimal | str) -> Payment:

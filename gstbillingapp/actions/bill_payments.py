@@ -5,15 +5,12 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
-from gstbillingapp.actions import announce
+from gstbillingapp.actions import announce, money
 from gstbillingapp.actions.bills import locked
 from gstbillingapp.actions.checks import Checks, refusal
-from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Bill, BillPayment, BillState, Business, PaymentMode
-from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
-from gstbillingapp.models.payment import MONEY_MODES
+from gstbillingapp.models.fields import ZERO
 
 
 def pay(
@@ -31,19 +28,12 @@ def pay(
     Raises ValidationError keyed by these names, and Bill.DoesNotExist for one of another business.
     """
     checks = Checks()
-    payment = BillPayment(
-        business=business,
-        amount=_amount(checks, amount),
-        date=_day(checks, date or today()),
-        mode=checks.choice("mode", mode, MONEY_MODES),
-        reference=checks.text("reference", reference, 64),
-        note=checks.text("note", note, 300),
-        recorded_by=user,
-    )
+    typed = money.judged(checks, user, amount, date, mode, reference, note)
+    payment = BillPayment(business=business, **typed)
     with transaction.atomic():
         bill = locked(business, bill_id)
         refuse_unless_owed(bill)
-        _refuse_above_balance(checks, bill, payment.amount)
+        money.refuse_above(checks, payment.amount, bill.balance, str(bill))
         checks.finish()
         payment.bill = bill
         payment.save()
@@ -59,17 +49,14 @@ def reverse(business: Business, user: User | None, payment_id: int, reason: str)
     Raises ValidationError without a reason and for one reversed before, BillPayment.DoesNotExist for one of
     another business.
     """
-    checks = Checks()
-    text = checks.text("reason", reason, 200, required="Say why, such as “transfer returned”.")
-    checks.finish()
+    text = money.checked_reason(reason)
     with transaction.atomic():
         bill_id = BillPayment.objects.values_list("bill_id", flat=True).get(business=business, pk=payment_id)
         bill = locked(business, bill_id)  # first: whoever settles a bill holds its lock
         payment = BillPayment.objects.get(pk=payment_id)
-        refuse_reversed(payment)
+        money.refuse_reversed(payment)
         payment.bill = bill
-        payment.reversed_at, payment.reversed_by, payment.reverse_reason = timezone.now(), user, text
-        payment.save(update_fields=["reversed_at", "reversed_by", "reverse_reason"])
+        money.mark_reversed(payment, user, text)
         _settle(bill, -payment.amount)
     return payment
 
@@ -80,31 +67,6 @@ def refuse_unless_owed(bill: Bill) -> None:
         raise refusal(f"{bill} is cancelled: nothing is owed on it.")
     if bill.balance == ZERO:
         raise refusal(f"{bill} is paid in full; its balance is ₹0.00.", "amount")
-
-
-def refuse_reversed(payment: BillPayment) -> None:
-    """Raise ValidationError where a payment was taken back before."""
-    if payment.reversed_at is not None:
-        raise refusal("This payment is reversed already.")
-
-
-def _amount(checks: Checks, amount: Decimal | None) -> Decimal:
-    if amount is None or (amount.is_finite() and amount <= 0):
-        checks.refuse("amount", "Enter an amount above ₹0.00.")
-        return ZERO
-    return checks.number("amount", amount, most=LARGEST_AMOUNT, places=2)
-
-
-def _day(checks: Checks, date: datetime.date) -> datetime.date:
-    if date > today():
-        checks.refuse("date", f"Enter today, {day_text(today())}, or an earlier day.")
-        return date
-    return checks.day("date", date)
-
-
-def _refuse_above_balance(checks: Checks, bill: Bill, amount: Decimal) -> None:
-    if not checks.has("amount") and amount > bill.balance:
-        checks.refuse("amount", f"Enter at most {indian_format(bill.balance)}, the balance of {bill}.")
 
 
 def _settle(bill: Bill, amount: Decimal) -> None:

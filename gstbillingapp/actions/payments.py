@@ -5,15 +5,12 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, open_credit
+from gstbillingapp.actions import announce, credit_limits, money, open_credit
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.invoices import locked
-from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import Business, Invoice, InvoiceState, Payment, PaymentMode
-from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
-from gstbillingapp.models.payment import MONEY_MODES
+from gstbillingapp.models.fields import ZERO
 
 
 def record(
@@ -31,19 +28,12 @@ def record(
     Raises ValidationError keyed by these names, and Invoice.DoesNotExist for one of another business.
     """
     checks = Checks()
-    payment = Payment(
-        business=business,
-        amount=checked_amount(checks, amount),
-        date=checked_day(checks, date or today()),
-        mode=checks.choice("mode", mode, MONEY_MODES),
-        reference=checks.text("reference", reference, 64),
-        note=checks.text("note", note, 300),
-        recorded_by=user,
-    )
+    typed = money.judged(checks, user, amount, date, mode, reference, note)
+    payment = Payment(business=business, **typed)
     with transaction.atomic():
         invoice = locked(business, invoice_id)
         refuse_unless_owed(invoice)
-        _refuse_above_balance(checks, invoice, payment.amount)
+        money.refuse_above(checks, payment.amount, invoice.balance, invoice.number)
         checks.finish()
         payment.invoice = invoice
         payment.save()
@@ -60,19 +50,16 @@ def reverse(business: Business, user: User | None, payment_id: int, reason: str)
     Raises ValidationError without a reason and for one reversed before, Payment.DoesNotExist for one of
     another business.
     """
-    checks = Checks()
-    text = checks.text("reason", reason, 200, required="Say why, such as “cheque returned”.")
-    checks.finish()
+    text = money.checked_reason(reason, "Say why, such as “cheque returned”.")
     with transaction.atomic():
         invoice_id = Payment.objects.values_list("invoice_id", flat=True).get(
             business=business, pk=payment_id
         )
         invoice = locked(business, invoice_id)  # first: whoever settles an invoice holds its lock
         payment = Payment.objects.get(pk=payment_id)
-        refuse_reversed(payment)
+        money.refuse_reversed(payment)
         payment.invoice = invoice
-        payment.reversed_at, payment.reversed_by, payment.reverse_reason = timezone.now(), user, text
-        payment.save(update_fields=["reversed_at", "reversed_by", "reverse_reason"])
+        money.mark_reversed(payment, user, text)
         settle(invoice, -payment.amount)
         source = open_credit.given_back(payment)
         standing = credit_limits.judge(invoice)
@@ -92,35 +79,6 @@ def refuse_unless_owed(invoice: Invoice) -> None:
         raise refusal(f"{invoice.number} is cancelled: nothing is owed on it.")
     if invoice.balance == ZERO:
         raise refusal(f"{invoice.number} is paid in full; its balance is ₹0.00.", "amount")
-
-
-def refuse_reversed(payment: Payment) -> None:
-    """Raise ValidationError where a payment was taken back before."""
-    if payment.reversed_at is not None:
-        raise refusal("This payment is reversed already.")
-
-
-def checked_amount(checks: Checks, amount: Decimal | None) -> Decimal:
-    """Rupees above 0, with at most two decimals."""
-    if amount is None or (amount.is_finite() and amount <= 0):
-        checks.refuse("amount", "Enter an amount above ₹0.00.")
-        return ZERO
-    return checks.number("amount", amount, most=LARGEST_AMOUNT, places=2)
-
-
-def checked_day(checks: Checks, date: datetime.date) -> datetime.date:
-    """A day on which money moved: not one that is yet to come."""
-    if date > today():
-        checks.refuse("date", f"Enter today, {day_text(today())}, or an earlier day.")
-        return date
-    return checks.day("date", date)
-
-
-def _refuse_above_balance(checks: Checks, invoice: Invoice, amount: Decimal) -> None:
-    if not checks.has("amount") and amount > invoice.balance:
-        checks.refuse(
-            "amount", f"Enter at most {indian_format(invoice.balance)}, the balance of {invoice.number}."
-        )
 
 
 def settle(invoice: Invoice, amount: Decimal) -> None:

@@ -12,9 +12,9 @@ from gstbillingapp.actions.composing import place_by_rule
 from gstbillingapp.actions.data import ReceiptData
 from gstbillingapp.actions.identity import STATE_CODES
 from gstbillingapp.actions.invoices import take_details
+from gstbillingapp.actions.money import checked_amount, checked_day
 from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.papers import PaperKey
-from gstbillingapp.actions.payments import checked_amount, checked_day
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import financial_year

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
-from gstbillingapp.actions import announce, credit_limits, open_credit, prefixes
+from gstbillingapp.actions import announce, credit_limits, money, open_credit, prefixes
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.actions.invoices import locked as locked_invoice
+from gstbillingapp.actions.money import checked_amount, checked_day
 from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.open_credit import MODES, Source
-from gstbillingapp.actions.payments import checked_amount, checked_day, refuse_unless_owed, settle
+from gstbillingapp.actions.payments import refuse_unless_owed, settle
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.models import Business, Invoice, Note, Payment, Receipt, Refund
@@ -97,16 +97,13 @@ def reverse_refund(business: Business, user: User | None, refund_id: int, reason
     Raises ValidationError without a reason and for one reversed before, Refund.DoesNotExist for one of
     another business.
     """
-    checks = Checks()
-    text = checks.text("reason", reason, 200, required="Say why, such as “transfer returned”.")
-    checks.finish()
+    text = money.checked_reason(reason)
     with transaction.atomic():
         rows = Refund.objects.select_related("receipt", "note")
         source = open_credit.locked_source_of(business, rows.get(business=business, pk=refund_id))
         row = Refund.objects.get(pk=refund_id)
         refuse_reversed_refund(row)
-        row.reversed_at, row.reversed_by, row.reverse_reason = timezone.now(), user, text
-        row.save(update_fields=["reversed_at", "reversed_by", "reverse_reason"])
+        money.mark_reversed(row, user, text)
         if source is not None:
             open_credit.pay_back(source, -row.amount)
             announce.credit_limit(credit_limits.judge(source))

@@ -17,7 +17,7 @@ from gstbillingapp.models.job import ENDED, UNDER_WAY, WAITING, Job, JobKind, Jo
 from gstbillingapp.models.mailing import Mailing, MailingState
 from gstbillingapp.models.networks import KnownNetwork
 from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, NoteState
-from gstbillingapp.models.opening import OpeningBalance
+from gstbillingapp.models.opening import OpeningBalance, OpeningPayment
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
 from gstbillingapp.models.periodic import PeriodicDeed
@@ -83,6 +83,7 @@ __all__ = [
     "NotificationPreferences",
     "NumberSeries",
     "OpeningBalance",
+    "OpeningPayment",
     "Paper",
     "PaperState",
     "Payment",

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from gstbillingapp.models.business import Business
 from gstbillingapp.models.document import DocumentLine, line_checks
-from gstbillingapp.models.fields import ZERO, day_text, money, today
-from gstbillingapp.models.payment import MONEY_CHOICES, MONEY_MODES, PaymentMode
+from gstbillingapp.models.fields import ZERO, money, today
+from gstbillingapp.models.payment import MONEY_MODES, MoneyMoved
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 
@@ -240,27 +240,14 @@ class BillLine(DocumentLine):
         ]
 
 
-class BillPayment(models.Model):
+class BillPayment(MoneyMoved):
     """Money paid for a bill; one that did not go through is reversed, never deleted."""
 
     business = models.ForeignKey(
         Business, on_delete=models.CASCADE, related_name="bill_payments", db_index=False
     )
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="payments")
-    amount = money()
-    date = models.DateField()
-    mode = models.CharField(max_length=7, choices=MONEY_CHOICES, default=PaymentMode.BANK)
-    reference = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=300, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    reversed_at = models.DateTimeField(null=True, blank=True)
-    reversed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    reverse_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -268,9 +255,6 @@ class BillPayment(models.Model):
             models.CheckConstraint(condition=Q(mode__in=MONEY_MODES), name="bill_payment_mode_is_known"),
         ]
         indexes = [models.Index(fields=["business", "-date", "-id"], name="bill_payment_by_date")]
-
-    def __str__(self) -> str:
-        return f"₹{self.amount} on {day_text(self.date)}"
 
     def get_absolute_url(self) -> str:
         """The page of the bill it was paid for."""

@@ -31,7 +31,31 @@ MONEY_MODES = [value for value, _ in MONEY_CHOICES]
 SET_OFF_MODES = [PaymentMode.ADVANCE, PaymentMode.CREDIT]
 
 
-class Payment(models.Model):
+class MoneyMoved(models.Model):
+    """Money that came or went, in rupees; what did not clear is reversed, never deleted."""
+
+    amount = money()
+    date = models.DateField()
+    mode = models.CharField(max_length=7, choices=MONEY_CHOICES, default=PaymentMode.BANK)
+    reference = models.CharField(max_length=64, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    reversed_at = models.DateTimeField(null=True, blank=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reverse_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"₹{self.amount} on {day_text(self.date)}"
+
+
+class Payment(MoneyMoved):
     """What an invoice was paid with; one that did not clear is reversed, never deleted.
 
     Money that came in, or a set-off of an advance (`receipt`) or of a credit note (`credit_note`). The taxes
@@ -40,10 +64,7 @@ class Payment(models.Model):
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="payments", db_index=False)
     invoice = models.ForeignKey("Invoice", on_delete=models.PROTECT, related_name="payments")
-    amount = money()
-    date = models.DateField()
     mode = models.CharField(max_length=7, choices=PaymentMode, default=PaymentMode.BANK)
-    reference = models.CharField(max_length=64, blank=True)
     note = models.CharField(max_length=300, blank=True)
     receipt = models.ForeignKey(
         "Receipt", on_delete=models.PROTECT, null=True, blank=True, related_name="set_offs"
@@ -54,15 +75,6 @@ class Payment(models.Model):
     cgst = money(db_default=ZERO)
     sgst = money(db_default=ZERO)
     igst = money(db_default=ZERO)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    reversed_at = models.DateTimeField(null=True, blank=True)
-    reversed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    reverse_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -82,9 +94,6 @@ class Payment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["business", "-date", "-id"], name="payment_by_date")]
-
-    def __str__(self) -> str:
-        return f"₹{self.amount} on {day_text(self.date)}"
 
     def get_absolute_url(self) -> str:
         """The page of the invoice it was paid against."""

@@ -12,7 +12,7 @@ from gstbillingapp.models.customer import Customer
 from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import ZERO, money, percent
 from gstbillingapp.models.note import Note
-from gstbillingapp.models.payment import MONEY_MODES, PaymentMode
+from gstbillingapp.models.payment import MONEY_MODES, MoneyMoved, PaymentMode
 
 
 class ReceiptState(models.TextChoices):
@@ -126,7 +126,7 @@ class Receipt(Document):
         return "open" if self.balance > ZERO else "settled"
 
 
-class Refund(models.Model):
+class Refund(MoneyMoved):
     """A refund voucher: money paid back of one advance, or of the open credit of one note.
 
     Amounts are rupees; the taxes are the part of the advance's tax that goes back with it. One recorded by
@@ -143,22 +143,10 @@ class Refund(models.Model):
     number_key = models.CharField(max_length=16, editable=False)
     financial_year = models.CharField(max_length=7)
     sequence = models.PositiveIntegerField(editable=False)
-    date = models.DateField()
-    amount = money()
     mode = models.CharField(max_length=7, choices=PaymentMode, default=PaymentMode.BANK)
-    reference = models.CharField(max_length=64, blank=True)
     cgst = money()
     sgst = money()
     igst = money()
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    reversed_at = models.DateTimeField(null=True, blank=True)
-    reversed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    reverse_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-"""Credit and debit notes, advances, what is set off and paid back, ledgers and ageing."""
+"""Credit and debit notes, advances, what is set off and paid back, opening balances, ledgers and ageing."""
 
 from django.urls import path
 
@@ -8,6 +8,7 @@ from gstbillingapp.views import (
     note_mail,
     note_papers,
     notes,
+    opening,
     receipts,
     refunds,
     set_offs,
@@ -42,6 +43,13 @@ urlpatterns = [
     path("customers/<int:pk>/statement/pdf/", statements.pdf, name="statement_pdf"),
     path("customers/<int:pk>/statement/pdf/status/", statements.pdf_status, name="statement_pdf_status"),
     path("customers/<int:pk>/statement/mail/", note_mail.send_statement, name="statement_mail"),
+    path("opening/<int:pk>/", opening.detail, name="opening_balance"),
+    path("opening/<int:pk>/pay/", opening.pay, name="opening_pay"),
+    path(
+        "opening/<int:pk>/payments/<int:payment_pk>/reverse/",
+        opening.reverse,
+        name="opening_payment_reverse",
+    ),
     path("reports/ageing/", ageing.report, name="ageing"),
     path("reports/ageing/csv/", ageing.csv_file, name="ageing_csv"),
 ]

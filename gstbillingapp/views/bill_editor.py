@@ -23,9 +23,9 @@ from gstbillingapp.models import Bill, Business, Vendor
 from gstbillingapp.models.fields import day_text, today
 from gstbillingapp.models.units import UNITS
 from gstbillingapp.templatetags.billing import day, money, plain
-from gstbillingapp.views.bill_messages import named, summary_of, turned_away
+from gstbillingapp.views.bill_messages import named, summary_of
 from gstbillingapp.views.bill_sheet import Sheet, sheet_of
-from gstbillingapp.views.invoice_messages import Errors
+from gstbillingapp.views.invoice_messages import Errors, turned_away
 from gstbillingapp.views.lists import LOOKUP_LIMIT, searched
 from gstbillingapp.views.products import suggestion
 

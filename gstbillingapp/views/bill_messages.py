@@ -1,31 +1,14 @@
 """What the actions refuse of a bill, said beside the fields of its editor."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
-from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from gstbillingapp.forms.bills import BillForm, BillLineForm
-from gstbillingapp.models import Bill, BillPayment, Expense
 from gstbillingapp.views.invoice_messages import Errors, Problem, shown_name
 
 OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
-
-Judged = TypeVar("Judged", Bill, BillPayment, Expense)
-
-
-def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:
-    """Back to its page with the reason, where no form could help a deed along; None where it is open."""
-    try:
-        judge(judged)
-    except ValidationError as error:
-        messages.info(request, " ".join(error.messages))
-        return redirect(judged)
-    return None
 
 
 def named(errors: Mapping[str, Sequence[str]]) -> Errors:

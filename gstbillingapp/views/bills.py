@@ -14,6 +14,7 @@ from gstbillingapp import payables
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import bill_payments
 from gstbillingapp.actions import bills as deeds
+from gstbillingapp.actions.money import refuse_reversed
 from gstbillingapp.forms.bills import TABS, BillFilterForm, BillPaymentForm, BillReasonForm
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Bill, BillPayment, BillStatus, Vendor
@@ -21,9 +22,9 @@ from gstbillingapp.models.bill import bill_condition
 from gstbillingapp.models.fields import today
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.templatetags.billing import money
-from gstbillingapp.views.bill_messages import turned_away
 from gstbillingapp.views.bill_sheet import columns_of, note_of, total_rows
 from gstbillingapp.views.bill_timeline import timeline
+from gstbillingapp.views.invoice_messages import turned_away
 
 NARROWING = ("q", "vendor", "since", "until")
 Counts = dict[str, tuple[int, bool]]  # by tab: how many, and whether there are more
@@ -176,7 +177,8 @@ def pay(request: MemberRequest, pk: int) -> HttpResponse:
         if payment is not None:
             messages.success(request, f"{money(payment.amount)} paid. {_standing(payment.bill)}")
             return redirect(payment.bill)
-    return render(request, "bills/payment.html", {"bill": stored, "form": form})
+    context = {"document": stored, "sub": f"is owed to {stored.vendor_name}", "form": form}
+    return render(request, "invoices/payment.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -186,7 +188,7 @@ def reverse_payment(request: MemberRequest, pk: int, payment_pk: int) -> HttpRes
     payment = get_object_or_404(
         BillPayment.objects.select_related("bill"), business=request.business, bill=pk, pk=payment_pk
     )
-    elsewhere = turned_away(request, payment, bill_payments.refuse_reversed)
+    elsewhere = turned_away(request, payment, refuse_reversed)
     if elsewhere is not None:
         return elsewhere
     form = BillReasonForm(request.POST or None)

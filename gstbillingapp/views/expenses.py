@@ -26,7 +26,7 @@ from gstbillingapp.gst.numbers import financial_year, financial_year_bounds
 from gstbillingapp.models import Expense, ExpenseCategory
 from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.templatetags.billing import UNDO_TAG, money
-from gstbillingapp.views.bill_messages import turned_away
+from gstbillingapp.views.invoice_messages import turned_away
 
 Days = tuple[datetime.date | None, datetime.date | None]
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.contrib import messages as notices
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -14,7 +14,7 @@ from django.urls import reverse
 from gstbillingapp.actions.advice import Advice
 from gstbillingapp.actions.invoices import Preview
 from gstbillingapp.forms.invoices import InvoiceForm, LineForm
-from gstbillingapp.models import Invoice, Note, Payment, Quotation, Receipt, Refund
+from gstbillingapp.models import Invoice
 from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.templatetags.billing import money
@@ -28,7 +28,15 @@ UNSAID_WHILE_TYPING = ("customer_missing", "lines_missing")
 _OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
 
 Errors = dict[str, list[str]]
-Judged = TypeVar("Judged", bound=Invoice | Note | Payment | Quotation | Receipt | Refund)
+
+
+class HasPage(Protocol):
+    """Something with a page of its own."""
+
+    def get_absolute_url(self) -> str: ...
+
+
+Judged = TypeVar("Judged", bound=HasPage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def reason_against(judge: Callable[[], None]) -> str:
 
 
 def turned_away(request: HttpRequest, judged: Judged, judge: Callable[[Judged], None]) -> HttpResponse | None:
-    """Back to the invoice with the reason, where no form could help a deed along; None where it is open."""
+    """Back to its page with the reason, where no form could help a deed along; None where it is open."""
     try:
         judge(judged)
     except ValidationError as error:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import payments
+from gstbillingapp.actions.money import refuse_reversed
 from gstbillingapp.forms.invoices import PaymentForm, ReasonForm
 from gstbillingapp.models import Invoice, Payment
 from gstbillingapp.models.fields import today
@@ -30,7 +31,8 @@ def new(request: MemberRequest, pk: int) -> HttpResponse:
         if payment is not None:
             messages.success(request, _recorded(payment))
             return redirect(payment.invoice)
-    return render(request, "invoices/payment.html", {"invoice": invoice, "form": form})
+    context = {"document": invoice, "sub": f"is owed by {invoice.party}", "form": form}
+    return render(request, "invoices/payment.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +42,7 @@ def reverse(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
     payment = get_object_or_404(
         Payment.objects.select_related("invoice"), business=request.business, invoice=pk, pk=payment_pk
     )
-    elsewhere = turned_away(request, payment, payments.refuse_reversed)
+    elsewhere = turned_away(request, payment, refuse_reversed)
     if elsewhere is not None:
         return elsewhere
     what = "set-off" if payment.is_set_off else "payment"

@@ -21,7 +21,12 @@ from gstbillingapp.actions.announce.notes import (
     set_off,
     set_off_undone,
 )
-from gstbillingapp.actions.announce.payments import payment_recorded, payment_reversed
+from gstbillingapp.actions.announce.payments import (
+    opening_paid,
+    opening_payment_reversed,
+    payment_recorded,
+    payment_reversed,
+)
 from gstbillingapp.actions.announce.quotations import (
     quotation_approved,
     quotation_converted,
@@ -60,6 +65,8 @@ __all__ = [
     "note_cancelled",
     "note_issued",
     "notes_close",
+    "opening_paid",
+    "opening_payment_reversed",
     "password_changed",
     "payment_recorded",
     "payment_reversed",

@@ -103,6 +103,9 @@ def _judged(
     stored = kept.get((who.pk, str(values["reference"])))
     if stored is not None and is_as(stored, values):
         return Verdict(said, Outcome.SAME)
+    below = opening.below_paid(stored, said.values.get("amount"))
+    if below:
+        return wrong(said, Problem("amount", below))
     row = stored or OpeningBalance(business=business)
     row.customer, who.business = who, business
     for name, value in values.items():

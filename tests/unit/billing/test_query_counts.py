@@ -116,7 +116,7 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
     "customer": (of("customer", "buyer"), PAGE + 8),
-    "statement": (of("statement_print", "buyer"), SIGNED_IN + 20),
+    "statement": (of("statement_print", "buyer"), SIGNED_IN + 22),
     "ageing": (at("ageing"), PAGE + 5),
     "notes": (at("note_list"), LIST),
     "notes searched": (at("note_list", "?q=traders&kind=credit&status=settled&sort=total"), LIST),

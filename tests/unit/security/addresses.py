@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.actions import set_offs
+from gstbillingapp.actions import opening, set_offs
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.models import Membership, Receipt, ReturnFiling
 from tests.factories import (
@@ -26,6 +26,7 @@ from tests.factories import (
     made_file,
     noted,
     offered,
+    owed_before,
     paid,
     paid_out,
     sent,
@@ -137,6 +138,9 @@ receipt_pdf                 GET,POST   login   404       200    200
 receipt_mail                GET,POST   login   404       200    200
 receipt_pdf_status          GET        401     404       200    200
 refund_reverse              GET,POST   login   404       200    200
+opening_balance             GET        login   404       200    200
+opening_pay                 GET,POST   login   404       200    200
+opening_payment_reverse     GET,POST   login   404       200    200
 set_off_new                 GET,POST   login   404       200    200
 customer_ledger             GET        login   404       200    200
 customer_ledger_csv         GET        login   404       200    200
@@ -252,6 +256,8 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     note = noted(settled)
     used = advance(customer)
     refund = set_offs.refund(business, None, Receipt, used.pk, RefundData(amount=Decimal(1)))
+    before = owed_before(customer)
+    came = opening.pay(business, None, before.pk, Decimal(10))
     vendor = VendorFactory(business=business)
     recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
     paid_back, spent = paid_out(recorded, "10"), expense(business)
@@ -273,6 +279,8 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "quotation_delete": [offer.pk],
             "payment_new": [stored.pk],
             "payment_reverse": [stored.pk, payment.pk],
+            "opening": [before.pk],
+            "opening_payment_reverse": [before.pk, came.pk],
             "return_undo": [filed.pk],
             "gstr1_section": ["b2b"],
             "note": [note.pk],

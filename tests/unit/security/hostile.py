@@ -11,7 +11,7 @@ from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
-from gstbillingapp.actions import bills, invoices, jobs, payments, quotations, set_offs
+from gstbillingapp.actions import bills, invoices, jobs, opening, payments, quotations, set_offs
 from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
 from tests.factories import (
@@ -30,6 +30,7 @@ from tests.factories import (
     made_file,
     noted,
     offered,
+    owed_before,
     paid,
     paid_out,
     sent,
@@ -118,6 +119,9 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
     set_off(stored, used, "1")
     data = RefundData(amount=Decimal(1), reference=everything_at_once(64))
     refund = set_offs.refund(business, owner.user, Receipt, used.pk, data)
+    before = owed_before(customer, reference=everything_at_once(40))
+    said = {"reference": everything_at_once(64), "note": everything_at_once(300)}
+    came = opening.pay(business, owner.user, before.pk, Decimal(10), **said)
     return {
         "return_undo": [filed.pk],
         "gstr1_section": ["b2b"],
@@ -141,6 +145,8 @@ def _rows(owner: Membership, colleague: Membership, customer, product) -> dict[s
         "quotation_delete": [offer.pk],
         "payment_new": [stored.pk],
         "payment_reverse": [stored.pk, payment.pk],
+        "opening": [before.pk],
+        "opening_payment_reverse": [before.pk, came.pk],
         **_purchases(business, product),
         **_files(owner),
         "team": [colleague.user_id],
