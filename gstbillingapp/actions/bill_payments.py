@@ -58,6 +58,7 @@ def reverse(business: Business, user: User | None, payment_id: int, reason: str)
         payment.bill = bill
         money.mark_reversed(payment, user, text)
         _settle(bill, -payment.amount)
+        announce.bill_payment_reversed(payment)
     return payment
 
 

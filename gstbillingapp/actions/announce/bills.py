@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from gstbillingapp.actions.announce.telling import settle, tell
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import REMINDERS, Bill, EventKind
+from gstbillingapp.models import REMINDERS, Bill, BillPayment, EventKind
 from gstbillingapp.models.fields import day_text
 
 
@@ -41,6 +41,26 @@ def bill_settled(bill: Bill, due_date: datetime.date | None = None) -> None:
     """Nobody needs to be reminded any more that it was due on that day, its own where none is given."""
     keys = [_key(bill, stage, due_date or bill.due_date) for stage in REMINDERS["bills"].offered]
     settle(bill.business, keys)
+
+
+def bill_payment_reversed(payment: BillPayment) -> None:
+    """Money that was recorded as paid did not reach the vendor: the bill is to be paid again."""
+    bill = payment.bill
+    owed = f"Bill {bill.number}: {indian_format(bill.balance)} to pay by {day_text(bill.due_date)}"
+    tell(
+        bill.business,
+        EventKind.PAYMENT_REVERSED,
+        title=f"Payment {indian_format(payment.amount)} to {bill.vendor_name} did not go through",
+        message=f"{owed}. {payment.reverse_reason}",
+        notification_type="ERROR",
+        link_url=bill.get_absolute_url(),
+        link_text="View bill",
+        related_object_type="bill_payment",
+        related_object_id=payment.pk,
+        priority="high",
+        dedupe_key=f"pay:bill:{payment.pk}:fail",
+        thread_key=f"bill:{bill.pk}",
+    )
 
 
 def _key(bill: Bill, stage: int, due_date: datetime.date) -> str:

@@ -4,10 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from delivery.models import Notification
 from gstbillingapp.actions import bill_payments, bills
 from gstbillingapp.models import Bill, BillPayment
 from tests.factories import bill, days_ago, paid_out
 from tests.refusals import everything, refused
+from tests.support.inbox_client import state_equals_events
 from tests.unit.billing.test_two_at_once import at_once
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +38,19 @@ def test_a_payment_that_did_not_go_through_is_owed_again_and_stays_on_record(peo
     assert kept.reversed_at is not None
     with refused("__all__", "reversed already"):
         bill_payments.reverse(people.business, people.owner, payment.pk, "Again")
+
+
+def test_everybody_is_told_that_a_payment_did_not_go_through(people):
+    stored = bill(people.business)
+    payment = paid_out(stored, "100")
+    with state_equals_events(people.teammate.pk):
+        bill_payments.reverse(people.business, people.owner, payment.pk, "Transfer returned")
+    told = Notification.objects.filter(dedupe_key=f"pay:bill:{payment.pk}:fail")
+    assert set(told.values_list("user", flat=True)) == {people.owner.pk, people.teammate.pk}
+    row = told.first()
+    assert (row.notification_type, row.priority, row.link_url) == ("ERROR", "high", stored.get_absolute_url())
+    assert row.title == f"Payment ₹100.00 to {stored.vendor_name} did not go through"
+    assert "₹118.00 to pay by" in row.message
 
 
 @pytest.mark.parametrize(
