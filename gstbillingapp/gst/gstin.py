@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.states import REGISTRABLE, STATES, state_name
@@ -91,6 +92,7 @@ def check_digit(first_fourteen: str) -> str:
     return _DIGITS[-total % 36]
 
 
+@lru_cache(maxsize=20_000)
 def reason(text: str) -> Reason:
     """OK, or the first thing wrong. Surrounding space and lower case are not wrong."""
     number = clean(text)

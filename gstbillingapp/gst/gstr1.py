@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from gstbillingapp.gst.money import ARITHMETIC, ZERO, round2
@@ -73,7 +74,9 @@ class Gstr1:
         if section in (Section.AT, Section.TXPD):
             total = total_of(advance.amounts for advance in self.advances.get(section, ()))
             return total.negated() if section is Section.TXPD else total
-        return total_of(part.amounts() for part in self.parts.get(section, ()))
+        return total_of(
+            part.document.signed(line.amounts) for part in self.parts.get(section, ()) for line in part.lines
+        )
 
     def count(self, section: Section) -> int:
         """How many documents, or advances, a section tells of."""
@@ -311,11 +314,20 @@ def _supply_type(intra: bool) -> str:
     return "INTRA" if intra else "INTER"
 
 
+@dataclass(slots=True)
+class _HsnSum:
+    """What has come to a row of table 12 so far."""
+
+    description: str
+    qty: Decimal
+    amounts: Amounts
+
+
 class _HsnTable:
     """Adds up table 12."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, Decimal, str], HsnTotal] = {}
+        self._sums: dict[tuple[str, Decimal, str], _HsnSum] = {}
 
     def add(self, document: OutwardDocument) -> None:
         """All lines of a document, taxed or not."""
@@ -325,21 +337,30 @@ class _HsnTable:
             self._add(line, unit, Decimal(0) if is_service else line.qty, document)
 
     def _add(self, line: SupplyLine, unit: str, qty: Decimal, document: OutwardDocument) -> None:
-        known = self._rows.get((line.hsn, line.rate, unit))
         counted = ARITHMETIC.minus(qty) if document.is_credit else qty
-        self._rows[line.hsn, line.rate, unit] = HsnTotal(
-            hsn=line.hsn,
-            description=known.description if known else line.description,
-            unit=unit,
-            rate=line.rate,
-            qty=ARITHMETIC.add(known.qty, counted) if known else counted,
-            amounts=(known.amounts if known else NOTHING).plus(document.signed(line.amounts)),
-        )
+        amounts = document.signed(line.amounts)
+        key = line.hsn, line.rate, unit
+        known = self._sums.get(key)
+        if known is None:
+            self._sums[key] = _HsnSum(line.description, counted, NOTHING.plus(amounts))
+        else:
+            known.qty = ARITHMETIC.add(known.qty, counted)
+            known.amounts = known.amounts.plus(amounts)
 
     def rows(self) -> list[HsnTotal]:
         """By code, rate and unit; without those of which notes have left nothing."""
-        rows = (self._rows[key] for key in sorted(self._rows))
-        return [row for row in rows if row.qty or row.amounts != NOTHING]
+        return [
+            HsnTotal(
+                hsn=hsn,
+                description=found.description,
+                unit=unit,
+                rate=rate,
+                qty=found.qty,
+                amounts=found.amounts,
+            )
+            for (hsn, rate, unit), found in sorted(self._sums.items(), key=itemgetter(0))
+            if found.qty or found.amounts != NOTHING
+        ]
 
 
 def _hsn(rows: Sequence[HsnTotal]) -> list[Json]:

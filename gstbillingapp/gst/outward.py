@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from gstbillingapp.gst.money import ARITHMETIC, ZERO
 from gstbillingapp.gst.returns import Document, Gstr1Entry, Reported, Section, gstr1_section
@@ -24,8 +25,7 @@ class Treatment(StrEnum):
     NON_GST = "non_gst"
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """A taxable value and the tax on it. `sgst` holds UTGST too, as the returns have it."""
 
     taxable: Decimal = ZERO
@@ -36,13 +36,15 @@ class Amounts:
 
     def plus(self, other: Amounts) -> Amounts:
         """Both together."""
+        # A month has tens of thousands of these, and half of the amounts are 0.
         add = ARITHMETIC.add
+        taxable, igst, cgst, sgst, cess = other
         return Amounts(
-            add(self.taxable, other.taxable),
-            add(self.igst, other.igst),
-            add(self.cgst, other.cgst),
-            add(self.sgst, other.sgst),
-            add(self.cess, other.cess),
+            add(self.taxable, taxable) if taxable else self.taxable,
+            add(self.igst, igst) if igst else self.igst,
+            add(self.cgst, cgst) if cgst else self.cgst,
+            add(self.sgst, sgst) if sgst else self.sgst,
+            add(self.cess, cess) if cess else self.cess,
         )
 
     def negated(self) -> Amounts:
@@ -69,8 +71,7 @@ def total_of(amounts: Iterable[Amounts]) -> Amounts:
     return total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplyLine:
+class SupplyLine(NamedTuple):
     """One supply on a document; positive on a credit note too."""
 
     rate: Decimal
@@ -82,8 +83,7 @@ class SupplyLine:
     qty: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutwardDocument:
+class OutwardDocument(NamedTuple):
     """An invoice, a credit note or a debit note. `value` is its total as printed.
 
     `key` is the caller's own name for it. A note also tells of the invoice it amends: `original_date` and

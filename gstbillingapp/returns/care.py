@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gstbillingapp.actions.advice import NAMED_FROM, hsn_digits
@@ -92,6 +92,7 @@ def _of_document(books: Books, document: OutwardDocument, slabs: tuple[object, .
 
 
 Found = Iterator[tuple[str, str]]
+Times = tuple[datetime.datetime, datetime.datetime | None]  # of issuing, and of cancelling
 
 
 def _of_hsn(books: Books, document: OutwardDocument) -> Found:
@@ -154,13 +155,32 @@ def _of_filed(books: Books) -> Iterator[Care]:
     ).first()
     if filed is None:
         return
+    changed = _changed_after(books, filed.filed_at)
     for row in books.rows:
-        if row.cancelled_at and row.cancelled_at > filed.filed_at > row.issued_at:
+        issued_at, cancelled_at = changed.get((bool(row.kind), row.pk), (None, None))
+        if issued_at is None:
+            continue
+        if cancelled_at and cancelled_at > filed.filed_at > issued_at:
             words = "Cancelled after GSTR-1 was filed: amend it in a later return."
             yield Care("cancelled_after_filing", row.number, words, row.url)
-        elif row.issued_at > filed.filed_at and not row.is_cancelled:
+        elif issued_at > filed.filed_at and not row.is_cancelled:
             words = "Issued after GSTR-1 was filed: report it in a later return."
             yield Care("issued_after_filing", row.number, words, row.url)
+
+
+def _changed_after(books: Books, filed_at: datetime.datetime) -> dict[tuple[bool, int], Times]:
+    """Of the invoices and notes issued or cancelled after that, when they were: by whether a note, and id."""
+    changed: dict[tuple[bool, int], Times] = {}
+    kinds: list[tuple[bool, QuerySet[Any], str]] = [
+        (False, Invoice.objects.exclude(state=InvoiceState.DRAFT), "issued_at"),
+        (True, Note.objects.all(), "created_at"),
+    ]
+    for is_note, rows, issued in kinds:
+        later = Q(**{f"{issued}__gt": filed_at}) | Q(cancelled_at__gt=filed_at)
+        found = rows.filter(later, business=books.business, date__gte=books.since, date__lte=books.until)
+        for pk, *times in found.values_list("pk", issued, "cancelled_at"):
+            changed[is_note, pk] = (times[0], times[1])
+    return changed
 
 
 def _of_numbers(books: Books) -> Iterator[Care]:
