@@ -41,6 +41,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from bench import other_papers
 from bench.filling import CONTENT, copies
 from delivery.models import Inbox, Notification
 from gstbilling.environment import VAR_DIR
@@ -144,6 +145,7 @@ def fill(wanted: int) -> None:
         add_products(business)
         bulk.top_up(wanted)
         some_more_than_others(business, wanted)
+        other_papers.add_other_papers(business)
         fill_inbox(owner)
     know_sizes()
 
@@ -264,10 +266,11 @@ class Shop:
 
 
 def listed(group: str, name: str, **choices: Sequence[Any]) -> Iterator[Asked]:
-    """Every combination of what a list's address may say."""
+    """Every combination of what the address of a list, its name or itself, may say."""
+    path = name if name.startswith("/") else reverse(name)
     for chosen in combinations(*choices.values()):
         said = {key: value for key, value in zip(choices, chosen, strict=True) if value}
-        yield Asked(group, f"{reverse(name)}?{urlencode(said)}")
+        yield Asked(group, f"{path}?{urlencode(said)}")
 
 
 def both_ways(orders: Sequence[str]) -> list[str]:
@@ -285,6 +288,8 @@ def pages(shop: Shop) -> Iterator[Asked]:
     yield from forms(shop)
     yield from inboxes(shop)
     yield from returns()
+    for group, path, choices in other_papers.addresses(shop.business, ("", "sr", "traders", MISSED)):
+        yield from listed(group, path, **choices)
 
 
 def returns() -> Iterator[Asked]:
