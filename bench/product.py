@@ -42,6 +42,7 @@ def fill(user: int, rows: int, unread: int) -> None:
     sent = Delivery(
         user_id=user, revision=0, state=DeliveryState.SENT, attempts=1, created_at=now, settled_at=now
     )
+    know_sizes()  # or PostgreSQL checks each row against all notifications, as when there was none
     theirs = f"(SELECT id, revision FROM {Notification._meta.db_table} WHERE user_id = {int(user)})"  # noqa: S608
     insert_from(sent, theirs, notification_id="id", revision="revision")
     numbers = {"revision": rows, "unread_count": unread, "posted": rows}
