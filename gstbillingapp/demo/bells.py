@@ -13,7 +13,6 @@ from delivery import inbox
 from delivery.models import Delivery, DeliveryState, Notification
 from gstbillingapp.actions import announce, products
 from gstbillingapp.actions.announce import REMINDER_STAGES
-from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.returns import Form, Period, due_date
 from gstbillingapp.models import (
     Business,
@@ -27,9 +26,8 @@ from gstbillingapp.models import (
     StockReason,
 )
 from gstbillingapp.models.fields import INDIA, today
-from gstbillingapp.overview import receivables
 from gstbillingapp.reminders import MORNING, latest_morning
-from gstbillingapp.utils import create_notifications
+from gstbillingapp.reminders.digest import owed_on
 
 RUN_LOW = (("CAB-CT6", 6), ("STB-005", 2), ("ACS-015", 0))
 UNREAD = 6
@@ -133,18 +131,7 @@ def _duties(business: Business) -> Iterator[Event]:
 
 
 def _digest(business: Business) -> Event:
-    owed = receivables(business, today())
-    digest = partial(
-        create_notifications,
-        business.members(),
-        "Today in your books",
-        f"Owed {indian_format(owed.amount)}, overdue {indian_format(owed.overdue)}",
-        "INFO",
-        "/",
-        "View the overview",
-        priority="low",
-        dedupe_key=f"digest:{business.pk}:{today()}",
-    )
+    digest = partial(announce.digest, business, today(), *owed_on(business, today()))
     return Event(_morning(today()), digest)
 
 

@@ -76,7 +76,7 @@ def totals(request: MemberRequest, pk: int, kind: str) -> JsonResponse:
     of_lines = {name: found for name, found in composed.checks.errors.items() if name.startswith("lines-")}
     return JsonResponse(
         {
-            "totals": [{"label": row.label, "value": row.value} for row in _rows(composed.note)],
+            "totals": [{"label": row.label, "value": row.value} for row in _rows(composed)],
             "total": money(composed.note.total),
             "effect": _effect(composed.note),
             "errors": {**of_lines, **unread},
@@ -180,14 +180,14 @@ def _form_context(invoice: Invoice, form: NoteForm, composed: ComposedNote | Non
         "kind": form.kind,
         "title": f"New {note.get_kind_display().lower()}",
         "rows": [(row, left_of(row.left)) for row in form.rows],
-        "totals": _rows(note) if composed else [],
+        "totals": _rows(composed) if composed else [],
         "total": note.total,
         "effect": _effect(note) if composed else "",
     }
 
 
 def _page_context(note: Note, lines: Sequence[NoteLine]) -> dict[str, Any]:
-    mode = mode_of(note)
+    mode = mode_of(note, lines)
     stored = note.pk is not None
     return {
         "note": note,
@@ -211,9 +211,10 @@ def _why_it_stays(note: Note) -> str:
     return reason_against(lambda: notes.refuse_cancelling(note))
 
 
-def _rows(note: Note) -> list[Any]:
+def _rows(composed: ComposedNote) -> list[Any]:
     """What leads from the lines to the total; none where nothing is typed yet."""
-    return total_rows(note, mode_of(note)) if note.supplier_state_code else []
+    note = composed.note
+    return total_rows(note, mode_of(note, composed.lines)) if note.supplier_state_code else []
 
 
 def _effect(note: Note) -> str:

@@ -99,6 +99,17 @@ def test_the_page_of_an_invoice_tells_what_notes_did(owner, invoice):
     assert "Nothing left to pay" in page(owner, "invoice", invoice.pk)
 
 
+def test_a_note_on_what_is_exempt_shows_no_tax_as_its_bill_of_supply(owner):
+    """CGST Rule 49: whose tax would it be."""
+    exempt, taxed = (
+        noted(issued(owner.business, line(supply=supply, rate=rate)))
+        for supply, rate in (("exempt", Decimal(0)), ("taxable", Decimal(18)))
+    )
+    for suffix in ("", "print/"):
+        assert "SGST" not in owner.client.get(f"{exempt.get_absolute_url()}{suffix}").text
+        assert "SGST" in owner.client.get(f"{taxed.get_absolute_url()}{suffix}").text
+
+
 def test_what_a_customer_has_open_is_offered_on_their_next_invoice(owner, invoice):
     receipt = advance(invoice.customer, "100")
     body = page(owner, "invoice", invoice.pk)
