@@ -291,7 +291,7 @@ def input_tax(business: Business, first: datetime.date, last: datetime.date) -> 
     expenses = Expense.objects.filter(
         business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
     )
-    on_expenses = expenses.aggregate(tax=Sum(F("cgst") + F("sgst") + F("igst")))
+    on_expenses = expenses.aggregate(tax=Sum(TAX))
     return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
 
 

@@ -250,7 +250,10 @@ class ExpenseData:
     amount: Decimal | None = None
     price_includes_tax: bool = True
     rate: Decimal | None = None  # None: no tax
+    cess_pct: Decimal | None = None  # None: no cess, as with the next
+    cess_amt: Decimal | None = None
     inter_state: bool | None = None  # None: by the GSTIN
+    rcm: bool = False  # the amount is without the tax then, whatever `price_includes_tax` says
     itc: bool = False
     mode: str = "bank"
     reference: str = ""

@@ -78,7 +78,9 @@ class ExpenseRow(NamedTuple):
     igst: Decimal
     cgst: Decimal
     sgst: Decimal
+    cess: Decimal
     total: Decimal
+    rcm: bool
     itc: bool
     state: str
 
@@ -90,11 +92,11 @@ class ExpenseRow(NamedTuple):
     @property
     def amounts(self) -> Amounts:
         """The value and the tax in it."""
-        return Amounts(self.taxable, self.igst, self.cgst, self.sgst)
+        return Amounts(self.taxable, self.igst, self.cgst, self.sgst, self.cess)
 
 
 def inward_of(business: Business, since: datetime.date, until: datetime.date) -> list[Inward]:
-    """Every line of the bills that stand, and the expenses whose tax is claimed."""
+    """Every line of the bills that stand, and the expenses whose tax is claimed or owed."""
     lines = bill_lines(business, since, until)
     bills = (row for row in bill_rows(business, since, until) if not row.is_cancelled)
     return [
@@ -122,8 +124,8 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
 
 def _of_expenses(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Inward]:
     for row in expense_rows(business, since, until):
-        if row.itc and not row.is_cancelled:
-            yield Inward(amounts=row.amounts, intra=not row.inter_state)
+        if (row.itc or row.rcm) and not row.is_cancelled:
+            yield Inward(amounts=row.amounts, intra=not row.inter_state, claimed=row.itc, rcm=row.rcm)
 
 
 def bill_rows(business: Business, since: datetime.date, until: datetime.date) -> list[BillRow]:
