@@ -34,6 +34,7 @@ class BusinessData:
     quotation_prefix: str = "QTN"
     invoice_terms: str = ""
     due_days: int | None = 30
+    quotation_days: int | None = 30  # None: 30
     round_off: bool = True
     hsn_digits: int = 4
     filing_frequency: str = ""  # "": every month
