@@ -356,7 +356,8 @@ def things(shop: Shop) -> Iterator[Asked]:
     for buyer in (shop.buyer, shop.other):
         yield Asked("customer", reverse("customer", args=[buyer.pk]))
         yield Asked("ledger", f"{reverse('customer_ledger', args=[buyer.pk])}?since=&until=")
-        yield Asked("statement", reverse("statement_print", args=[buyer.pk]))
+        recent = today() - timedelta(days=30)  # of the one who buys most, more would be asked to be narrowed
+        yield Asked("statement", f"{reverse('statement_print', args=[buyer.pk])}?since={recent}")
     for ware in (shop.product, shop.goods[0]):
         yield Asked("product", reverse("product", args=[ware.pk]))
     for count, row in shop.issued.items():
