@@ -110,7 +110,8 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
     source = Source.OTHER
     if row.imported:
         source = Source.IMPORT_OF_SERVICES if line.is_service else Source.IMPORT_OF_GOODS
-    under_composition = row.vendor_kind == VendorKind.COMPOSITION
+    # Their own supplies bear no tax; on reverse charge it is owed by whoever buys, from anybody (s.9(3)).
+    untaxed = row.vendor_kind == VendorKind.COMPOSITION and not row.rcm
     return Inward(
         amounts=line.amounts,
         intra=row.is_intra,
@@ -118,7 +119,7 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
         eligible=line.itc in CLAIMED,
         claimed=line.itc != Credit.NONE,
         rcm=row.rcm and source is not Source.IMPORT_OF_GOODS,
-        treatment=Treatment.EXEMPT if under_composition else Treatment(line.supply),
+        treatment=Treatment.EXEMPT if untaxed else Treatment(line.supply),
     )
 
 

@@ -190,6 +190,12 @@ def test_what_we_owe_the_tax_on_is_told_once_and_goods_from_abroad_are_not(busin
     }
 
 
+def test_reverse_charge_is_owed_to_a_composition_dealer_too(business):
+    bought(bill(business, kind="composition", rcm=True))
+    found = booked(business).gstr3b(OCTOBER)
+    assert (found.reverse_charge.taxable, found.reverse_charge.cgst, found.exempt_inward.intra) == (100, 9, 0)
+
+
 def test_a_composition_dealers_bill_stands_with_what_is_exempt(business):
     bought(bill(business, kind="composition"), rate=0, cgst=0, sgst=0, total=100, itc="none")
     found = booked(business).gstr3b(OCTOBER)
