@@ -68,6 +68,7 @@ class Row(NamedTuple):
     zero_rated: bool
     deemed_export: bool
     rcm: bool
+    composition: bool
     supplier_gstin: str
     supplier_state_code: str
     supplier_lut_number: str
@@ -113,6 +114,8 @@ class Books:
     since: datetime.date
     until: datetime.date
     rows: list[Row] = field(default_factory=list)
+    # Numbered under another registration or under composition: no part of this one's returns.
+    left_out: list[Row] = field(default_factory=list)
     documents: list[OutwardDocument] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
     inward: list[Inward] = field(default_factory=list)
@@ -131,8 +134,9 @@ def books_of(business: Business, period: Period) -> Books:
     """Everything dated in a period."""
     books = Books(business, period.first, period.last)
     within = (business, books.since, books.until)
-    invoices, notes = invoice_rows(*within), note_rows(*within)
-    books.rows = [*invoices, *notes]
+    invoices, others = _parted(business, invoice_rows(*within))
+    notes, other_notes = _parted(business, note_rows(*within))
+    books.rows, books.left_out = [*invoices, *notes], [*others, *other_notes]
     books.documents = [
         *documents_of(invoices, invoice_lines(*within)),
         *documents_of(notes, note_lines(*within)),
@@ -141,6 +145,15 @@ def books_of(business: Business, period: Period) -> Books:
     books.inward = inward_of(*within)
     books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
+
+
+def _parted(business: Business, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Those that the registration which files has made, and the others."""
+    ours: list[Row] = []
+    others: list[Row] = []
+    for row in rows:
+        (ours if row.supplier_gstin == business.gstin and not row.composition else others).append(row)
+    return ours, others
 
 
 def _dated(
