@@ -37,14 +37,15 @@ class Care:
 
 def care_of(books: Books) -> list[Care]:
     """Everything that needs care, document by document, then the numbers and the drafts."""
-    slabs: dict[datetime.date, tuple[object, ...]] = {}
+    slabs: dict[datetime.date, frozenset[object]] = {}
     rates = list(GstRate.objects.all())
     found: list[Care] = []
+    digits_of_all = hsn_digits(books.business)
     for document in books.documents:
         day = document.original_date or document.date  # a note bears the rate of its invoice (s.34)
         if day not in slabs:
-            slabs[day] = rates_on(rates, day)
-        found += _of_document(books, document, slabs[day])
+            slabs[day] = frozenset(rates_on(rates, day))
+        found += _of_document(document, slabs[day], digits_of_all)
     filings = list(
         ReturnFiling.objects.filter(business=books.business, form=Form.GSTR_1, first__lte=books.until)
     )
@@ -91,36 +92,38 @@ def words_of(found: Collection[Care]) -> str:
     return f"{count} {'invoice needs' if count == 1 else 'invoices need'} care ({reasons})"
 
 
-def _of_document(books: Books, document: OutwardDocument, slabs: tuple[object, ...]) -> Iterator[Care]:
+def _of_document(document: OutwardDocument, slabs: frozenset[object], digits_of_all: int) -> list[Care]:
     row = cast(Row, document.key)
-    for code, message in (
-        *_of_hsn(books, document),
+    found = [
+        *_of_hsn(document, digits_of_all or (LEAST_DIGITS if document.buyer_gstin else 0)),
         *_of_rates(document, slabs),
         *_of_buyer(row, document),
         *_of_place(row),
-    ):
-        yield Care(code, row.number, message, row.url)
+    ]
+    return [Care(code, row.number, message, row.url) for code, message in found]
 
 
 Found = Iterator[tuple[str, str]]
 Times = tuple[datetime.datetime, datetime.datetime | None]  # of issuing, and of cancelling
 
 
-def _of_hsn(books: Books, document: OutwardDocument) -> Found:
-    needed = hsn_digits(books.business) or (LEAST_DIGITS if document.buyer_gstin else 0)
-    missing = [line for line in document.lines if not line.hsn and needed]
+def _of_hsn(document: OutwardDocument, needed: int) -> Found:
+    wanting = [line for line in document.lines if len(line.hsn) < needed]
+    if not wanting:
+        return
+    missing = [line for line in wanting if not line.hsn]
     if missing:
         yield "hsn_missing", f"{_lines(missing)} without HSN or SAC; {needed} digits are needed."
-    short = sorted({line.hsn for line in document.lines if 0 < len(line.hsn) < needed})
+    short = sorted({line.hsn for line in wanting if line.hsn})
     if short:
         yield "hsn_short", f"{', '.join(short)} is too short: {needed} digits are needed."
 
 
-def _of_rates(document: OutwardDocument, slabs: tuple[object, ...]) -> Found:
-    taxed = (line for line in document.lines if line.treatment is Treatment.TAXABLE)
-    wrong = sorted({line.rate for line in taxed if line.rate not in slabs})
+def _of_rates(document: OutwardDocument, slabs: frozenset[object]) -> Found:
+    unknown = [line for line in document.lines if line.rate not in slabs]
+    wrong = {line.rate for line in unknown if line.treatment is Treatment.TAXABLE} if unknown else ()
     if wrong:
-        words = ", ".join(f"{plain_number(rate)} %" for rate in wrong)
+        words = ", ".join(f"{plain_number(rate)} %" for rate in sorted(wrong))
         yield (
             "rate_not_in_force",
             f"{words} is no rate of tax on {day_text(document.original_date or document.date)}.",

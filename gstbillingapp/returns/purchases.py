@@ -15,8 +15,8 @@ from gstbillingapp.gst.outward import Amounts, Treatment
 from gstbillingapp.gst.states import current_code
 from gstbillingapp.models import Bill, BillLine, BillState, Business, Credit, Expense, VendorKind
 from gstbillingapp.models.bill import CLAIMED
+from gstbillingapp.returns.whole import AMOUNTS, THOUSANDTH, THOUSANDTHS, amounts_of, whole
 
-READ_AT_ONCE = 2_000
 CANCELLED = BillState.CANCELLED  # as expenses are, too
 
 
@@ -135,16 +135,18 @@ def bill_rows(business: Business, since: datetime.date, until: datetime.date) ->
     return [BillRow._make(values) for values in found.values_list(*BillRow._fields)]
 
 
+LINE_NUMBERS = {"rate": THOUSANDTHS, **AMOUNTS}
+
+
 def bill_lines(business: Business, since: datetime.date, until: datetime.date) -> Mapping[int, list[Bought]]:
     """Their lines, by bill."""
     found = BillLine.objects.filter(
         bill__business=business, bill__date__gte=since, bill__date__lte=until, bill__state=BillState.RECORDED
     ).order_by("bill_id", "position")
     lines: defaultdict[int, list[Bought]] = defaultdict(list)
-    fields = ("bill_id", "is_service", "hsn", "rate", "supply", "itc")
-    rows = found.values_list(*fields, "taxable", "igst", "cgst", "sgst", "cess")
-    for key, is_service, hsn, rate, supply, itc, *amounts in rows.iterator(READ_AT_ONCE):
-        lines[key].append(Bought(is_service, hsn, rate, supply, itc, Amounts(*amounts)))
+    rows = whole(found, LINE_NUMBERS, "bill_id", "is_service", "hsn", "supply", "itc")
+    for key, is_service, hsn, supply, itc, rate, *amounts in rows:
+        lines[key].append(Bought(is_service, hsn, rate * THOUSANDTH, supply, itc, amounts_of(*amounts)))
     return lines
 
 
