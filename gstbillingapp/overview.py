@@ -141,7 +141,7 @@ def sold(business: Business, window: Window) -> InvoiceQuerySet:
 
 def amended(business: Business, window: Window) -> NoteQuerySet:
     """The credit and debit notes of some days: they change the sales of their own days, as in the returns."""
-    notes = Note.objects.standing().filter(business=business)
+    notes = Note.objects.standing().of_supplies().filter(business=business)
     return notes.filter(date__gte=window.first, date__lte=window.last)
 
 

@@ -156,8 +156,8 @@ def invoice_rows(business: Business, since: datetime.date, until: datetime.date)
 
 
 def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
-    """Credit and debit notes, cancelled ones among them."""
-    found = _dated(Note.objects.all(), business, since, until)
+    """Credit and debit notes, cancelled ones among them, without those that are commercial."""
+    found = _dated(Note.objects.of_supplies(), business, since, until)
     return [Row._make(values) for values in found.values_list(*OF_NOTES)]
 
 
@@ -182,7 +182,7 @@ def invoice_lines(business: Business, since: datetime.date, until: datetime.date
 def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
     """The lines of the notes that stand, by note."""
     found = NoteLine.objects.filter(
-        note__business=business, note__date__gte=since, note__date__lte=until
+        note__business=business, note__date__gte=since, note__date__lte=until, note__commercial=False
     ).exclude(note__state=CANCELLED)
     return _by_document(found, "note_id")
 
