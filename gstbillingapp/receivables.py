@@ -4,12 +4,12 @@ A positive amount is owed by the customer, a negative one by the business.
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
@@ -20,6 +20,8 @@ from gstbillingapp.models.fields import ZERO, today
 AGES = (30, 60, 90)
 # What payments have left of an opening balance.
 LEFT = F("amount") - F("paid")
+# One without a due date was due on its day.
+DUE_FROM_BEFORE = Coalesce("due_date", "date")
 
 
 def net_owed(customer: Customer) -> Decimal:
@@ -150,15 +152,34 @@ def ages_before(customer: Customer, day: datetime.date | None = None) -> Ages:
     return ages_of(customer, (day or today()) - datetime.timedelta(days=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What falls due, or fell due, on one day, and how many papers it is on."""
+
+    day: datetime.date
+    amount: Decimal
+    count: int
+    is_from_before: bool
+
+
+def falling_due(business: Business) -> Iterator[Due]:
+    """All that customers owe, by the day it falls due: on invoices, and from before."""
+    invoices = Invoice.objects.filter(business=business, balance__gt=0)
+    before = OpeningBalance.objects.filter(business=business, amount__gt=F("paid"))
+    for rows, due, left in ((invoices, F("due_date"), F("balance")), (before, DUE_FROM_BEFORE, LEFT)):
+        for row in rows.values(due=due).annotate(left=Sum(left), count=Count("pk")).order_by("due"):
+            yield Due(row["due"], _rupees(row["left"]), row["count"], is_from_before=rows is before)
+
+
 def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
     owed = Invoice.objects.filter(business=business, balance__gt=0).order_by()
     return owed.values("customer_id").annotate(**_sums_by_age(day))
 
 
 def _owed_from_before(business_id: int, day: datetime.date, **whose: Customer) -> QuerySet[Any, Any]:
-    """Opening balances by customer and age; one without a due date was due on its day."""
+    """Opening balances by customer and age."""
     rows = OpeningBalance.objects.filter(business=business_id, **whose).order_by()
-    due = rows.annotate(due=Coalesce("due_date", "date")).values("customer_id")
+    due = rows.annotate(due=DUE_FROM_BEFORE).values("customer_id")
     return due.annotate(**_sums_by_age(day, "due", LEFT))
 
 

@@ -77,6 +77,7 @@ class NoteData:
     date: datetime.date | None = None  # None: today in India
     reason: str = ""
     reason_text: str = ""
+    commercial: bool = False  # a credit note without tax, of which the returns have nothing
     lines: Sequence[NoteLineData] = field(default_factory=tuple)
 
 

@@ -23,7 +23,6 @@ from gstbillingapp.models import (
     Note,
     NoteKind,
     NoteLine,
-    NoteReason,
     NoteState,
     StockReason,
 )
@@ -51,7 +50,7 @@ def issue(business: Business, user: User | None, invoice_id: int, data: NoteData
         composed.checks.finish()
         note = composed.note
         note.created_by = user
-        take_number(note, PREFIXES[NoteKind(note.kind)])
+        take_number(note, prefixes.COMMERCIAL if note.commercial else PREFIXES[NoteKind(note.kind)])
         _apply(note)
         note.save()
         for line in composed.lines:
@@ -165,7 +164,7 @@ def _keep(invoice: Invoice) -> None:
 
 def _move_stock(note: Note, reason: StockReason, user: User | None) -> None:
     """Only a sales return brings goods back; a discount or a correction moves nothing."""
-    if not note.is_credit or note.reason != NoteReason.RETURN:
+    if not note.returns_goods:
         return
     returned = _returned(note)
     goods = [product for product in locked_products(note.business, returned).values() if product.tracks_stock]

@@ -9,8 +9,10 @@ from gstbillingapp.models import Business, Invoice, Quotation
 from gstbillingapp.models.fields import today
 
 CREDIT_NOTES, DEBIT_NOTES, RECEIPTS, REFUNDS = "CN", "DN", "RV", "RF"
+COMMERCIAL = "CCN"  # table 13 of GSTR-1 counts credit notes, and these are not among them
 TAKEN = {
     CREDIT_NOTES: "credit notes",
+    COMMERCIAL: "commercial credit notes",
     DEBIT_NOTES: "debit notes",
     RECEIPTS: "receipt vouchers",
     REFUNDS: "refund vouchers",

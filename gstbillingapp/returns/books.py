@@ -173,8 +173,8 @@ def invoice_rows(business: Business, since: datetime.date, until: datetime.date)
 
 
 def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
-    """Credit and debit notes, cancelled ones among them."""
-    return _rows(_dated(Note.objects.all(), business, since, until), OF_NOTES)
+    """Credit and debit notes, cancelled ones among them, without those that are commercial."""
+    return _rows(_dated(Note.objects.of_supplies(), business, since, until), OF_NOTES)
 
 
 def _rows(found: "QuerySet[Any]", names: Sequence[str]) -> list[Row]:
@@ -201,7 +201,7 @@ def invoice_lines(business: Business, since: datetime.date, until: datetime.date
 def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
     """The lines of the notes that stand, by note."""
     found = NoteLine.objects.filter(
-        note__business=business, note__date__gte=since, note__date__lte=until
+        note__business=business, note__date__gte=since, note__date__lte=until, note__commercial=False
     ).exclude(note__state=CANCELLED)
     return _by_document(found, "note_id")
 
