@@ -134,6 +134,10 @@ def database(debug: bool = True) -> dict[str, Any]:
             "tcp_user_timeout": 25_000,
             **config.get("OPTIONS", {}),
         }
+        # What a page reads is in memory or on an SSD: planned for disks that seek, the lines of a month's
+        # invoices would be looked for among those of all years.
+        said = config["OPTIONS"].get("options", "")
+        config["OPTIONS"]["options"] = f"-c random_page_cost=1.1 {said}".strip()
     else:
         refuse("DATABASE_URL", "names a database this project does not run on; use sqlite or postgresql.")
     return config

@@ -41,6 +41,8 @@ from gstbillingapp.receivables import falling_due
 
 MONTHS = 12  # of the chart; every window lies within them
 TAX = F("cgst") + F("sgst") + F("igst") + F("cess")
+# So many more of the largest are looked at, as notes take from some of them.
+SPARE = 50
 # Which way a note changes sales.
 SIGNS: dict[str, int] = {NoteKind.CREDIT: -1, NoteKind.DEBIT: 1}
 # What is owed by how long it is overdue: the last day of each band, and its name.
@@ -206,19 +208,32 @@ def _largest(
 ) -> dict[int, Decimal]:
     """The largest amounts after notes, by key.
 
-    Whoever has no notes and is among them is among as many more of the amounts before notes as there are keys
-    that have some; whoever has notes is looked at anyhow.
+    A few more than are wanted are looked at: whoever is not among them has, before notes, at most the least
+    of theirs. Where notes take so much from these that it does not do, as many more are as have notes at all.
     """
     changes: dict[int, Decimal] = defaultdict(Decimal)
     for pk, kind, amount in notes:
         changes[pk] += SIGNS[kind] * rupees(amount)
     pairs = gross.values_list(key, "amount")
-    amounts = dict(pairs.order_by("-amount", key)[: count + len(changes)])
-    if changes:
-        amounts |= dict(pairs.filter(**{f"{key}__in": list(changes)}))
-    net = {pk: rupees(amounts.get(pk)) + changes.get(pk, ZERO) for pk in {*amounts, *changes}}
+    for look in (count + SPARE, count + len(changes)):
+        seen = {pk: rupees(amount) for pk, amount in pairs.order_by("-amount", key)[:look]}
+        others = min(seen.values()) if len(seen) == look else ZERO
+        net = {pk: amount + changes.get(pk, ZERO) for pk, amount in seen.items()}
+        least = _at_place(count, net.values())
+        if others <= least:
+            break
+    # Debit notes may lift somebody else above them.
+    lifted = [pk for pk, change in changes.items() if pk not in seen and others + change > least]
+    sold_to = dict(pairs.filter(**{f"{key}__in": lifted})) if lifted else {}
+    net |= {pk: rupees(sold_to.get(pk)) + changes[pk] for pk in lifted}
     best = sorted(net.items(), key=lambda pair: (-pair[1], pair[0]))
     return {pk: amount for pk, amount in best[:count] if amount > 0}
+
+
+def _at_place(place: int, amounts: Iterable[Decimal]) -> Decimal:
+    """The largest amount but `place` - 1; nothing where there are fewer, or where it is negative."""
+    ranked = sorted(amounts, reverse=True)
+    return max(ZERO, ranked[place - 1]) if len(ranked) >= place else ZERO
 
 
 @dataclass(slots=True, kw_only=True)
@@ -298,7 +313,7 @@ def input_tax(business: Business, first: datetime.date, last: datetime.date) -> 
     expenses = Expense.objects.filter(
         business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
     )
-    on_expenses = expenses.aggregate(tax=Sum(F("cgst") + F("sgst") + F("igst")))
+    on_expenses = expenses.aggregate(tax=Sum(TAX))
     return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
 
 

@@ -167,8 +167,8 @@ def falling_due(business: Business) -> Iterator[Due]:
     invoices = Invoice.objects.filter(business=business, balance__gt=0)
     before = OpeningBalance.objects.filter(business=business, amount__gt=F("paid"))
     for rows, due, left in ((invoices, F("due_date"), F("balance")), (before, DUE_FROM_BEFORE, LEFT)):
-        for row in rows.values(due=due).annotate(owed=Sum(left), count=Count("pk")).order_by("due"):
-            yield Due(row["due"], _rupees(row["owed"]), row["count"], is_from_before=rows is before)
+        for row in rows.values(due=due).annotate(left=Sum(left), count=Count("pk")).order_by("due"):
+            yield Due(row["due"], _rupees(row["left"]), row["count"], is_from_before=rows is before)
 
 
 def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:

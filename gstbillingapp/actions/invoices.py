@@ -20,6 +20,7 @@ from gstbillingapp.actions.products import move
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.calc import DocumentResult, LineResult
 from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.notes import last_day_to_credit
 from gstbillingapp.models import (
     Business,
     Invoice,
@@ -278,6 +279,12 @@ def refuse_cancelling(invoice: Invoice) -> None:
     note = invoice.amendments.standing().order_by("pk").first()
     if note is not None:
         raise refusal(f"{note.get_kind_display()} {note.number} stands against it; cancel that first.")
+    last = last_day_to_credit(invoice.financial_year)
+    if today() > last and (invoice.cgst or invoice.igst or invoice.cess):
+        raise refusal(
+            f"The tax on supplies of {invoice.financial_year} could be lowered until {day_text(last)} "
+            "(CGST s.34): an invoice of that year stands."
+        )
 
 
 def _take_over(draft: Invoice, composed: Composed) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from enum import StrEnum
+from functools import lru_cache
 
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import (
@@ -175,6 +176,7 @@ class _Taxes:
         return self.taxable + self.cgst + self.sgst + self.igst + self.cess
 
 
+@lru_cache(maxsize=1_000)
 def tax_mode(
     supplier_state: str,
     place_of_supply: str,

@@ -6,10 +6,12 @@ UTGST travels in `samt`. A section without rows is left out, as the portal has i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -57,26 +59,41 @@ class HsnTotal:
     amounts: Amounts
 
 
-@dataclass(slots=True)
+@dataclass
 class Gstr1:
-    """A period's documents sorted into the sections of the return."""
+    """A period's documents; sections and table 12 are made of them when they are asked for."""
 
     gstin: str
     period: Period
-    parts: dict[Section, list[Part]] = field(default_factory=dict)
+    documents: Sequence[OutwardDocument]
     advances: dict[Section, list[Advance]] = field(default_factory=dict)
-    hsn_b2b: list[HsnTotal] = field(default_factory=list)
-    hsn_b2c: list[HsnTotal] = field(default_factory=list)
     ranges: list[NumberRange] = field(default_factory=list)
+
+    @cached_property
+    def parts(self) -> dict[Section, list[Part]]:
+        """What each section has of the documents, in the order they were given."""
+        sorted_in: dict[Section, list[Part]] = {}
+        for document in self.documents:
+            for part in parts_of(document):
+                sorted_in.setdefault(part.section, []).append(part)
+        return sorted_in
+
+    @cached_property
+    def hsn_b2b(self) -> list[HsnTotal]:
+        """Table 12 of what registered buyers had."""
+        return hsn_totals(document for document in self.documents if document.buyer_gstin)
+
+    @cached_property
+    def hsn_b2c(self) -> list[HsnTotal]:
+        """Table 12 of what everybody else had."""
+        return hsn_totals(document for document in self.documents if not document.buyer_gstin)
 
     def amounts(self, section: Section) -> Amounts:
         """What a section comes to: credit notes count against, and so do advances set off."""
         if section in (Section.AT, Section.TXPD):
             total = total_of(advance.amounts for advance in self.advances.get(section, ()))
             return total.negated() if section is Section.TXPD else total
-        return total_of(
-            part.document.signed(line.amounts) for part in self.parts.get(section, ()) for line in part.lines
-        )
+        return total_of(amounts for part in self.parts.get(section, ()) for amounts in part.each())
 
     def count(self, section: Section) -> int:
         """How many documents, or advances, a section tells of."""
@@ -90,17 +107,11 @@ def gstr1(
     advances: Iterable[Advance] = (),
     ranges: Iterable[NumberRange] = (),
 ) -> Gstr1:
-    """Sort a period's documents into sections, in the order they are given."""
-    found = Gstr1(gstin, period, ranges=list(ranges))
-    hsn_b2b, hsn_b2c = _HsnTable(), _HsnTable()
-    for document in documents:
-        for part in parts_of(document):
-            found.parts.setdefault(part.section, []).append(part)
-        (hsn_b2b if document.buyer_gstin else hsn_b2c).add(document)
+    """The return of a period's documents, in the order they are given."""
+    found = Gstr1(gstin, period, list(documents), ranges=list(ranges))
     for advance in advances:
         section = Section.AT if advance.doc is Document.ADVANCE else Section.TXPD
         found.advances.setdefault(section, []).append(advance)
-    found.hsn_b2b, found.hsn_b2c = hsn_b2b.rows(), hsn_b2c.rows()
     return found
 
 
@@ -314,53 +325,31 @@ def _supply_type(intra: bool) -> str:
     return "INTRA" if intra else "INTER"
 
 
-@dataclass(slots=True)
-class _HsnSum:
-    """What has come to a row of table 12 so far."""
-
-    description: str
-    qty: Decimal
-    amounts: Amounts
-
-
-class _HsnTable:
-    """Adds up table 12."""
-
-    def __init__(self) -> None:
-        self._sums: dict[tuple[str, Decimal, str], _HsnSum] = {}
-
-    def add(self, document: OutwardDocument) -> None:
-        """All lines of a document, taxed or not."""
+def hsn_totals(documents: Iterable[OutwardDocument]) -> list[HsnTotal]:
+    """Table 12 of some documents, all their lines, by code, rate and unit; without what notes took back."""
+    found: defaultdict[tuple[str, Decimal, str], list[tuple[OutwardDocument, SupplyLine]]] = defaultdict(list)
+    for document in documents:
         for line in document.lines:
-            is_service = line.hsn.startswith(SERVICE)
-            unit = NO_UNIT if is_service else line.unit
-            self._add(line, unit, Decimal(0) if is_service else line.qty, document)
+            unit = NO_UNIT if line.hsn.startswith(SERVICE) else line.unit
+            found[line.hsn, line.rate, unit].append((document, line))
+    rows = (_hsn_total(*key, supplies) for key, supplies in sorted(found.items(), key=itemgetter(0)))
+    return [row for row in rows if row.qty or row.amounts != NOTHING]
 
-    def _add(self, line: SupplyLine, unit: str, qty: Decimal, document: OutwardDocument) -> None:
-        counted = ARITHMETIC.minus(qty) if document.is_credit else qty
-        amounts = document.signed(line.amounts)
-        key = line.hsn, line.rate, unit
-        known = self._sums.get(key)
-        if known is None:
-            self._sums[key] = _HsnSum(line.description, counted, NOTHING.plus(amounts))
-        else:
-            known.qty = ARITHMETIC.add(known.qty, counted)
-            known.amounts = known.amounts.plus(amounts)
 
-    def rows(self) -> list[HsnTotal]:
-        """By code, rate and unit; without those of which notes have left nothing."""
-        return [
-            HsnTotal(
-                hsn=hsn,
-                description=found.description,
-                unit=unit,
-                rate=rate,
-                qty=found.qty,
-                amounts=found.amounts,
-            )
-            for (hsn, rate, unit), found in sorted(self._sums.items(), key=itemgetter(0))
-            if found.qty or found.amounts != NOTHING
-        ]
+def _hsn_total(
+    hsn: str, rate: Decimal, unit: str, supplies: list[tuple[OutwardDocument, SupplyLine]]
+) -> HsnTotal:
+    counted = (ARITHMETIC.minus(line.qty) if document.is_credit else line.qty for document, line in supplies)
+    with localcontext(ARITHMETIC):
+        qty = Decimal(0) if hsn.startswith(SERVICE) else sum(counted, Decimal(0))
+    return HsnTotal(
+        hsn=hsn,
+        description=supplies[0][1].description,
+        unit=unit,
+        rate=rate,
+        qty=qty,
+        amounts=total_of(document.signed(line.amounts) for document, line in supplies),
+    )
 
 
 def _hsn(rows: Sequence[HsnTotal]) -> list[Json]:

@@ -6,6 +6,7 @@ statement leaves them out too. Field names are the portal's.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -109,9 +110,7 @@ def gstr3b(
 ) -> Gstr3b:
     """Add a period up."""
     found = Gstr3b(gstin, period)
-    for document in documents:
-        for part in parts_of(document):
-            _add_part(found, part)
+    _add_outward(found, [part for document in documents for part in parts_of(document)])
     for advance in advances:
         taken = advance.doc is Document.ADVANCE
         found.taxable = found.taxable.plus(advance.amounts if taken else advance.amounts.negated())
@@ -122,28 +121,32 @@ def gstr3b(
     return found
 
 
-def _add_part(found: Gstr3b, part: Part) -> None:
-    document = part.document
-    if part.section is Section.NIL:
-        _add_untaxed(found, part)
-    elif document.is_zero_rated:
-        found.zero_rated = found.zero_rated.plus(part.amounts())
-    elif document.rcm:
-        found.left_out = found.left_out.plus(part.amounts())
-    else:
-        found.taxable = found.taxable.plus(part.amounts())
-        if not document.intra and not document.buyer_gstin:
-            known = found.to_unregistered.get(document.place, NOTHING)
-            found.to_unregistered[document.place] = known.plus(part.amounts())
+# The rows of 3.1 that are of outward supplies, and what the buyers pay the tax of.
+OUTWARD = ("taxable", "zero_rated", "exempt", "non_gst", "left_out")
 
 
-def _add_untaxed(found: Gstr3b, part: Part) -> None:
-    for line in part.lines:
-        amounts = part.document.signed(line.amounts)
-        if line.treatment is Treatment.NON_GST:
-            found.non_gst = found.non_gst.plus(amounts)
-        else:
-            found.exempt = found.exempt.plus(amounts)
+def _add_outward(found: Gstr3b, parts: Iterable[Part]) -> None:
+    """Sort lines by the row they count in, and add each row up once: a month has thousands of them."""
+    rows: dict[str, list[Amounts]] = {name: [] for name in OUTWARD}
+    to_unregistered: defaultdict[str, list[Amounts]] = defaultdict(list)
+    for part in parts:
+        document = part.document
+        if part.section is Section.NIL:
+            _sort_untaxed(rows, part)
+            continue
+        row = "zero_rated" if document.is_zero_rated else "left_out" if document.rcm else "taxable"
+        amounts = part.each()
+        rows[row] += amounts
+        if row == "taxable" and not document.intra and not document.buyer_gstin:
+            to_unregistered[document.place] += amounts
+    for name, amounts in rows.items():
+        setattr(found, name, total_of(amounts))
+    found.to_unregistered = {place: total_of(amounts) for place, amounts in to_unregistered.items()}
+
+
+def _sort_untaxed(rows: dict[str, list[Amounts]], part: Part) -> None:
+    for line, amounts in zip(part.lines, part.each(), strict=True):
+        rows["non_gst" if line.treatment is Treatment.NON_GST else "exempt"].append(amounts)
 
 
 def _add_inward(found: Gstr3b, row: Inward) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -65,10 +65,9 @@ NOTHING = Amounts()
 
 def total_of(amounts: Iterable[Amounts]) -> Amounts:
     """Everything added up."""
-    total = NOTHING
-    for each in amounts:
-        total = total.plus(each)
-    return total
+    columns = list(zip(*amounts, strict=True))
+    with localcontext(ARITHMETIC):
+        return Amounts(*(sum(column, ZERO) for column in columns))
 
 
 class SupplyLine(NamedTuple):
@@ -162,8 +161,7 @@ class NumberRange:
     cancelled: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one section has of a document: the lines that belong there."""
 
     entry: Gstr1Entry
@@ -175,18 +173,23 @@ class Part:
         """Where it is reported."""
         return self.entry.section
 
+    def each(self) -> list[Amounts]:
+        """Its lines as they count."""
+        signed = self.document.signed
+        return [signed(line.amounts) for line in self.lines]
+
     def amounts(self) -> Amounts:
-        """All its lines as they count."""
-        return self.document.signed(total_of(line.amounts for line in self.lines))
+        """All of them together."""
+        return total_of(self.each())
 
 
 def parts_of(document: OutwardDocument) -> Iterator[Part]:
     """The sections a document is spread over: what bears no tax is told apart, except of an export."""
-    bare = tuple(line for line in document.lines if line.treatment is not Treatment.TAXABLE)
-    if document.export or not bare:
+    taxed = tuple([line for line in document.lines if line.treatment is Treatment.TAXABLE])
+    if document.export or len(taxed) == len(document.lines):
         yield Part(_entry(document), document, document.lines)
         return
-    taxed = tuple(line for line in document.lines if line.treatment is Treatment.TAXABLE)
+    bare = tuple(line for line in document.lines if line.treatment is not Treatment.TAXABLE)
     if taxed:
         yield Part(_entry(document), document, taxed)
     yield Part(Gstr1Entry(section=Section.NIL), document, bare)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import ZERO
@@ -45,8 +46,7 @@ class Section(StrEnum):
 B2CL_LIMITS = ((date(2024, 8, 1), Decimal(100_000)), (date(2017, 7, 1), Decimal(250_000)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
+class Reported(NamedTuple):
     """A document as GSTR-1 sees it. `value` is rupees with tax, that of the original invoice for a note.
 
     `date` likewise is the original's; None applies the limits of today's law. `against` is the section of the
@@ -67,8 +67,7 @@ class Reported:
     against: Section | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gstr1Entry:
+class Gstr1Entry(NamedTuple):
     """Where a document goes and the codes it carries there, empty where the section has no such field.
 
     `inv_typ` (b2b, cdnr) is R, DE, SEWP or SEWOP; `ntty` C or D; `typ` (cdnur) B2CL, EXPWP or EXPWOP;

@@ -211,7 +211,7 @@ class Note(Document):
         """Whether goods that are kept in stock come back with it."""
         return self.is_credit and self.reason == NoteReason.RETURN and not self.commercial
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         """What it is called."""
         return "Commercial credit note" if self.commercial else str(NoteKind(self.kind).label)
 

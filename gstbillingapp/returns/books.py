@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from string import digits
 from typing import Any, NamedTuple
 
-from django.db.models import F, Field, Func, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from gstbillingapp.gst.calc import tax_mode
@@ -17,7 +18,6 @@ from gstbillingapp.gst.gstr3b import Gstr3b, Inward, gstr3b
 from gstbillingapp.gst.money import PAISA
 from gstbillingapp.gst.outward import (
     Advance,
-    Amounts,
     Nature,
     NumberRange,
     OutwardDocument,
@@ -38,9 +38,9 @@ from gstbillingapp.models import (
 )
 from gstbillingapp.returns.advances import advances_of
 from gstbillingapp.returns.purchases import inward_of
+from gstbillingapp.returns.whole import AMOUNTS, PAISE, THOUSANDTH, THOUSANDTHS, amounts_of, whole
 
 NOT_CHARGED = Decimal(0)
-THOUSANDTH = Decimal("0.001")
 TREATMENTS = {each.value: each for each in Treatment}
 CANCELLED = InvoiceState.CANCELLED  # as notes and receipts are, too
 DOCUMENTS = {NoteKind.CREDIT: Document.CREDIT_NOTE, NoteKind.DEBIT: Document.DEBIT_NOTE}
@@ -54,20 +54,21 @@ NATURES = {
 class Row(NamedTuple):
     """What is read of a numbered document; the last three are of the invoice that a note amends."""
 
+    total: Decimal
+    round_off: Decimal
     pk: int
     number: str
     financial_year: str
     sequence: int
     date: datetime.date
     state: str
-    total: Decimal
-    round_off: Decimal
     place_of_supply: str
     sez: bool
     export: bool
     zero_rated: bool
     deemed_export: bool
     rcm: bool
+    composition: bool
     supplier_gstin: str
     supplier_state_code: str
     supplier_lut_number: str
@@ -100,12 +101,13 @@ class Row(NamedTuple):
         return reverse("note" if self.kind else "invoice", args=[self.pk])
 
 
-OF_INVOICES = Row._fields[: Row._fields.index("kind")]
+ROW_AMOUNTS = {"total": PAISE, "round_off": PAISE}
+OF_INVOICES = Row._fields[len(ROW_AMOUNTS) : Row._fields.index("kind")]
 OF_NOTES = (*OF_INVOICES, "kind", "invoice__date", "invoice__total")
 Lines = Mapping[int, tuple[SupplyLine, ...]]
 
 
-@dataclass(slots=True)
+@dataclass
 class Books:
     """What a business supplied, and bought, between two days, both included."""
 
@@ -113,10 +115,16 @@ class Books:
     since: datetime.date
     until: datetime.date
     rows: list[Row] = field(default_factory=list)
+    # Numbered under another registration or under composition: no part of this one's returns.
+    left_out: list[Row] = field(default_factory=list)
     documents: list[OutwardDocument] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
-    inward: list[Inward] = field(default_factory=list)
     ranges: list[NumberRange] = field(default_factory=list)
+
+    @cached_property
+    def inward(self) -> list[Inward]:
+        """What was bought, read when it is asked for: GSTR-1 does not."""
+        return inward_of(self.business, self.since, self.until)
 
     def gstr1(self, period: Period) -> Gstr1:
         """GSTR-1 of them."""
@@ -131,16 +139,25 @@ def books_of(business: Business, period: Period) -> Books:
     """Everything dated in a period."""
     books = Books(business, period.first, period.last)
     within = (business, books.since, books.until)
-    invoices, notes = invoice_rows(*within), note_rows(*within)
-    books.rows = [*invoices, *notes]
+    invoices, others = _parted(business, invoice_rows(*within))
+    notes, other_notes = _parted(business, note_rows(*within))
+    books.rows, books.left_out = [*invoices, *notes], [*others, *other_notes]
     books.documents = [
         *documents_of(invoices, invoice_lines(*within)),
         *documents_of(notes, note_lines(*within)),
     ]
     books.advances = advances_of(*within)
-    books.inward = inward_of(*within)
     books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
+
+
+def _parted(business: Business, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Those that the registration which files has made, and the others."""
+    ours: list[Row] = []
+    others: list[Row] = []
+    for row in rows:
+        (ours if row.supplier_gstin == business.gstin and not row.composition else others).append(row)
+    return ours, others
 
 
 def _dated(
@@ -152,20 +169,22 @@ def _dated(
 def invoice_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
     """Issued and cancelled invoices, in the order of date and number."""
     found = _dated(Invoice.objects.exclude(state=InvoiceState.DRAFT), business, since, until)
-    return [Row(*values) for values in found.values_list(*OF_INVOICES)]
+    return _rows(found, OF_INVOICES)
 
 
 def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
     """Credit and debit notes, cancelled ones among them, without those that are commercial."""
-    found = _dated(Note.objects.of_supplies(), business, since, until)
-    return [Row._make(values) for values in found.values_list(*OF_NOTES)]
+    return _rows(_dated(Note.objects.of_supplies(), business, since, until), OF_NOTES)
 
 
+def _rows(found: "QuerySet[Any]", names: Sequence[str]) -> list[Row]:
+    rows = whole(found, ROW_AMOUNTS, *names)
+    return [Row(total * PAISA, round_off * PAISA, *values) for *values, total, round_off in rows]
+
+
+# With as many decimals as they have.
 LINE_FIELDS = ("hsn", "description", "unit", "supply")
-# With as many decimals as they have, read as whole numbers of the last: Django makes a Decimal of each value
-# on SQLite by way of a binary float, which took longer than all the rest of a return.
-LINE_NUMBERS = {"qty": 3, "rate": 3, "taxable": 2, "igst": 2, "cgst": 2, "sgst": 2, "cess": 2}
-READ_AT_ONCE = 2_000
+LINE_NUMBERS = {"qty": THOUSANDTHS, "rate": THOUSANDTHS, **AMOUNTS}
 
 
 def invoice_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
@@ -189,36 +208,20 @@ def note_lines(business: Business, since: datetime.date, until: datetime.date) -
 
 def _by_document(found: "QuerySet[Any]", document: str) -> Lines:
     lines: defaultdict[int, list[SupplyLine]] = defaultdict(list)
-    whole = {f"{name}_whole": _Whole(name, places) for name, places in LINE_NUMBERS.items()}
-    rows = found.annotate(**whole).order_by(document, "position").values_list(document, *LINE_FIELDS, *whole)
-    for key, *values in rows.iterator(READ_AT_ONCE):
-        lines[key].append(_line(*values))
+    rows = whole(found.order_by(document, "position"), LINE_NUMBERS, document, *LINE_FIELDS)
+    for key, hsn, description, unit, supply, qty, rate, *amounts in rows:
+        lines[key].append(
+            SupplyLine(
+                rate * THOUSANDTH,
+                amounts_of(*amounts),
+                TREATMENTS[supply],
+                hsn,
+                description,
+                unit,
+                qty * THOUSANDTH,
+            )
+        )
     return {key: tuple(each) for key, each in lines.items()}
-
-
-class _Whole(Func):
-    """A number with so many decimals as a whole number of its last place."""
-
-    # Of no kind: what comes is an int already, and of an integer field each would be made one again.
-    output_field: "Field[Any, Any]" = Field()
-
-    def __init__(self, name: str, places: int) -> None:
-        super().__init__(F(name), template=f"CAST(ROUND(%(expressions)s * {10**places}) AS BIGINT)")
-
-
-def _line(
-    hsn: str, description: str, unit: str, supply: str, qty: int, rate: int, *amounts: int
-) -> SupplyLine:
-    taxable, igst, cgst, sgst, cess = amounts
-    return SupplyLine(
-        hsn=hsn,
-        description=description,
-        unit=unit,
-        qty=qty * THOUSANDTH,
-        rate=rate * THOUSANDTH,
-        treatment=TREATMENTS[supply],
-        amounts=Amounts(taxable * PAISA, igst * PAISA, cgst * PAISA, sgst * PAISA, cess * PAISA),
-    )
 
 
 def documents_of(rows: Iterable[Row], lines: Lines) -> list[OutwardDocument]:

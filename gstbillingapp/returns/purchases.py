@@ -15,8 +15,8 @@ from gstbillingapp.gst.outward import Amounts, Treatment
 from gstbillingapp.gst.states import current_code
 from gstbillingapp.models import Bill, BillLine, BillState, Business, Credit, Expense, VendorKind
 from gstbillingapp.models.bill import CLAIMED
+from gstbillingapp.returns.whole import AMOUNTS, THOUSANDTH, THOUSANDTHS, amounts_of, whole
 
-READ_AT_ONCE = 2_000
 CANCELLED = BillState.CANCELLED  # as expenses are, too
 
 
@@ -78,7 +78,9 @@ class ExpenseRow(NamedTuple):
     igst: Decimal
     cgst: Decimal
     sgst: Decimal
+    cess: Decimal
     total: Decimal
+    rcm: bool
     itc: bool
     state: str
 
@@ -90,11 +92,11 @@ class ExpenseRow(NamedTuple):
     @property
     def amounts(self) -> Amounts:
         """The value and the tax in it."""
-        return Amounts(self.taxable, self.igst, self.cgst, self.sgst)
+        return Amounts(self.taxable, self.igst, self.cgst, self.sgst, self.cess)
 
 
 def inward_of(business: Business, since: datetime.date, until: datetime.date) -> list[Inward]:
-    """Every line of the bills that stand, and the expenses whose tax is claimed."""
+    """Every line of the bills that stand, and the expenses whose tax is claimed or owed."""
     lines = bill_lines(business, since, until)
     bills = (row for row in bill_rows(business, since, until) if not row.is_cancelled)
     return [
@@ -108,7 +110,8 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
     source = Source.OTHER
     if row.imported:
         source = Source.IMPORT_OF_SERVICES if line.is_service else Source.IMPORT_OF_GOODS
-    under_composition = row.vendor_kind == VendorKind.COMPOSITION
+    # Their own supplies bear no tax; on reverse charge it is owed by whoever buys, from anybody (s.9(3)).
+    untaxed = row.vendor_kind == VendorKind.COMPOSITION and not row.rcm
     return Inward(
         amounts=line.amounts,
         intra=row.is_intra,
@@ -116,14 +119,14 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
         eligible=line.itc in CLAIMED,
         claimed=line.itc != Credit.NONE,
         rcm=row.rcm and source is not Source.IMPORT_OF_GOODS,
-        treatment=Treatment.EXEMPT if under_composition else Treatment(line.supply),
+        treatment=Treatment.EXEMPT if untaxed else Treatment(line.supply),
     )
 
 
 def _of_expenses(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Inward]:
     for row in expense_rows(business, since, until):
-        if row.itc and not row.is_cancelled:
-            yield Inward(amounts=row.amounts, intra=not row.inter_state)
+        if (row.itc or row.rcm) and not row.is_cancelled:
+            yield Inward(amounts=row.amounts, intra=not row.inter_state, claimed=row.itc, rcm=row.rcm)
 
 
 def bill_rows(business: Business, since: datetime.date, until: datetime.date) -> list[BillRow]:
@@ -132,16 +135,18 @@ def bill_rows(business: Business, since: datetime.date, until: datetime.date) ->
     return [BillRow._make(values) for values in found.values_list(*BillRow._fields)]
 
 
+LINE_NUMBERS = {"rate": THOUSANDTHS, **AMOUNTS}
+
+
 def bill_lines(business: Business, since: datetime.date, until: datetime.date) -> Mapping[int, list[Bought]]:
     """Their lines, by bill."""
     found = BillLine.objects.filter(
         bill__business=business, bill__date__gte=since, bill__date__lte=until, bill__state=BillState.RECORDED
     ).order_by("bill_id", "position")
     lines: defaultdict[int, list[Bought]] = defaultdict(list)
-    fields = ("bill_id", "is_service", "hsn", "rate", "supply", "itc")
-    rows = found.values_list(*fields, "taxable", "igst", "cgst", "sgst", "cess")
-    for key, is_service, hsn, rate, supply, itc, *amounts in rows.iterator(READ_AT_ONCE):
-        lines[key].append(Bought(is_service, hsn, rate, supply, itc, Amounts(*amounts)))
+    rows = whole(found, LINE_NUMBERS, "bill_id", "is_service", "hsn", "supply", "itc")
+    for key, is_service, hsn, supply, itc, rate, *amounts in rows:
+        lines[key].append(Bought(is_service, hsn, rate * THOUSANDTH, supply, itc, amounts_of(*amounts)))
     return lines
 
 

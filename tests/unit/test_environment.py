@@ -95,6 +95,11 @@ def test_a_database_password_is_never_shown() -> None:
     assert "s3cret" not in done.stderr
 
 
+def test_what_the_database_is_told_for_planning_leaves_what_its_url_tells_it(monkeypatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://billing@127.0.0.1/billing?options=-c%20work_mem%3D8MB")
+    assert environment.database()["OPTIONS"]["options"] == "-c random_page_cost=1.1 -c work_mem=8MB"
+
+
 @pytest.fixture
 def running_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file of a `make run`, as it stands in some folder."""

@@ -214,6 +214,27 @@ def test_notes_change_the_sales_of_their_own_days_and_who_and_what_is_on_top(bus
     assert [(top.row, top.amount) for top in customers] == [(third.customer, 1100), (second.customer, 900)]
 
 
+@pytest.mark.parametrize("spare", [0, 1, 50])
+@pytest.mark.parametrize("seed", range(4))
+def test_whoever_is_on_top_after_notes_is_found_however_few_are_looked_at(business, monkeypatch, spare, seed):
+    monkeypatch.setattr(overview, "SPARE", spare)
+    dice, net = random.Random(seed), {}
+    for _ in range(7):
+        price = dice.choice((100, 200, 300, 1000))
+        sold = issued(business, line(ProductFactory(business=business), price=Decimal(price)))
+        change = 0
+        for kind in dice.choice(((), (), (NoteKind.CREDIT,), (NoteKind.DEBIT,), NoteKind)):
+            amount = dice.randrange(1, price) + dice.choice((0, 500)) * (kind == NoteKind.DEBIT)
+            noted(sold, kind, str(amount))
+            change += overview.SIGNS[kind] * amount
+        net[sold.customer_id] = Decimal(price + change)
+    expected = sorted((amount for amount in net.values() if amount > 0), reverse=True)[:3]
+    found = top_customers(business, window("month"), 3)
+    assert [top.amount for top in found] == [top.amount for top in top_products(business, window("month"), 3)]
+    assert [top.amount for top in found] == expected
+    assert all(net[top.row.pk] == top.amount for top in found)
+
+
 def billed(business: Business, credit: str, date: datetime.date, **terms: Any) -> None:
     """A vendor's bill of ₹100.00 with ₹18.00 of tax, of which that becomes."""
     amounts = {"taxable": 100, "cgst": 9, "sgst": 9, "total": 118}

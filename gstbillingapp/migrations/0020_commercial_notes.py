@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gstbillingapp", "0017_opening_payments"),
+        ("gstbillingapp", "0019_invoices_by_issue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
