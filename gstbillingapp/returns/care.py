@@ -182,7 +182,7 @@ def _of_late(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
         return
     kinds: list[tuple[QuerySet[Any], str]] = [
         (Invoice.objects.filter(state=InvoiceState.ISSUED), "issued_at"),
-        (Note.objects.exclude(state=InvoiceState.CANCELLED), "created_at"),
+        (Note.objects.of_supplies().standing(), "created_at"),
     ]
     for rows, issued in kinds:
         times = {f"{issued}__gte": _begins(books.since), f"{issued}__lt": until}

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from gstbillingapp.actions import invoices
+from gstbillingapp.gst.returns import Period
 from gstbillingapp.models import Business, Invoice, InvoiceLine, ReturnFiling
 from gstbillingapp.returns.care import Care, care_of, in_care, words_of
 from tests.factories import CustomerFactory, draft, line
-from tests.unit.returns.conftest import booked, consumer, noted, october, sold
+from tests.unit.returns.conftest import OCTOBER, booked, consumer, noted, october, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +159,25 @@ def test_what_is_issued_late_needs_care_in_the_return_of_the_month_it_was_issued
     [found] = care(business)
     assert (found.code, found.label, found.url) == ("issued_late", late.number, late.get_absolute_url())
     assert f"after GSTR-1 for {filing.period.label} was filed" in found.message
+
+
+@pytest.mark.parametrize(
+    ("terms", "needed"),
+    [({}, ["issued_late"]), ({"commercial": True, "cgst": Decimal(0), "sgst": Decimal(0)}, [])],
+)
+def test_a_note_that_comes_late_needs_care_unless_no_return_has_it(business, terms, needed):
+    invoice = sold(business)
+    changed(invoice, issued_at=datetime.datetime(2026, 10, 9, tzinfo=datetime.UTC))
+    ReturnFiling.objects.create(
+        business=business,
+        form="GSTR-1",
+        span="month",
+        first=OCTOBER.first,
+        filed_on=datetime.date(2026, 11, 3),
+    )
+    ReturnFiling.objects.update(filed_at=datetime.datetime(2026, 11, 3, tzinfo=datetime.UTC))
+    noted(invoice, **terms)
+    assert [each.code for each in care_of(booked(business, Period.month(2026, 11)))] == needed
 
 
 @pytest.mark.parametrize(
