@@ -178,7 +178,7 @@ def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
 
 def _owed_from_before(business_id: int, day: datetime.date, **whose: Customer) -> QuerySet[Any, Any]:
     """Opening balances by customer and age."""
-    rows = OpeningBalance.objects.filter(business=business_id, **whose).order_by()
+    rows = OpeningBalance.objects.filter(business=business_id, amount__gt=F("paid"), **whose).order_by()
     due = rows.annotate(due=DUE_FROM_BEFORE).values("customer_id")
     return due.annotate(**_sums_by_age(day, "due", LEFT))
 

@@ -155,10 +155,9 @@ def _category(business: Business, name: str) -> ExpenseCategory:
     """The category of that name, however it is written; used again, one that was archived is back."""
     known = ExpenseCategory.objects.filter(business=business, name_key=name.casefold())
     category = known.first()
-    if category is None:
+    if category is None or category.is_archived:
         _lock_categories(business)
         category = known.first() or ExpenseCategory(business=business, name=name)
-    if category.is_archived or category.pk is None:
         category.is_archived = False
         category.save()
     return category

@@ -217,8 +217,9 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
         standing = credit_limits.judge(invoice)
-        _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
+        # Before any inbox is locked: whoever posts letters locks a letter first, and then its sender's inbox.
         mailing.call_off(PaperKey(invoice.business_id, INVOICE, invoice.pk))
+        _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
         announce.invoice_cancelled(invoice)
         announce.credit_limit(standing)
     return invoice

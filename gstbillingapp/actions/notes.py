@@ -89,8 +89,9 @@ def cancel(business: Business, user: User | None, note_id: int, reason: str) -> 
             ]
         )
         standing = credit_limits.judge(note)
-        _move_stock(note, StockReason.RETURN_UNDONE, user)
+        # Before any inbox is locked: whoever posts letters locks a letter first, and then its sender's inbox.
         mailing.call_off(PaperKey(business.pk, NOTE, note.pk))
+        _move_stock(note, StockReason.RETURN_UNDONE, user)
         announce.note_cancelled(note)
         announce.credit_limit(standing)
     return note

@@ -113,9 +113,9 @@ def approve(business: Business, user: User | None, quotation_id: int) -> Quotati
     """
     with transaction.atomic():
         quotation = locked(business, quotation_id)
-        quotation.decline_reason = ""
+        quotation.decline_reason, before = "", quotation.decided_at
         _decide(quotation, QuotationState.APPROVED, user)
-        announce.quotation_approved(quotation)
+        announce.quotation_approved(quotation, before)
     return quotation
 
 
@@ -126,9 +126,9 @@ def decline(business: Business, user: User | None, quotation_id: int, reason: st
     checks.finish()
     with transaction.atomic():
         quotation = locked(business, quotation_id)
-        quotation.decline_reason = text
+        quotation.decline_reason, before = text, quotation.decided_at
         _decide(quotation, QuotationState.DECLINED, user)
-        announce.quotation_declined(quotation)
+        announce.quotation_declined(quotation, before)
     return quotation
 
 

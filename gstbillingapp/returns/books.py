@@ -9,7 +9,7 @@ from functools import cached_property
 from string import digits
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gstbillingapp.gst.calc import tax_mode
@@ -188,21 +188,21 @@ LINE_NUMBERS = {"qty": THOUSANDTHS, "rate": THOUSANDTHS, **AMOUNTS}
 
 
 def invoice_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
-    """The lines of the invoices that stand, by invoice."""
+    """The lines of the invoices, by invoice; which of them stand, their rows say, that were read before."""
     found = InvoiceLine.objects.filter(
         invoice__business=business,
         invoice__date__gte=since,
         invoice__date__lte=until,
-        invoice__state=InvoiceState.ISSUED,
+        invoice__state__in=(InvoiceState.ISSUED, InvoiceState.CANCELLED),
     )
     return _by_document(found, "invoice_id")
 
 
 def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
-    """The lines of the notes that stand, by note."""
+    """The lines of the notes, by note."""
     found = NoteLine.objects.filter(
         note__business=business, note__date__gte=since, note__date__lte=until, note__commercial=False
-    ).exclude(note__state=CANCELLED)
+    )
     return _by_document(found, "note_id")
 
 
@@ -266,8 +266,10 @@ def ranges_of_documents(rows: Iterable[Row]) -> list[NumberRange]:
 def ranges_of_vouchers(business: Business, since: datetime.date, until: datetime.date) -> list[NumberRange]:
     """Table 13 of receipt and refund vouchers."""
     fields = ("number", "financial_year", "sequence")
-    receipts = _dated(Receipt.objects.all(), business, since, until).values_list(*fields, "state")
-    refunds = _dated(Refund.objects.all(), business, since, until).values_list(*fields, "reversed_at")
+    ours = Q(receipt__supplier_gstin=business.gstin) | Q(note__supplier_gstin=business.gstin)
+    taken_here = Receipt.objects.filter(supplier_gstin=business.gstin)
+    receipts = _dated(taken_here, business, since, until).values_list(*fields, "state")
+    refunds = _dated(Refund.objects.filter(ours), business, since, until).values_list(*fields, "reversed_at")
     taken = [Used(number, year, n, state == CANCELLED) for number, year, n, state in receipts]
     paid_back = [Used(number, year, n, at is not None) for number, year, n, at in refunds]
     return [
