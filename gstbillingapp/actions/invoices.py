@@ -284,7 +284,8 @@ def refuse_cancelling(invoice: Invoice) -> None:
     if today() > last and (invoice.cgst or invoice.igst or invoice.cess):
         raise refusal(
             f"The tax on supplies of {invoice.financial_year} could be lowered until {day_text(last)} "
-            "(CGST s.34): an invoice of that year stands."
+            "(CGST s.34): an invoice of that year stands. "
+            "Take off what is not owed by a commercial credit note."
         )
 
 
