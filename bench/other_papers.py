@@ -1,13 +1,12 @@
-"""Quotations, notes, advances, bills, expenses by the thousand, like those of the demo; and their pages."""
+"""Quotations, notes, advances, bills, expenses by the thousand, like those of the demo."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from copy import copy
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
-from django.urls import reverse
 
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.models import (
@@ -121,34 +120,3 @@ def _new(pattern: Model) -> Any:
     row._state.fields_cache = {}
     row.pk, row._state.adding = None, True
     return row
-
-
-def addresses(
-    business: Business, words: Sequence[str]
-) -> Iterator[tuple[str, str, dict[str, Sequence[Any]]]]:
-    """Group, path, and what may be said after it, of every page of these."""
-    pages, buyer = (None, 2, 20), Customer.objects.filter(business=business).order_by("pk")[0]
-    for name, statuses, orders in (
-        ("quotation", ("", "draft", "sent", "expired"), ("-date", "number", "-total", "valid")),
-        ("bill", ("", "to_pay", "overdue", "paid"), ("-date", "number", "-total", "due", "-balance")),
-        ("note", ("", "open"), ("-date",)),
-        ("receipt", ("", "open"), ("-date",)),
-        ("expense", ("",), ("-date", "-total")),
-        ("vendor", ("",), ("name",)),
-    ):
-        chosen = {"status": statuses, "sort": orders, "q": words, "page": pages}
-        yield f"list, {name}", reverse(f"{name}_list"), chosen
-    yield "list, quotation", reverse("quotation_list"), {"customer": (buyer.pk,), "sort": ("-date", "valid")}
-    for model, name in ((Quotation, "quotation"), (Note, "note"), (Receipt, "receipt"), (Bill, "bill")):
-        row = model._base_manager.filter(business=business).order_by("-pk")[0]
-        yield f"page, {name}", row.get_absolute_url(), {}
-    for other in (Expense, Vendor, OpeningBalance):
-        first = other._base_manager.filter(business=business).order_by("pk")[0]
-        yield f"page, {other._meta.model_name}", first.get_absolute_url(), {}
-    for name in ("quotation_new", "bill_new", "receipt_new", "expense_new", "vendor_new"):
-        yield "forms of other papers", reverse(name), {}
-    for name in ("registers", "data", "reminder_settings", "notification_preferences", "expense_categories"):
-        yield "other pages", reverse(name), {}
-    for slug in ("customers", "products", "opening"):
-        yield "other pages", reverse("data_import", args=[slug]), {}
-    yield "type-ahead of vendors", reverse("vendor_lookup"), {"q": words}

@@ -34,9 +34,10 @@ START_SECONDS = 30.0
 class Postgres:
     """A PostgreSQL for as long as its `with` block."""
 
-    def __init__(self, port: int | None = None) -> None:
-        """`port` has it listen on loopback TCP as well."""
+    def __init__(self, port: int | None = None, data: Path | None = None) -> None:
+        """`port` has it listen on loopback TCP as well; it begins with a copy of the folder `data`."""
         self.port = port
+        self.data = data
         # Short, because the socket's path is limited to 107 bytes.
         self.folder = Path(tempfile.mkdtemp(prefix="gst-pg-"))
         self.programs = PROGRAMS
@@ -48,7 +49,10 @@ class Postgres:
     def __enter__(self) -> "Postgres":
         if os.geteuid() == 0:
             self._as_nobody()
-        self._initialise(self.folder / "data")
+        if self.data is None:
+            self._initialise(self.folder / "data")
+        else:
+            self._begin_with(self.data)
         self.start()
         return self
 
@@ -161,6 +165,13 @@ class Postgres:
                 package.parent / part, self.folder / part, ignore=shutil.ignore_patterns("pginstall")
             )
         self.programs = self.folder / PROGRAMS.relative_to(package.parent)
+
+    def _begin_with(self, data: Path) -> None:
+        own = shutil.copytree(data, self.folder / "data")
+        if self.user is not None:
+            owner = pwd.getpwnam(self.user)
+            for place in (own, *own.rglob("*")):
+                os.chown(place, owner.pw_uid, owner.pw_gid)
 
     def _initialise(self, data: Path) -> None:
         options = ["--auth=trust", "--encoding=utf8", "--username=postgres", "--no-sync", "-D", str(data)]
