@@ -1,6 +1,5 @@
 """Expenses and the categories they are summed up by."""
 
-import datetime
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -10,6 +9,7 @@ from django.utils import timezone
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import ExpenseData
 from gstbillingapp.actions.identity import checked_gstin
+from gstbillingapp.actions.money import checked_amount, checked_day
 from gstbillingapp.actions.products import LARGEST_CESS_PCT
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.rates import rates_on
@@ -24,7 +24,7 @@ from gstbillingapp.models import (
     Vendor,
     VendorKind,
 )
-from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
+from gstbillingapp.models.fields import LARGEST_AMOUNT, today
 from gstbillingapp.models.payment import MONEY_MODES
 from gstbillingapp.models.vendor import REGISTERED_VENDORS, TAXING_VENDORS
 
@@ -172,7 +172,7 @@ def _typed(checks: Checks, business: Business, data: ExpenseData) -> Expense:
         vendor=vendor,
         payee=checks.text("payee", data.payee or (vendor.name if vendor else ""), 120),
         payee_gstin=gstin,
-        date=_day(checks, data.date or today()),
+        date=checked_day(checks, data.date or today()),
         description=checks.text("description", data.description, 300),
         reference=checks.text("reference", data.reference, 64),
         mode=checks.choice("mode", data.mode, MONEY_MODES),
@@ -186,7 +186,7 @@ def _typed(checks: Checks, business: Business, data: ExpenseData) -> Expense:
         itc=data.itc,
     )
     _check_tax(checks, expense)
-    _work_out(checks, expense, _amount(checks, data.amount))
+    _work_out(checks, expense, checked_amount(checks, data.amount))
     _check_credit(checks, expense)
     return expense
 
@@ -200,25 +200,11 @@ def _vendor(checks: Checks, business: Business, vendor_id: int | None) -> Vendor
     return vendor
 
 
-def _day(checks: Checks, date: datetime.date) -> datetime.date:
-    if date > today():
-        checks.refuse("date", f"Enter today, {day_text(today())}, or an earlier day.")
-        return date
-    return checks.day("date", date)
-
-
 def _inter_state(business: Business, data: ExpenseData, gstin: str) -> bool:
     """As said; otherwise by the state that the GSTIN begins with."""
     if data.inter_state is not None:
         return data.inter_state
     return bool(gstin) and current_code(gstin[:2]) != business.state_code
-
-
-def _amount(checks: Checks, amount: Decimal | None) -> Decimal:
-    if amount is None or (amount.is_finite() and amount <= 0):
-        checks.refuse("amount", "Enter an amount above ₹0.00.")
-        return ZERO
-    return checks.number("amount", amount, most=LARGEST_AMOUNT, places=2)
 
 
 def _rate(checks: Checks, data: ExpenseData, vendor: Vendor | None) -> Decimal:

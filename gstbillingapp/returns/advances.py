@@ -66,7 +66,7 @@ def _taken(
         date__gte=since,
         date__lte=until,
         state=ReceiptState.ISSUED,
-        **dict(_told(business)),
+        **_told(business),
     ).order_by("date", "id")
     for *values, taxable, igst, cgst, sgst in found.values_list(*Voucher._fields, "taxable", *AMOUNTS):
         voucher = Voucher._make(values)
@@ -75,9 +75,9 @@ def _taken(
             yield _advance(voucher, voucher.date, left, Document.ADVANCE)
 
 
-def _told(business: Business) -> list[tuple[str, Any]]:
+def _told(business: Business, of: str = "") -> dict[str, Any]:
     """Which advances the returns tell of: taxed ones of the registration that files, none under LUT."""
-    return [("rate__gt", 0), ("zero_rated", False), ("supplier_gstin", business.gstin)]
+    return {f"{of}rate__gt": 0, f"{of}zero_rated": False, f"{of}supplier_gstin": business.gstin}
 
 
 def _adjusted(spent: Spent) -> Advance:
@@ -91,7 +91,7 @@ def _set_off(business: Business, since: datetime.date, until: datetime.date) -> 
         date__lte=until,
         mode=PaymentMode.ADVANCE,
         reversed_at=None,
-        **{f"receipt__{name}": value for name, value in _told(business)},
+        **_told(business, "receipt__"),
     )
     return _spent(found.order_by("date", "id").values_list(*OF_RECEIPT, "date", "amount", *AMOUNTS))
 
@@ -102,7 +102,7 @@ def _paid_back(business: Business, since: datetime.date, until: datetime.date) -
         date__gte=since,
         date__lte=until,
         reversed_at=None,
-        **{f"receipt__{name}": value for name, value in _told(business)},
+        **_told(business, "receipt__"),
     )
     return _spent(found.order_by("date", "id").values_list(*OF_RECEIPT, "date", "amount", *AMOUNTS))
 

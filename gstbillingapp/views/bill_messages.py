@@ -3,10 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from django.core.exceptions import NON_FIELD_ERRORS
-
 from gstbillingapp.forms.bills import BillForm, BillLineForm
-from gstbillingapp.views.invoice_messages import Errors, Problem, shown_name
+from gstbillingapp.views.invoice_messages import Errors, Problem, lower_first, shown_name, target
 
 OF_LINE = re.compile(r"lines-(\d+)-(\w+)")
 
@@ -22,7 +20,7 @@ def named(errors: Mapping[str, Sequence[str]]) -> Errors:
 def summary_of(errors: Mapping[str, Sequence[str]]) -> list[Problem]:
     """The errors for a summary, each with the name of its field as the screen has it."""
     return [
-        Problem(_target(name), f"{label}: {message}" if label else message)
+        Problem(target(name), f"{label}: {message}" if label else message)
         for name, said in errors.items()
         for message in said
         for label in [_label(name)]
@@ -33,17 +31,8 @@ def _label(name: str) -> str:
     line = OF_LINE.fullmatch(name)
     if line:
         label = str(BillLineForm.base_fields[line[2]].label or "")
-        return f"Line {int(line[1]) + 1}, {_lower_first(label)}"
+        return f"Line {int(line[1]) + 1}, {lower_first(label)}"
     if name in ("lines", "vendor"):
         return name.capitalize()
     known = BillForm.base_fields.get(name)
     return "" if known is None else str(known.label or "")
-
-
-def _target(name: str) -> str:
-    """The field to go to; the lines as a whole begin at the first."""
-    return {"lines": "lines-0-description", NON_FIELD_ERRORS: ""}.get(name, name)
-
-
-def _lower_first(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]

@@ -71,7 +71,7 @@ def shown(errors: Mapping[str, Sequence[str]]) -> Errors:
 def labelled(errors: Mapping[str, Sequence[str]], form: type[InvoiceForm] = InvoiceForm) -> list[Problem]:
     """The errors for a summary, each with the name of its field as the screen has it."""
     return [
-        Problem(_target(name), f"{label}: {message}" if (label := label_of(name, form)) else message)
+        Problem(target(name), f"{label}: {message}" if (label := label_of(name, form)) else message)
         for name, messages in shown(errors).items()
         for message in messages
     ]
@@ -82,7 +82,7 @@ def label_of(name: str, form: type[InvoiceForm] = InvoiceForm) -> str:
     line = _OF_LINE.fullmatch(name)
     if line:
         label = str(LineForm.base_fields[line[2]].label or "")
-        return f"Line {int(line[1]) + 1}, {_lower_first(label)}"
+        return f"Line {int(line[1]) + 1}, {lower_first(label)}"
     if name == "lines":
         return "Lines"
     if name == "customer":
@@ -149,13 +149,14 @@ def _problem(advice: Advice) -> Problem:
         return Problem("", advice.message, reverse("business"))
     line = _OF_LINE.fullmatch(advice.field)
     place = f"Line {int(line[1]) + 1}: " if line else ""
-    return Problem(_target(shown_name(advice.field)), place + advice.message)
+    return Problem(target(shown_name(advice.field)), place + advice.message)
 
 
-def _target(name: str) -> str:
+def target(name: str) -> str:
     """The field to go to; the lines as a whole begin at the first."""
     return {"lines": "lines-0-description", NON_FIELD_ERRORS: ""}.get(name, name)
 
 
-def _lower_first(text: str) -> str:
+def lower_first(text: str) -> str:
+    """As in the middle of a sentence; GSTIN stays as it is."""
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
