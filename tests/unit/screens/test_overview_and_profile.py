@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from gstbillingapp.gst.returns import months_before
 from gstbillingapp.models import Scheme
 from gstbillingapp.models.fields import today
-from gstbillingapp.overview import months_before
 from tests.factories import CustomerFactory, ProductFactory, days_ago, draft, issued, line, paid
 from tests.unit.screens.people import Person
 
