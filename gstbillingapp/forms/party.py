@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from gstbillingapp.forms.base import ScreenForm, whole_number
+from gstbillingapp.likeliest import likeliest
 from gstbillingapp.models import Business, Customer, Vendor
 
 MOST_SUGGESTED = 8  # offered where a typed name fits several
@@ -40,7 +41,7 @@ class PartyForm(ScreenForm):
         named = list(active.filter(name_key=key)[:MOST_SUGGESTED])
         if len(named) == 1:
             return int(named[0].pk)
-        self.candidates = named or list(active.filter(search_key__contains=key)[:MOST_SUGGESTED])
+        self.candidates = named or likeliest(active, name, MOST_SUGGESTED)
         self.add_error(f"{self.party}_name", self._unknown(name))
         return None
 
