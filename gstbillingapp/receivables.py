@@ -4,7 +4,7 @@ A positive amount is owed by the customer, a negative one by the business.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -29,9 +29,22 @@ def net_owed(customer: Customer) -> Decimal:
 
     The ledger closes at the same amount.
     """
-    before = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
-    owed = _rupees(before.aggregate(amount=Sum(LEFT))["amount"]) + _open_of(customer, Invoice)
-    return owed - open_credit(customer)
+    return owed_by_each([customer])[customer.pk]
+
+
+def owed_by_each(customers: Sequence[Customer]) -> dict[int, Decimal]:
+    """What each of these customers of one business owes on the whole, by their ids. See `net_owed`."""
+    owed = {customer.pk: ZERO for customer in customers}
+    if not customers:
+        return owed
+    business_id = customers[0].business_id
+    before = OpeningBalance.objects.filter(business=business_id, customer__in=owed).order_by()
+    for row in before.values("customer_id").annotate(left=Sum(LEFT)):
+        owed[row["customer_id"]] += _rupees(row["left"])
+    for model, sign in ((Invoice, 1), (Note, -1), (Receipt, -1)):
+        for row in _open_by_customer(business_id, model).filter(customer__in=owed):
+            owed[row["customer_id"]] += sign * _rupees(row["amount"])
+    return owed
 
 
 def open_credit(customer: Customer) -> Decimal:
@@ -39,7 +52,7 @@ def open_credit(customer: Customer) -> Decimal:
     return _open_of(customer, Note) + _open_of(customer, Receipt)
 
 
-def _open_of(customer: Customer, model: type[Invoice] | type[Note] | type[Receipt]) -> Decimal:
+def _open_of(customer: Customer, model: type[Note] | type[Receipt]) -> Decimal:
     rows = model.objects.filter(business=customer.business_id, customer=customer, balance__gt=0)
     amount: Decimal = rows.aggregate(amount=Sum("balance"))["amount"] or ZERO
     return amount.quantize(ZERO)  # SQLite adds in binary floats
@@ -124,7 +137,7 @@ def ageing(business: Business, on: datetime.date | None = None, sort: str = "-ow
         ages = Ages(**{name: _rupees(amount) for name, amount in row.items()})
         found.setdefault(customer, Ages()).add(ages)
     for model in (Note, Receipt):
-        for row in _open_by_customer(business, model):
+        for row in _open_by_customer(business.pk, model):
             found.setdefault(row["customer_id"], Ages()).credit += _rupees(row["amount"])
     debtors = _named(business, found)
     debtors.sort(key=AGEING_ORDERS["customer"])
@@ -202,8 +215,10 @@ def _sums_by_age(
     return {name: Sum(owed, filter=condition) for name, condition in filters.items()}
 
 
-def _open_by_customer(business: Business, model: type[Note] | type[Receipt]) -> QuerySet[Any, Any]:
-    rows = model.objects.filter(business=business, balance__gt=0).order_by()
+def _open_by_customer(
+    business_id: int, model: type[Invoice] | type[Note] | type[Receipt]
+) -> QuerySet[Any, Any]:
+    rows = model.objects.filter(business=business_id, balance__gt=0).order_by()
     return rows.values("customer_id").annotate(amount=Sum("balance"))
 
 
