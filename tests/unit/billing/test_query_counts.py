@@ -91,7 +91,7 @@ def of(name: str, thing: str) -> Address:
 
 
 COUNTS: dict[str, tuple[Address, int]] = {
-    "overview": (at("home"), PAGE + 18),
+    "overview": (at("home"), PAGE + 16),
     "invoices": (at("invoice_list"), LIST + TABS),
     "invoices, second page": (at("invoice_list", "?page=2"), LIST + TABS),
     "invoices by number": (at("invoice_list", "?sort=number"), LIST + TABS),
@@ -116,8 +116,8 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
     "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
     "customer": (of("customer", "buyer"), PAGE + 8),
-    "statement": (of("statement_print", "buyer"), SIGNED_IN + 22),
-    "ageing": (at("ageing"), PAGE + 5),
+    "statement": (of("statement_print", "buyer"), SIGNED_IN + 10),
+    "ageing": (at("ageing"), PAGE + 6),
     "notes": (at("note_list"), LIST),
     "notes searched": (at("note_list", "?q=traders&kind=credit&status=settled&sort=total"), LIST),
     "note": (of("note", "note"), PAGE + 5),
