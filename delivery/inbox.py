@@ -245,11 +245,11 @@ def _post_chunk(users: Sequence[int], drafts: Sequence[Draft]) -> dict[tuple[int
     """The rows by user and place of the draft."""
     keys = list(dict.fromkeys(draft.dedupe_key for draft in drafts if draft.dedupe_key))
     known: dict[tuple[int, str | None], Notification] = _with_keys(users, keys)
-    missing = [user for user in users if any((user, key) not in known for key in keys)]
-    if missing:
-        # Whoever else is posting the same key holds these locks until it has committed: look again then.
-        _lock(missing)
-        known |= _with_keys(missing, keys)
+    if any((user, key) not in known for user in users for key in keys):
+        # Whoever else is posting the same key holds these locks until it has committed: look again then. All
+        # of them, though some have it: what follows in this transaction may change theirs, in the same order.
+        _lock(users)
+        known = _with_keys(users, keys)
     new, taken = [], set(known)
     for user in users:
         for place, draft in enumerate(drafts):

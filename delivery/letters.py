@@ -5,7 +5,7 @@ it rolls back, and nobody waits for a mail server (`delivery.mail` carries the r
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,6 +92,18 @@ def post(user_id: int, draft: LetterDraft) -> Letter:
             row = Letter.objects.get(user=user_id, dedupe_key=draft.dedupe_key)
         handoff.wake_letters_on_commit()
     return row
+
+
+def post_all(posts: Sequence[tuple[int, LetterDraft]]) -> None:
+    """Post many letters, each to the person whose id comes with it, at the cost of hardly more than one.
+
+    As `post` would one after the other: a person who has one with a draft's `dedupe_key` gets no other.
+    Raises ValueError that names the field where one may not be posted; none is then.
+    """
+    rows = [_row(user_id, draft.checked()) for user_id, draft in posts]
+    with transaction.atomic():
+        Letter.objects.bulk_create(rows, ignore_conflicts=True)
+        handoff.wake_letters_on_commit()
 
 
 def call_off(attachment_kind: str, attachment_id: str) -> int:

@@ -18,7 +18,8 @@ SHORTEST_NAP, LONGEST_NAP = 0.0001, 0.005
 def wait_in_our_way(connection: BaseDatabaseWrapper, **_: object) -> None:
     """Have what waits for SQLite's lock on this connection wait here, instead of inside SQLite."""
     if connection.vendor == "sqlite":
-        connection.cursor().execute("PRAGMA busy_timeout=0")
+        # On the connection itself: among the statements of a request it would be counted as one of them.
+        connection.connection.execute("PRAGMA busy_timeout=0")
         if wait_steadily not in connection.execute_wrappers:
             connection.execute_wrappers.append(wait_steadily)
 

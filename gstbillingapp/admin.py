@@ -23,8 +23,12 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from gstbillingapp.actions import account
 from gstbillingapp.models import (
+    Bill,
+    BillLine,
+    BillPayment,
     Business,
     Customer,
+    Expense,
     GstRate,
     Invoice,
     InvoiceLine,
@@ -42,6 +46,7 @@ from gstbillingapp.models import (
     ReturnDueDate,
     ReturnFiling,
     StockMovement,
+    Vendor,
 )
 
 
@@ -178,6 +183,42 @@ class RefundAdmin(ReadOnlyAdmin):
     list_display = ("number", "business", "customer", "amount", "date", "mode", "reversed_at")
     list_select_related = ("business", "customer")
     search_fields = ("=number_key",)
+
+
+@admin.register(Vendor)
+class VendorAdmin(ReadOnlyAdmin):
+    list_display = ("name", "gstin", "kind", "state_code", "business", "is_archived")
+    list_select_related = ("business",)
+    search_fields = ("name_key", "gstin")
+
+
+class BoughtLineInline(ReadOnly, TabularInline):
+    model = BillLine
+    extra = 0
+    fields = ("position", "description", "hsn", "qty", "unit", "price", "rate", "itc", "taxable", "total")
+
+
+class PaidOutInline(ReadOnly, TabularInline):
+    model = BillPayment
+    extra = 0
+    fields = ("date", "amount", "mode", "reference", "recorded_by", "reversed_at")
+
+
+@admin.register(Bill)
+class BillAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "vendor_name", "state", "date", "due_date", "total", "balance")
+    list_select_related = ("business",)
+    list_filter = ("state",)
+    search_fields = ("=number_key", "=vendor_gstin")
+    inlines = (BoughtLineInline, PaidOutInline)
+
+
+@admin.register(Expense)
+class ExpenseAdmin(ReadOnlyAdmin):
+    list_display = ("date", "business", "category", "payee", "state", "mode", "total", "itc", "rcm")
+    list_select_related = ("business", "category")
+    list_filter = ("state",)
+    search_fields = ("=reference", "=payee_gstin")
 
 
 @admin.register(StockMovement)

@@ -37,6 +37,7 @@ from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.models.note import NoteQuerySet
 from gstbillingapp.queries import rupees
+from gstbillingapp.receivables import falling_due
 
 MONTHS = 12  # of the chart; every window lies within them
 TAX = F("cgst") + F("sgst") + F("igst") + F("cess")
@@ -143,7 +144,7 @@ def sold(business: Business, window: Window) -> InvoiceQuerySet:
 
 def amended(business: Business, window: Window) -> NoteQuerySet:
     """The credit and debit notes of some days: they change the sales of their own days, as in the returns."""
-    notes = Note.objects.standing().filter(business=business)
+    notes = Note.objects.standing().of_supplies().filter(business=business)
     return notes.filter(date__gte=window.first, date__lte=window.last)
 
 
@@ -237,11 +238,12 @@ def _at_place(place: int, amounts: Iterable[Decimal]) -> Decimal:
 
 @dataclass(slots=True, kw_only=True)
 class Band:
-    """What is owed of one age."""
+    """What is owed of one age, `before` of it from before; old invoices count with the others."""
 
     label: str
     is_late: bool
     amount: Decimal = ZERO
+    before: Decimal = ZERO
     count: int = 0
 
 
@@ -255,6 +257,11 @@ class Receivables:
     def amount(self) -> Decimal:
         """All that is owed."""
         return _amount(self.bands)
+
+    @property
+    def before(self) -> Decimal:
+        """The part of it that was owed before the business began to bill here."""
+        return sum((band.before for band in self.bands), ZERO)
 
     @property
     def count(self) -> int:
@@ -274,12 +281,12 @@ class Receivables:
 
 def receivables(business: Business, on: datetime.date) -> Receivables:
     """What is owed on that day."""
-    owed = Invoice.objects.filter(business=business, balance__gt=0).values("due_date").order_by("due_date")
     bands = {most: Band(label=label, is_late=most != 0) for most, label in BANDS}
-    for row in owed.annotate(amount=Sum("balance"), count=Count("pk")):
-        band = bands[_band((on - row["due_date"]).days)]
-        band.amount += rupees(row["amount"])
-        band.count += row["count"]
+    for due in falling_due(business):
+        band = bands[_band((on - due.day).days)]
+        band.amount += due.amount
+        band.before += due.amount if due.is_from_before else ZERO
+        band.count += due.count
     return Receivables(bands=list(bands.values()))
 
 
@@ -306,7 +313,7 @@ def input_tax(business: Business, first: datetime.date, last: datetime.date) -> 
     expenses = Expense.objects.filter(
         business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
     )
-    on_expenses = expenses.aggregate(tax=Sum(F("cgst") + F("sgst") + F("igst")))
+    on_expenses = expenses.aggregate(tax=Sum(TAX))
     return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
 
 

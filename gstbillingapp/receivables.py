@@ -5,13 +5,13 @@ A positive amount is owed by the customer, a negative one by the business.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
@@ -24,6 +24,8 @@ from gstbillingapp.models.whole import Whole
 AGES = (30, 60, 90)
 # What payments have left of an opening balance.
 LEFT = F("amount") - F("paid")
+# One without a due date was due on its day.
+DUE_FROM_BEFORE = Coalesce("due_date", "date")
 
 
 def net_owed(customer: Customer) -> Decimal:
@@ -205,10 +207,29 @@ def ages_before(customer: Customer, day: datetime.date | None = None) -> Ages:
     return ages_of(customer, (day or today()) - datetime.timedelta(days=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What falls due, or fell due, on one day, and how many papers it is on."""
+
+    day: datetime.date
+    amount: Decimal
+    count: int
+    is_from_before: bool
+
+
+def falling_due(business: Business) -> Iterator[Due]:
+    """All that customers owe, by the day it falls due: on invoices, and from before."""
+    invoices = Invoice.objects.filter(business=business, balance__gt=0)
+    before = OpeningBalance.objects.filter(business=business, amount__gt=F("paid"))
+    for rows, due, left in ((invoices, F("due_date"), F("balance")), (before, DUE_FROM_BEFORE, LEFT)):
+        for row in rows.values(due=due).annotate(left=Sum(left), count=Count("pk")).order_by("due"):
+            yield Due(row["due"], _rupees(row["left"]), row["count"], is_from_before=rows is before)
+
+
 def _from_before(business_id: int, **whose: Customer) -> QuerySet[Any]:
-    """Opening balances; one without a due date was due on its day."""
-    rows = OpeningBalance.objects.filter(business=business_id, **whose)
-    return rows.annotate(due=Coalesce("due_date", "date"))
+    """Opening balances that are not paid in full, with the day they fall due."""
+    rows = OpeningBalance.objects.filter(business=business_id, amount__gt=F("paid"), **whose)
+    return rows.annotate(due=DUE_FROM_BEFORE)
 
 
 def _sums_by_age(

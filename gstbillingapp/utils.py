@@ -205,6 +205,13 @@ def mark_all_notifications_read(user: AbstractBaseUser) -> int:
     return inbox.mark_all_read(_id_of(user))[0]
 
 
+def knows(users: Iterable[AbstractBaseUser], dedupe_key: str) -> bool:
+    """Whether any of these people has been told under this key, whatever became of it."""
+    return Notification.objects.filter(
+        user__in=[_id_of(user) for user in users], dedupe_key=dedupe_key
+    ).exists()
+
+
 def resolve_notifications(users: Iterable[AbstractBaseUser], dedupe_keys: Iterable[str]) -> None:
     """Mark read what carries these keys in the inboxes of these people: what it told of is settled."""
     inbox.mark_keys_read([_id_of(user) for user in users], list(dedupe_keys))

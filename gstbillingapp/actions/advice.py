@@ -50,6 +50,12 @@ def _of_customer(invoice: Invoice) -> Iterator[Advice]:
         return
     if customer.is_archived:
         yield Advice("customer_archived", "customer_id", f"{customer.name} is archived.")
+    if invoice.rcm and not customer.gstin:
+        yield Advice(
+            "rcm_unregistered",
+            "rcm",
+            "Only a registered buyer pays the tax on reverse charge: add the GSTIN, or charge the tax.",
+        )
     missing = _missing(customer)
     if customer.kind not in REGISTERED and invoice.total >= NAMED_FROM and missing:
         yield Advice(

@@ -10,7 +10,7 @@ from gstbillingapp.actions import announce, money
 from gstbillingapp.actions.bills import locked
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.models import Bill, BillPayment, BillState, Business, PaymentMode
-from gstbillingapp.models.fields import ZERO
+from gstbillingapp.models.fields import ZERO, today
 
 
 def pay(
@@ -38,8 +38,7 @@ def pay(
         payment.bill = bill
         payment.save()
         _settle(bill, payment.amount)
-        if not bill.balance:
-            announce.bill_settled(bill)
+        announce.bill_paid(payment)
     return payment
 
 
@@ -58,7 +57,7 @@ def reverse(business: Business, user: User | None, payment_id: int, reason: str)
         payment.bill = bill
         money.mark_reversed(payment, user, text)
         _settle(bill, -payment.amount)
-        announce.bill_payment_reversed(payment)
+        announce.bill_payment_reversed(payment, today())
     return payment
 
 

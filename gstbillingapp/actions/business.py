@@ -15,15 +15,22 @@ from gstbillingapp.models import Business, FilingFrequency, Scheme
 IFSC = re.compile(r"[A-Z]{4}0[A-Z0-9]{6}")
 ACCOUNT = re.compile(r"[A-Za-z0-9]{6,34}")
 LONGEST_DUE = 365
+LONGEST_OFFER = 365
 
 
 def save(business: Business, data: BusinessData) -> Business:
-    """Change the profile; invoices issued before keep the details they were issued with."""
+    """Change the profile; invoices issued before keep the details they were issued with.
+
+    Raises ValidationError keyed by the fields of `BusinessData`, also for a prefix that other documents of
+    this financial year are numbered with.
+    """
     checks = Checks()
     changed = checked_business(checks, data)
-    checks.finish()
     with transaction.atomic():
         stored = Business.objects.select_for_update(no_key=True).get(pk=business.pk)
+        prefixes.refuse_used(checks, stored, "invoice_prefix", changed.invoice_prefix)
+        prefixes.refuse_used(checks, stored, "quotation_prefix", changed.quotation_prefix)
+        checks.finish()
         for name in BusinessData.__dataclass_fields__:
             setattr(stored, name, getattr(changed, name))
         stored.save()
@@ -101,6 +108,7 @@ def _invoicing(checks: Checks, data: BusinessData) -> dict[str, str | int]:
     # The last number of the series' first width has to fit in the 16 characters of Rule 46.
     checks.attempt("invoice_prefix", lambda: format_number(prefix, "2026-27", 10**FIRST_WIDTH - 1))
     quotation_prefix = data.quotation_prefix.strip()
+    prefixes.refuse_taken(checks, "quotation_prefix", quotation_prefix)
     checks.attempt(
         "quotation_prefix", lambda: format_number(quotation_prefix, "2026-27", 10**FIRST_WIDTH - 1)
     )
@@ -110,11 +118,15 @@ def _invoicing(checks: Checks, data: BusinessData) -> dict[str, str | int]:
     due_days = 30 if data.due_days is None else data.due_days
     if not 0 <= due_days <= LONGEST_DUE:
         checks.refuse("due_days", f"Enter a number of days from 0 to {LONGEST_DUE}.")
+    quotation_days = 30 if data.quotation_days is None else data.quotation_days
+    if not 1 <= quotation_days <= LONGEST_OFFER:
+        checks.refuse("quotation_days", f"Enter a number of days from 1 to {LONGEST_OFFER}.")
     if data.hsn_digits not in (4, 6):
         checks.refuse("hsn_digits", "Choose 4 or 6.")
     return {
         "invoice_prefix": prefix,
         "quotation_prefix": quotation_prefix,
         "due_days": due_days,
+        "quotation_days": quotation_days,
         "hsn_digits": data.hsn_digits,
     }

@@ -34,6 +34,7 @@ class BusinessData:
     quotation_prefix: str = "QTN"
     invoice_terms: str = ""
     due_days: int | None = 30
+    quotation_days: int | None = 30  # None: 30
     round_off: bool = True
     hsn_digits: int = 4
     filing_frequency: str = ""  # "": every month
@@ -76,6 +77,7 @@ class NoteData:
     date: datetime.date | None = None  # None: today in India
     reason: str = ""
     reason_text: str = ""
+    commercial: bool = False  # a credit note without tax, of which the returns have nothing
     lines: Sequence[NoteLineData] = field(default_factory=tuple)
 
 
@@ -250,7 +252,10 @@ class ExpenseData:
     amount: Decimal | None = None
     price_includes_tax: bool = True
     rate: Decimal | None = None  # None: no tax
+    cess_pct: Decimal | None = None  # None: no cess, as with the next
+    cess_amt: Decimal | None = None
     inter_state: bool | None = None  # None: by the GSTIN
+    rcm: bool = False  # the amount is without the tax then, whatever `price_includes_tax` says
     itc: bool = False
     mode: str = "bank"
     reference: str = ""

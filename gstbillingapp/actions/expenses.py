@@ -10,6 +10,7 @@ from django.utils import timezone
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import ExpenseData
 from gstbillingapp.actions.identity import checked_gstin
+from gstbillingapp.actions.products import LARGEST_CESS_PCT
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.rates import rates_on
 from gstbillingapp.gst.states import current_code
@@ -21,6 +22,7 @@ from gstbillingapp.models import (
     GstRate,
     Scheme,
     Vendor,
+    VendorKind,
 )
 from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
 from gstbillingapp.models.payment import MONEY_MODES
@@ -29,10 +31,10 @@ from gstbillingapp.models.vendor import REGISTERED_VENDORS, TAXING_VENDORS
 NOTHING = Decimal(0)
 LONGEST_CATEGORY = 60
 # What is kept of the arithmetic.
-AMOUNTS = ("taxable", "cgst", "sgst", "igst", "total")
+AMOUNTS = ("taxable", "cgst", "sgst", "igst", "cess", "total")
 TYPED = (
     *("vendor", "payee", "payee_gstin", "date", "description", "reference", "mode"),
-    *("inter_state", "price_includes_tax", "rate", "itc", *AMOUNTS),
+    *("inter_state", "price_includes_tax", "rate", "cess_pct", "cess_amt", "rcm", "itc", *AMOUNTS),
 )
 
 
@@ -153,10 +155,9 @@ def _category(business: Business, name: str) -> ExpenseCategory:
     """The category of that name, however it is written; used again, one that was archived is back."""
     known = ExpenseCategory.objects.filter(business=business, name_key=name.casefold())
     category = known.first()
-    if category is None:
+    if category is None or category.is_archived:
         _lock_categories(business)
         category = known.first() or ExpenseCategory(business=business, name=name)
-    if category.is_archived or category.pk is None:
         category.is_archived = False
         category.save()
     return category
@@ -175,11 +176,16 @@ def _typed(checks: Checks, business: Business, data: ExpenseData) -> Expense:
         description=checks.text("description", data.description, 300),
         reference=checks.text("reference", data.reference, 64),
         mode=checks.choice("mode", data.mode, MONEY_MODES),
-        price_includes_tax=data.price_includes_tax,
+        # Whoever is paid on reverse charge was paid no tax that could be in the amount.
+        price_includes_tax=data.price_includes_tax and not data.rcm,
         inter_state=_inter_state(business, data, gstin),
         rate=_rate(checks, data, vendor),
+        cess_pct=checks.number("cess_pct", data.cess_pct or NOTHING, most=LARGEST_CESS_PCT, places=3),
+        cess_amt=checks.number("cess_amt", data.cess_amt or NOTHING, most=LARGEST_AMOUNT, places=2),
+        rcm=data.rcm,
         itc=data.itc,
     )
+    _check_tax(checks, expense)
     _work_out(checks, expense, _amount(checks, data.amount))
     _check_credit(checks, expense)
     return expense
@@ -216,9 +222,9 @@ def _amount(checks: Checks, amount: Decimal | None) -> Decimal:
 
 
 def _rate(checks: Checks, data: ExpenseData, vendor: Vendor | None) -> Decimal:
-    """The rate of tax in per cent; a vendor who may not collect tax is paid none."""
+    """The rate in per cent. A vendor who may not collect tax is paid none; on reverse charge it is owed."""
     rate = data.rate or NOTHING
-    if vendor is not None and vendor.kind not in TAXING_VENDORS and rate:
+    if not data.rcm and vendor is not None and vendor.kind not in TAXING_VENDORS and rate:
         words = "under the composition scheme" if vendor.kind in REGISTERED_VENDORS else "not registered"
         checks.refuse("rate", f"{vendor.name} is {words} and charges no tax: choose no tax.")
         return NOTHING
@@ -230,36 +236,64 @@ def _rate(checks: Checks, data: ExpenseData, vendor: Vendor | None) -> Decimal:
 
 
 def _work_out(checks: Checks, expense: Expense, amount: Decimal) -> None:
-    if checks.has("amount", "rate"):
+    if checks.has("amount", "rate", "cess_pct", "cess_amt"):
         return
     here = expense.business.state_code
-    result = calc.compute(
-        calc.DocumentInput(
-            supplier_state=here,
-            place_of_supply=here,
-            sez=expense.inter_state,  # IGST, whichever the other state is
-            lines=(
-                calc.LineInput(
-                    qty=Decimal(1), price=amount, rate=expense.rate, inclusive=expense.price_includes_tax
-                ),
-            ),
-            round_off=False,
-        )
+    document = calc.DocumentInput(
+        supplier_state=here,
+        place_of_supply=here,
+        sez=expense.inter_state,  # IGST, whichever the other state is
+        lines=(_line(expense, amount),),
+        rcm=expense.rcm,
+        round_off=False,
     )
-    if result.total > LARGEST_AMOUNT:
+    if calc.problems(document):  # all that the checks before have left to find
+        checks.refuse("cess_amt", "Enter less than the amount that contains it.")
+        return
+    result = calc.compute(document)
+    if result.taxable + result.tax > LARGEST_AMOUNT:
         checks.refuse("amount", "Enter a smaller amount: with its tax it is too large to keep.")
         return
     for name in AMOUNTS:
         setattr(expense, name, getattr(result, name))
 
 
+def _line(expense: Expense, amount: Decimal) -> calc.LineInput:
+    return calc.LineInput(
+        qty=Decimal(1),
+        price=amount,
+        rate=expense.rate,
+        cess_pct=expense.cess_pct,
+        cess_per_unit=expense.cess_amt,
+        inclusive=expense.price_includes_tax,
+    )
+
+
+def _check_tax(checks: Checks, expense: Expense) -> None:
+    """Cess comes on top of a rate, and reverse charge is of one (CGST s.9(3) and 9(4), cess as well)."""
+    for field in ("cess_pct", "cess_amt"):
+        if getattr(expense, field) and not expense.rate and not checks.has("rate"):
+            checks.refuse(field, "Choose the GST rate too: cess comes on top of it.")
+    if not expense.rcm:
+        return
+    if expense.vendor is not None and expense.vendor.kind == VendorKind.OVERSEAS:
+        checks.refuse(
+            "rcm", f"{expense.vendor.name} is abroad: record a bill, which tells goods from services."
+        )
+    elif not expense.rate and not checks.has("rate"):
+        checks.refuse("rate", "Choose the rate of the tax that you owe on reverse charge.")
+
+
 def _check_credit(checks: Checks, expense: Expense) -> None:
-    """Input tax is claimed on an invoice of a registered supplier, by one who charges tax (CGST s.16)."""
+    """Input tax is claimed on an invoice of a registered supplier, by one who charges tax (CGST s.16).
+
+    Of reverse charge it is claimed on one's own invoice to oneself, whoever was paid (s.31(3)(f)).
+    """
     if not expense.itc:
         return
     if expense.business.scheme != Scheme.REGULAR:
         checks.refuse("itc", "Only a business under the regular scheme claims input tax.")
-    elif not expense.payee_gstin and not checks.has("payee_gstin"):
+    elif not expense.rcm and not expense.payee_gstin and not checks.has("payee_gstin"):
         checks.refuse("payee_gstin", "Enter the GSTIN of whom you paid: without it no tax can be claimed.")
     elif not expense.rate and not checks.has("rate"):
         checks.refuse("rate", "Choose the rate of the tax that is claimed.")

@@ -20,6 +20,7 @@ from gstbillingapp.actions.products import move
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.calc import DocumentResult, LineResult
 from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.notes import last_day_to_credit
 from gstbillingapp.models import (
     Business,
     Invoice,
@@ -216,8 +217,9 @@ def cancel(business: Business, user: User | None, invoice_id: int, reason: str) 
             update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
         )
         standing = credit_limits.judge(invoice)
-        _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
+        # Before any inbox is locked: whoever posts letters locks a letter first, and then its sender's inbox.
         mailing.call_off(PaperKey(invoice.business_id, INVOICE, invoice.pk))
+        _move_stock(invoice, invoice.lines.all(), StockReason.CANCELLATION, user)
         announce.invoice_cancelled(invoice)
         announce.credit_limit(standing)
     return invoice
@@ -278,6 +280,13 @@ def refuse_cancelling(invoice: Invoice) -> None:
     note = invoice.amendments.standing().order_by("pk").first()
     if note is not None:
         raise refusal(f"{note.get_kind_display()} {note.number} stands against it; cancel that first.")
+    last = last_day_to_credit(invoice.financial_year)
+    if today() > last and (invoice.cgst or invoice.igst or invoice.cess):
+        raise refusal(
+            f"The tax on supplies of {invoice.financial_year} could be lowered until {day_text(last)} "
+            "(CGST s.34): an invoice of that year stands. "
+            "Take off what is not owed by a commercial credit note."
+        )
 
 
 def _take_over(draft: Invoice, composed: Composed) -> None:

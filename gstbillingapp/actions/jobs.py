@@ -102,7 +102,8 @@ def map_columns(business: Business, job_id: int, columns: Mapping[str, int]) -> 
 def start(business: Business, job_id: int, *, skip_wrong: bool, update_existing: bool) -> Job:
     """Import the rows that were checked; those with errors are left out, where that is wanted.
 
-    Raises ValidationError where it is not, and some have errors.
+    How many these are is kept: more of them at the end are news, as things have changed since the check.
+    Raises ValidationError where leaving out is not wanted, and some have errors.
     """
     with transaction.atomic():
         job = locked(business, job_id)
@@ -111,7 +112,13 @@ def start(business: Business, job_id: int, *, skip_wrong: bool, update_existing:
                 "Some rows have errors. Correct them in the file and send it again, or leave them out.",
                 "wrong",
             )
-        changed = {"state": JobState.RUNNING, "update_existing": update_existing, "content": b"", **UNCOUNTED}
+        changed = {
+            "state": JobState.RUNNING,
+            "update_existing": update_existing,
+            "accepted": job.wrong,
+            "content": b"",
+            **UNCOUNTED,
+        }
         job = _go_on(business, job_id, (JobState.CHECKED,), changed)
         if job.state == JobState.RUNNING:
             job.parts.update(is_done=False, problems=[])

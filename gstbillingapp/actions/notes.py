@@ -23,7 +23,6 @@ from gstbillingapp.models import (
     Note,
     NoteKind,
     NoteLine,
-    NoteReason,
     NoteState,
     StockReason,
 )
@@ -51,7 +50,7 @@ def issue(business: Business, user: User | None, invoice_id: int, data: NoteData
         composed.checks.finish()
         note = composed.note
         note.created_by = user
-        take_number(note, PREFIXES[NoteKind(note.kind)])
+        take_number(note, prefixes.COMMERCIAL if note.commercial else PREFIXES[NoteKind(note.kind)])
         _apply(note)
         note.save()
         for line in composed.lines:
@@ -90,8 +89,9 @@ def cancel(business: Business, user: User | None, note_id: int, reason: str) -> 
             ]
         )
         standing = credit_limits.judge(note)
-        _move_stock(note, StockReason.RETURN_UNDONE, user)
+        # Before any inbox is locked: whoever posts letters locks a letter first, and then its sender's inbox.
         mailing.call_off(PaperKey(business.pk, NOTE, note.pk))
+        _move_stock(note, StockReason.RETURN_UNDONE, user)
         announce.note_cancelled(note)
         announce.credit_limit(standing)
     return note
@@ -165,7 +165,7 @@ def _keep(invoice: Invoice) -> None:
 
 def _move_stock(note: Note, reason: StockReason, user: User | None) -> None:
     """Only a sales return brings goods back; a discount or a correction moves nothing."""
-    if not note.is_credit or note.reason != NoteReason.RETURN:
+    if not note.returns_goods:
         return
     returned = _returned(note)
     goods = [product for product in locked_products(note.business, returned).values() if product.tracks_stock]

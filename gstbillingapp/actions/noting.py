@@ -20,7 +20,6 @@ from gstbillingapp.models import (
     NoteKind,
     NoteLine,
     NoteReason,
-    NoteState,
     Supply,
 )
 from gstbillingapp.models.document import Document
@@ -64,9 +63,13 @@ class ComposedNote:
 
 
 def lines_left(invoice: Invoice) -> list[Left]:
-    """What credit notes may still take of each line; debit notes have added to it."""
+    """What credit notes may still take of each line; debit notes have added to it.
+
+    Commercial ones leave the value of the supply as it is.
+    """
     changed: dict[int, Worth] = {}
-    rows = NoteLine.objects.filter(note__invoice=invoice, note__state=NoteState.ISSUED)
+    standing = invoice.amendments.standing().of_supplies()
+    rows = NoteLine.objects.filter(note__in=standing)
     for row in rows.select_related("note"):
         known = changed.get(row.invoice_line_id, Worth())
         changed[row.invoice_line_id] = known - worth_of(row) if row.note.is_credit else known + worth_of(row)
@@ -101,6 +104,9 @@ def _note(checks: Checks, invoice: Invoice, data: NoteData) -> Note:
         span = f"{day_text(invoice.date)}, the day of {invoice.number}, to today"
         checks.refuse("date", f"Enter a day from {span}.")
     note.financial_year = financial_year(note.date)
+    note.commercial = data.commercial
+    if note.commercial and not note.is_credit:
+        checks.refuse("commercial", "Only a credit note can be without tax; leave this empty.")
     note.reason = data.reason
     if data.reason not in NoteReason.values:
         checks.refuse("reason", "Choose why the note is issued; it is printed on it.")
@@ -124,6 +130,8 @@ def _add_line(composed: ComposedNote, place: int, left: Left, typed: NoteLineDat
     line = NoteLine(position=len(composed.lines), invoice_line=left.line, qty=worth.qty)
     for name in OF_LINE:
         setattr(line, name, getattr(left.line, name))
+    if composed.note.commercial:
+        line.rate = line.cess_pct = NOTHING
     for name in AMOUNTS:
         setattr(line, name, getattr(worth, name))
     line.price = _price(worth)
@@ -136,16 +144,28 @@ def _worth(checks: Checks, note: Note, left: Left, typed: NoteLineData) -> Worth
     if typed.qty is not None and typed.amount is not None:
         checks.refuse("amount", "Enter a quantity or an amount, not both.")
         return Worth()
+    if note.commercial:
+        return _taken_off(checks, left, typed)
     if typed.qty is not None:
         qty = _qty(checks, note, left, typed.qty)
         value = value_of(qty, left.worth) if qty else NOTHING
     else:
-        qty, value = NOTHING, _amount(checks, note, left, typed.amount or NOTHING)
+        most = left.worth.taxable if note.is_credit else None
+        qty, value = NOTHING, _amount(checks, typed.amount or NOTHING, most, " before tax")
     if note.is_credit and value == left.worth.taxable and qty in (NOTHING, left.worth.qty):
         whole = {name: getattr(left.worth, name) for name in AMOUNTS}
         return Worth(**{**whole, "qty": qty})
     worth = _taxed(note, left.line, qty, value)
     return worth.capped(left.worth) if note.is_credit else worth
+
+
+def _taken_off(checks: Checks, left: Left, typed: NoteLineData) -> Worth:
+    """Rupees off a line as they stand: no goods, no tax."""
+    if typed.qty is not None:
+        checks.refuse("qty", "Without tax, enter an amount: goods come back with their tax.")
+        return Worth()
+    amount = _amount(checks, typed.amount or NOTHING, left.worth.total)
+    return Worth(taxable=amount, total=amount)
 
 
 def _qty(checks: Checks, note: Note, left: Left, qty: Decimal) -> Decimal:
@@ -161,13 +181,13 @@ def _qty(checks: Checks, note: Note, left: Left, qty: Decimal) -> Decimal:
     return NOTHING
 
 
-def _amount(checks: Checks, note: Note, left: Left, amount: Decimal) -> Decimal:
+def _amount(checks: Checks, amount: Decimal, most: Decimal | None, which: str = "") -> Decimal:
+    """Rupees off a line, or on it; at most so many where that is not None."""
     if not amount.is_finite() or amount <= 0:
         checks.refuse("amount", "Enter an amount above ₹0.00, or leave it empty.")
         return NOTHING
-    if note.is_credit and amount > left.worth.taxable:
-        most = indian_format(left.worth.taxable)
-        checks.refuse("amount", f"Enter at most {most} before tax: no more is left of the line.")
+    if most is not None and amount > most:
+        checks.refuse("amount", f"Enter at most {indian_format(most)}{which}: no more is left of the line.")
         return NOTHING
     return checks.number("amount", amount, most=LARGEST_AMOUNT, places=2)
 
@@ -211,20 +231,33 @@ def _sum_up(composed: ComposedNote) -> None:
         setattr(note, name, sum((getattr(line, name) for line in lines), ZERO))
     note.total = sum((line.total for line in lines), ZERO)
     if note.is_credit and lines:
-        room = _room(note.invoice)
+        room, given = _room(note.invoice)
         # Rounding to the rupee belongs to the invoice: it goes back with the last of its lines.
-        if note.total > room or _takes_all(composed.lefts, lines):
+        if not note.commercial and (note.total > room or _takes_all(composed.lefts, lines)):
             note.round_off, note.total = room - note.total, room
+        if note.total > room - given:
+            composed.checks.refuse("lines", _too_much(note, room - given, given))
     if note.total + note.invoice.debited > LARGEST_AMOUNT:
         composed.checks.refuse("lines", f"An invoice is worth at most {indian_format(LARGEST_AMOUNT)}.")
 
 
-def _room(invoice: Invoice) -> Decimal:
-    """What notes have left of an invoice's total, in rupees; paid or not."""
-    room = invoice.total
-    for kind, total in invoice.amendments.standing().values_list("kind", "total"):
-        room += total if kind == NoteKind.DEBIT else -total
-    return room
+def _room(invoice: Invoice) -> tuple[Decimal, Decimal]:
+    """What notes have left of an invoice's total, and what commercial ones took of that, in rupees."""
+    room, given = invoice.total, ZERO
+    for kind, commercial, total in invoice.amendments.standing().values_list("kind", "commercial", "total"):
+        if commercial:
+            given += total
+        else:
+            room += total if kind == NoteKind.DEBIT else -total
+    return room, given
+
+
+def _too_much(note: Note, left: Decimal, given: Decimal) -> str:
+    said = f"Only {indian_format(left)} of {note.invoice.number} is left to credit, tax included"
+    if not given:
+        return f"{said}: enter less."
+    took = f"commercial credit notes took {indian_format(given)}"
+    return f"{said}: {took}. Enter less, or cancel those first."
 
 
 def _takes_all(lefts: Sequence[Left], lines: Sequence[NoteLine]) -> bool:
@@ -240,6 +273,5 @@ def _check_cut_off(composed: ComposedNote) -> None:
         composed.checks.refuse(
             "date",
             f"Credit notes for supplies of {note.invoice.financial_year} lower the tax until "
-            f"{day_text(last)} (CGST s.34). Agree on a reduction without GST, "
-            "and take it off the customer's next invoice.",
+            f"{day_text(last)} (CGST s.34). Choose a commercial credit note, without tax.",
         )

@@ -61,6 +61,9 @@ def save_reminders(business: Business, hour: int, stages: Mapping[str, Collectio
     chosen = {name: _stages(checks, name, stages[name]) for name in stages if name in REMINDERS}
     checks.finish()
     with transaction.atomic():
+        # First, as a deed that is done holds its own row and then locks the business.
+        deeds = PeriodicDeed.objects.select_for_update(no_key=True).filter(business=business).order_by("pk")
+        held = [deed.pk for deed in deeds]
         # Two owners who save at the same time: one after the other, and the later one's choice stands.
         Business.objects.select_for_update(no_key=True).get(pk=business.pk)
         kept = ReminderSettings.of(Business.objects.get(pk=business.pk)).stages | chosen
@@ -68,7 +71,7 @@ def save_reminders(business: Business, hour: int, stages: Mapping[str, Collectio
         settings, _ = ReminderSettings.objects.update_or_create(
             business=business, defaults={"hour": hour, "stages": differing}
         )
-        PeriodicDeed.objects.filter(business=business).update(hour=hour)
+        PeriodicDeed.objects.filter(pk__in=held).update(hour=hour)
     return settings
 
 

@@ -1,10 +1,18 @@
-"""The prefixes of the series that have one for good; no invoice may be numbered in them."""
+"""Prefixes of series: those that are some documents' for good, and those that others have used this year.
+
+Two kinds of documents in one series would leave gaps in the numbers of either (Rule 46).
+"""
 
 from gstbillingapp.actions.checks import Checks
+from gstbillingapp.gst.numbers import financial_year
+from gstbillingapp.models import Business, Invoice, Quotation
+from gstbillingapp.models.fields import today
 
 CREDIT_NOTES, DEBIT_NOTES, RECEIPTS, REFUNDS = "CN", "DN", "RV", "RF"
+COMMERCIAL = "CCN"  # table 13 of GSTR-1 counts credit notes, and these are not among them
 TAKEN = {
     CREDIT_NOTES: "credit notes",
+    COMMERCIAL: "commercial credit notes",
     DEBIT_NOTES: "debit notes",
     RECEIPTS: "receipt vouchers",
     REFUNDS: "refund vouchers",
@@ -12,7 +20,23 @@ TAKEN = {
 
 
 def refuse_taken(checks: Checks, field: str, prefix: str) -> None:
-    """Note where a prefix is that of other documents: neither of them would be consecutive (Rule 46)."""
+    """Note where a prefix is that of other documents for good."""
     documents = TAKEN.get(prefix.upper())
     if documents:
         checks.refuse(field, f"Choose another one: {prefix.upper()} numbers {documents}.")
+
+
+def refuse_used(checks: Checks, business: Business, field: str, prefix: str) -> None:
+    """Note where a new prefix numbers documents of the other kind in this financial year, even if no longer.
+
+    `field` is `invoice_prefix` or `quotation_prefix`; a prefix that stays as it is is nobody's concern.
+    """
+    if prefix.upper() == getattr(business, field).upper():
+        return
+    model, documents = (Quotation, "quotations") if field == "invoice_prefix" else (Invoice, "invoices")
+    year = financial_year(today())
+    used = model._default_manager.filter(
+        business=business, financial_year=year, number_key__startswith=f"{prefix.upper()}/"
+    )
+    if used.exists():
+        checks.refuse(field, f"Choose another one: {prefix.upper()} numbers {documents} of {year}.")

@@ -185,21 +185,38 @@ def watch(products: Sequence[Product], changed: Sequence[str] = ()) -> None:
     What was told of one that recovers is settled: it is marked read, and not sent where it was not sent yet.
     `changed` are fields of all of them that are to be stored as well: one statement stores them all.
     """
-    crossed = [product for product in products if level_of(product) != product.stock_level]
-    recovered = [
-        product
-        for product in crossed
-        if product.stock_level == StockLevel.OUT or level_of(product) == StockLevel.ENOUGH
-    ]
-    for product in crossed:
-        if product.stock_level == StockLevel.ENOUGH:
-            product.stock_crossing += 1
-        product.stock_level = level_of(product)
+    crossed = note_levels(products)
     stored = [*changed, *(["stock_level", "stock_crossing"] if crossed else [])]
     if stored:
-        _store(products if changed else crossed, stored)
-    announce.stock_low(*(product for product in crossed if product.stock_level != StockLevel.ENOUGH))
-    announce.stock_recovered(*recovered)
+        _store(products if changed else [product for product, _ in crossed], stored)
+    tell_levels(crossed)
+
+
+def note_levels(products: Iterable[Product]) -> list[tuple[Product, str]]:
+    """Set where the stock of locked products stands: those that crossed, each with its level before.
+
+    Whoever stores them tells of them afterwards (`tell_levels`), once each has an id.
+    """
+    crossed = [
+        (product, product.stock_level) for product in products if level_of(product) != product.stock_level
+    ]
+    for product, before in crossed:
+        if before == StockLevel.ENOUGH:
+            product.stock_crossing += 1
+        product.stock_level = level_of(product)
+    return crossed
+
+
+def tell_levels(crossed: Sequence[tuple[Product, str]]) -> None:
+    """Tell of products that have run low or out, and settle what was told of those that recovered."""
+    announce.stock_low(*(product for product, _ in crossed if product.stock_level != StockLevel.ENOUGH))
+    announce.stock_recovered(
+        *(
+            product
+            for product, before in crossed
+            if before == StockLevel.OUT or product.stock_level == StockLevel.ENOUGH
+        )
+    )
 
 
 def _store(products: Sequence[Product], fields: Sequence[str]) -> None:

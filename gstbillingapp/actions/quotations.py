@@ -24,8 +24,6 @@ from gstbillingapp.models.document import DocumentLine
 from gstbillingapp.models.fields import day_text, today
 from gstbillingapp.models.paper import QUOTATION
 
-# How long an offer usually holds, where nobody says otherwise.
-VALID_DAYS = datetime.timedelta(days=30)
 # What a draft takes over from what was typed, beside its last day.
 TYPED = tuple(name for name in invoices.TYPED if name != "due_date")
 LINE_FIELDS = tuple(field.attname for field in DocumentLine._meta.local_concrete_fields)
@@ -49,7 +47,7 @@ class ExpiredError(Exception):
 
 def preview(business: Business, data: InvoiceData) -> Preview:
     """Totals and warnings of what was typed so far; as `invoices.preview`."""
-    return invoices.preview(business, _dated(data), _advice_of)
+    return invoices.preview(business, _dated(business, data), _advice_of)
 
 
 def data_of(quotation: Quotation) -> InvoiceData:
@@ -65,7 +63,7 @@ def save_draft(
     Raises ValidationError where a value cannot be right, where `quotation` is sent by now, and where somebody
     else has changed it since `data.version`.
     """
-    composed = compose(business, _dated(data))
+    composed = compose(business, _dated(business, data))
     composed.checks.finish()
     with transaction.atomic():
         draft = Quotation(business=business, created_by=user, version=0)
@@ -115,9 +113,9 @@ def approve(business: Business, user: User | None, quotation_id: int) -> Quotati
     """
     with transaction.atomic():
         quotation = locked(business, quotation_id)
-        quotation.decline_reason = ""
+        quotation.decline_reason, before = "", quotation.decided_at
         _decide(quotation, QuotationState.APPROVED, user)
-        announce.quotation_approved(quotation)
+        announce.quotation_approved(quotation, before)
     return quotation
 
 
@@ -128,9 +126,9 @@ def decline(business: Business, user: User | None, quotation_id: int, reason: st
     checks.finish()
     with transaction.atomic():
         quotation = locked(business, quotation_id)
-        quotation.decline_reason = text
+        quotation.decline_reason, before = text, quotation.decided_at
         _decide(quotation, QuotationState.DECLINED, user)
-        announce.quotation_declined(quotation)
+        announce.quotation_declined(quotation, before)
     return quotation
 
 
@@ -221,16 +219,21 @@ def _refuse_unready(composed: Composed) -> None:
     checks.finish()
 
 
+def usual_span(business: Business) -> datetime.timedelta:
+    """How long an offer holds, where nobody says otherwise."""
+    return datetime.timedelta(days=business.quotation_days)
+
+
 def _is_over() -> str:
     return f"This day is over: choose today, {day_text(today())}, or a later one."
 
 
-def _dated(data: InvoiceData) -> InvoiceData:
-    """With the usual last day where none is said."""
+def _dated(business: Business, data: InvoiceData) -> InvoiceData:
+    """With the business's usual last day where none is said."""
     date = data.date or today()
     # A day that cannot be is refused as such, and by itself.
     is_said = data.due_date is not None or not GST_BEGAN <= date <= LAST_DAY
-    return data if is_said else replace(data, due_date=date + VALID_DAYS)
+    return data if is_said else replace(data, due_date=date + usual_span(business))
 
 
 def _store(draft: Quotation, composed: Composed) -> None:

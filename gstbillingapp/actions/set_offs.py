@@ -44,6 +44,7 @@ def set_off(
         refuse_unless_owed(invoice)
         refuse_nothing_open(source)
         _refuse_others(invoice, source)
+        _refuse_before(checks, invoice, day)
         _refuse_before(checks, source, day)
         most = min(invoice.balance, source.balance)
         if not checks.has("amount") and rupees > most:
@@ -132,9 +133,10 @@ def _refuse_others(invoice: Invoice, source: Source) -> None:
         )
 
 
-def _refuse_before(checks: Checks, source: Source, day: datetime.date) -> None:
-    if not checks.has("date") and day < source.date:
-        checks.refuse("date", f"Enter {day_text(source.date)}, the day of {source.number}, or a later day.")
+def _refuse_before(checks: Checks, paper: Source | Invoice, day: datetime.date) -> None:
+    """An advance is told in its own month until there is an invoice to set it off on (s.13(2))."""
+    if not checks.has("date") and day < paper.date:
+        checks.refuse("date", f"Enter {day_text(paper.date)}, the day of {paper.number}, or a later day.")
 
 
 def _why(invoice: Invoice, source: Source) -> str:

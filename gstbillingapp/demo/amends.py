@@ -17,12 +17,17 @@ RECENT = datetime.timedelta(days=70)
 
 
 def amend(shop: "Shop") -> None:
-    """A return, a discount on a paid invoice, a value that was too low; two advances, one of them used."""
+    """A return, a discount on a paid invoice, a value that was too low; two advances, one of them used.
+
+    And for the return's trouble something without tax, which the returns have nothing of.
+    """
     unpaid, paid = _latest(shop, is_paid=False), _latest(shop, is_paid=True)
     _note(shop, unpaid[0], NoteKind.CREDIT, NoteReason.RETURN, "", qty=Decimal(1))
     text = "Discount for payment before the due date"
     _note(shop, paid[0], NoteKind.CREDIT, NoteReason.DISCOUNT, text, amount=Decimal(250))
     _note(shop, unpaid[1], NoteKind.DEBIT, NoteReason.CORRECTION, "Freight was left out", amount=Decimal(450))
+    text = "For the trouble with the return"
+    _note(shop, unpaid[0], NoteKind.CREDIT, NoteReason.OTHER, text, commercial=True, amount=Decimal(100))
     _advances(shop, unpaid[2])
 
 
@@ -51,10 +56,13 @@ def _note(
     kind: NoteKind,
     reason: NoteReason,
     text: str,
+    *,
+    commercial: bool = False,
     **typed: Decimal,
 ) -> Note:
     """Against the first line of an invoice."""
-    data = NoteData(kind=kind, reason=reason, reason_text=text, lines=[NoteLineData(**typed)])
+    lines = [NoteLineData(**typed)]
+    data = NoteData(kind=kind, reason=reason, reason_text=text, commercial=commercial, lines=lines)
     return notes.issue(shop.business, shop.clerk, invoice.pk, data)
 
 

@@ -13,7 +13,10 @@ HSN_DIGITS = list(Business._meta.get_field("hsn_digits").choices or [])
 class BusinessForm(ScreenForm):
     """What stands at the head of an invoice, how it is paid and how it is numbered."""
 
-    needed = ("name", "gstin", "state_code", "invoice_prefix", "quotation_prefix", "due_days")
+    needed = (
+        *("name", "gstin", "state_code", "invoice_prefix", "quotation_prefix"),
+        *("due_days", "quotation_days"),
+    )
 
     name = forms.CharField(label="Business name", widget=forms.TextInput(attrs={"maxlength": 120}))
     legal_name = forms.CharField(
@@ -60,6 +63,10 @@ class BusinessForm(ScreenForm):
         widget=forms.TextInput(attrs={"maxlength": 5, "class": "input-upper"}),
     )
     due_days = WholeNumberField(label="Days to pay")
+    quotation_days = WholeNumberField(
+        label="Days a quotation holds",
+        help_text="A new quotation is valid for so long, until you say otherwise.",
+    )
     hsn_digits = forms.TypedChoiceField(label="HSN digits on invoices", coerce=int, choices=HSN_DIGITS)
     filing_frequency = forms.ChoiceField(
         label="GST returns",

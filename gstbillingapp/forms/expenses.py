@@ -49,10 +49,18 @@ class ExpenseForm(ScreenForm):
     )
     rate = forms.ChoiceField(label="GST rate")
     price_includes_tax = forms.BooleanField(label="The amount contains the tax")
+    cess_pct = NumberField(label="Cess, %")
+    cess_amt = NumberField(label="Cess, ₹")
     payee_gstin = GstinField()
     inter_state = forms.ChoiceField(label="Bought", choices=STATES)
+    rcm = forms.BooleanField(
+        label="Tax payable on reverse charge",
+        help_text="You pay the tax to the government, as on road freight or a lawyer's fee. "
+        "The amount is what you paid, without the tax.",
+    )
     itc = forms.BooleanField(
-        label="Claim the tax as input credit", help_text="With a tax invoice of a registered supplier."
+        label="Claim the tax as input credit",
+        help_text="With a tax invoice of a registered supplier, or on reverse charge.",
     )
 
     def __init__(self, business: Business, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +90,7 @@ class ExpenseForm(ScreenForm):
     @property
     def has_tax(self) -> bool:
         """Whether anything is said about tax, so that its section stands open."""
-        names = ("rate", "payee_gstin", "inter_state", "itc")
+        names = ("rate", "cess_pct", "cess_amt", "payee_gstin", "inter_state", "rcm", "itc")
         return any(self[name].value() or self[name].errors for name in names)
 
     def expense_data(self) -> ExpenseData:
@@ -111,6 +119,8 @@ class ExpenseForm(ScreenForm):
             "vendor": expense.vendor_id,
             "amount": expense.total if expense.price_includes_tax else expense.taxable,
             "rate": plain(expense.rate) if expense.rate else "",
+            "cess_pct": expense.cess_pct or None,
+            "cess_amt": expense.cess_amt or None,
             "inter_state": "yes" if expense.inter_state else "no" if expense.rate else "",
         }
         return cls(expense.business, initial=initial)

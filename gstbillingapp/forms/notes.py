@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from gstbillingapp.actions.data import NoteData, NoteLineData, ReceiptData, RefundData
-from gstbillingapp.actions.noting import Left
+from gstbillingapp.actions.noting import Left, worth_of
 from gstbillingapp.actions.open_credit import Source
 from gstbillingapp.forms.base import DayField, NumberField, ScreenForm
 from gstbillingapp.forms.customers import DELIVERY_STATES
@@ -32,7 +32,10 @@ class NoteRow:
 
 
 class NoteForm(ScreenForm):
-    """A note: why, and how much of each line of its invoice."""
+    """A note: why, and how much of each line of its invoice.
+
+    Whether it is commercial is asked of a credit note, where there is a tax that it could leave alone.
+    """
 
     needed = ("date", "reason")
 
@@ -43,10 +46,17 @@ class NoteForm(ScreenForm):
         help_text="Printed on the note in place of the reason's own name.",
         widget=forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"}),
     )
+    commercial = forms.BooleanField(
+        label="Without tax: a commercial credit note, stays out of GSTR-1",
+        help_text="For a reduction agreed on after the supply. Amounts are taken off as they stand; value "
+        "and tax of the invoice stay, and so does the customer's credit of the tax (CGST s.15(3)).",
+    )
 
     def __init__(self, kind: str, lefts: Sequence[Left], *args: Any, **kwargs: Any) -> None:
         self.kind, self.lefts = kind, lefts
         super().__init__(*args, **kwargs)
+        if kind == NoteKind.DEBIT or not any(worth_of(left.line).bears_tax for left in lefts):
+            del self.fields["commercial"]
         for place, left in enumerate(lefts):
             for name, label in self._typed(left):
                 field = NumberField(label=f"{left.line.description}, {label}", required=False)
@@ -84,6 +94,7 @@ class NoteForm(ScreenForm):
             date=read.get("date"),
             reason=read.get("reason", ""),
             reason_text=read.get("reason_text", ""),
+            commercial=read.get("commercial", False),
             lines=lines,
         )
 

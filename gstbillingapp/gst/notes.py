@@ -36,6 +36,11 @@ class Worth:
         return Worth(**{name: min(getattr(self, name), getattr(most, name)) for name in AMOUNTS})
 
     @property
+    def bears_tax(self) -> bool:
+        """Whether there is any tax on it."""
+        return bool(self.cgst or self.sgst or self.igst or self.cess)
+
+    @property
     def is_nothing(self) -> bool:
         """Whether neither goods nor money are left."""
         return not self.qty and not self.taxable

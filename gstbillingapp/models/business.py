@@ -56,6 +56,7 @@ class Business(models.Model):
     quotation_prefix = models.CharField(max_length=5, default="QTN", db_default="QTN")
     invoice_terms = models.CharField(max_length=1000, blank=True)
     due_days = models.PositiveSmallIntegerField("days to pay", default=30)
+    quotation_days = models.PositiveSmallIntegerField("days a quotation holds", default=30, db_default=30)
     round_off = models.BooleanField("round totals to the rupee", default=True)
     hsn_digits = models.PositiveSmallIntegerField(
         "HSN digits",
@@ -77,6 +78,10 @@ class Business(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(name="") & ~models.Q(state_code=""), name="business_has_name_and_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quotation_days__gte=1, quotation_days__lte=365),
+                name="business_quotation_days_in_a_year",
             ),
             models.CheckConstraint(
                 condition=models.Q(scheme=Scheme.UNREGISTERED, gstin="")

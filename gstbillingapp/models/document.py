@@ -96,6 +96,11 @@ class Document(models.Model):
         return not self.number
 
     @property
+    def is_commercial(self) -> bool:
+        """Whether it changes what is to be paid and neither a value nor a tax; only a credit note may."""
+        return False
+
+    @property
     def party(self) -> str:
         """The buyer's name: as issued, or the customer's of a draft."""
         if self.buyer_name or self.customer is None:

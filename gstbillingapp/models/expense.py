@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.fields import day_text, money, percent
+from gstbillingapp.models.fields import ZERO, day_text, money, percent
 from gstbillingapp.models.payment import MONEY_CHOICES, MONEY_MODES, PaymentMode
 from gstbillingapp.models.vendor import Vendor
 
@@ -65,7 +65,11 @@ class ExpenseState(models.TextChoices):
 
 
 class Expense(models.Model):
-    """Money spent, with the tax in it. Amounts are rupees; `itc` says that the tax is claimed as credit."""
+    """Money spent, with the tax in it. Amounts are rupees; `itc` says that the tax is claimed as credit.
+
+    With `rcm` the tax is owed to the government by the business, as of a bill: it is not part of `total`,
+    which is what was paid (CGST s.9(3) and 9(4)). `cess_amt` is cess in rupees, beside that of `cess_pct`.
+    """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="expenses", db_index=False)
     category = models.ForeignKey(ExpenseCategory, on_delete=models.PROTECT, related_name="expenses")
@@ -82,10 +86,14 @@ class Expense(models.Model):
     inter_state = models.BooleanField("bought in another state", default=False)
     price_includes_tax = models.BooleanField("the amount contains the tax", default=True)
     rate = percent()
+    cess_pct = percent(db_default=Decimal("0.000"))
+    cess_amt = money(db_default=ZERO)
+    rcm = models.BooleanField("tax payable on reverse charge", default=False, db_default=False)
     taxable = money()
     cgst = money()
     sgst = money()
     igst = money()
+    cess = money(db_default=ZERO)
     total = money()
     itc = models.BooleanField("input tax credit is claimed", default=False)
 
@@ -107,10 +115,15 @@ class Expense(models.Model):
                 condition=Q(total__gt=0, taxable__gte=0, cgst__gte=0, sgst__gte=0, igst__gte=0, rate__gte=0),
                 name="expense_amounts_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(cess_pct__gte=0, cess_amt__gte=0, cess__gte=0), name="expense_cess_not_negative"
+            ),
             models.CheckConstraint(condition=Q(igst=0) | Q(cgst=0, sgst=0), name="expense_one_kind_of_tax"),
             models.CheckConstraint(condition=Q(mode__in=MONEY_MODES), name="expense_mode_is_known"),
             models.CheckConstraint(
-                condition=Q(itc=False) | ~Q(payee_gstin=""), name="expense_credit_needs_gstin"
+                # Of reverse charge the paper is one's own invoice to oneself (CGST s.31(3)(f)).
+                condition=Q(itc=False) | Q(rcm=True) | ~Q(payee_gstin=""),
+                name="expense_credit_needs_gstin",
             ),
             models.CheckConstraint(
                 condition=Q(state=ExpenseState.CANCELLED, cancelled_at__isnull=False)
@@ -136,8 +149,8 @@ class Expense(models.Model):
 
     @property
     def tax(self) -> Decimal:
-        """All components together."""
-        return self.cgst + self.sgst + self.igst
+        """All components together, cess included."""
+        return self.cgst + self.sgst + self.igst + self.cess
 
     @property
     def is_cancelled(self) -> bool:

@@ -202,6 +202,8 @@ class Invoice(Document):
                 condition=Q(balance__gt=0),
                 name="invoice_owed",
             ),
+            # What was issued in a month with the date of another.
+            models.Index(fields=["business", "issued_at", "date"], name="invoice_by_issue"),
             # Ageing, and what one customer owes: read off the index alone.
             models.Index(
                 fields=["business", "customer", "due_date", "balance"],

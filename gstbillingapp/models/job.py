@@ -66,6 +66,9 @@ class Job(models.Model):
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     wrong = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Rows with errors that were shown before it began, to be left out"
+    )
     day_first = models.CharField(max_length=20, blank=True, help_text="A date that could be read either way")
     error = models.CharField(max_length=300, blank=True)
     turn_at = models.DateTimeField(help_text="Jobs take turns in this order")
@@ -108,6 +111,11 @@ class Job(models.Model):
     def is_ended(self) -> bool:
         """Whether nothing will become of it any more."""
         return self.state in ENDED
+
+    @property
+    def has_unseen_errors(self) -> bool:
+        """Whether more rows were left out than somebody had seen and agreed to."""
+        return self.wrong > self.accepted
 
     @property
     def percent(self) -> int:

@@ -1,4 +1,8 @@
-"""Credit and debit notes: what amends an issued invoice, which never changes itself (CGST s.34, Rule 53)."""
+"""Credit and debit notes: what amends an issued invoice, which never changes itself (CGST s.34, Rule 53).
+
+A credit note may be commercial: a reduction that was agreed on after the supply leaves its value and its tax
+as they are (s.15(3)(b) is not met, so s.34 does not apply), and the returns have nothing of it.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -54,6 +58,10 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Those that are not cancelled."""
         return self.filter(state=NoteState.ISSUED)
 
+    def of_supplies(self) -> "NoteQuerySet":
+        """Those that change the value of a supply, which the returns are told of."""
+        return self.filter(commercial=False)
+
     def update(self, **values: Any) -> int:
         """As Django's, but refuses to change what a note says."""
         if set(values) - CHANGES_OF_NOTES:
@@ -78,6 +86,7 @@ class Note(Document):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="amendments")
     reason = models.CharField(max_length=2, choices=NoteReason)
     reason_text = models.CharField("in words", max_length=200, blank=True)
+    commercial = models.BooleanField("without tax, not in the returns", default=False, db_default=False)
     applied = money()
     used = money()
     refunded = money()
@@ -126,6 +135,10 @@ class Note(Document):
                 name="note_amounts_not_negative",
             ),
             models.CheckConstraint(condition=Q(igst=0) | Q(cgst=0, sgst=0), name="note_one_kind_of_tax"),
+            models.CheckConstraint(
+                condition=Q(commercial=False) | Q(kind=NoteKind.CREDIT, cgst=0, sgst=0, igst=0, cess=0),
+                name="note_commercial_bears_no_tax",
+            ),
             # Half a paisa either way: SQLite subtracts in binary floats.
             models.CheckConstraint(
                 condition=Q(
@@ -187,6 +200,20 @@ class Note(Document):
     def is_credit(self) -> bool:
         """Whether it lowers what the customer owes."""
         return self.kind == NoteKind.CREDIT
+
+    @property
+    def is_commercial(self) -> bool:
+        """Whether it changes what is to be paid and neither a value nor a tax."""
+        return self.commercial
+
+    @property
+    def returns_goods(self) -> bool:
+        """Whether goods that are kept in stock come back with it."""
+        return self.is_credit and self.reason == NoteReason.RETURN and not self.commercial
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        """What it is called."""
+        return "Commercial credit note" if self.commercial else str(NoteKind(self.kind).label)
 
     @property
     def status(self) -> str:

@@ -3,11 +3,10 @@
 import datetime
 from decimal import Decimal
 
-from django.db.models import Q, Sum
-
 from gstbillingapp.actions import announce
-from gstbillingapp.models import Business, Invoice, ReminderSettings
-from gstbillingapp.queries import rupees
+from gstbillingapp.models import Business, ReminderSettings
+from gstbillingapp.models.fields import ZERO
+from gstbillingapp.receivables import falling_due
 
 
 def digest(business: Business, day: datetime.date, today: datetime.date, _after: int) -> None:
@@ -21,7 +20,8 @@ def digest(business: Business, day: datetime.date, today: datetime.date, _after:
 
 def owed_on(business: Business, day: datetime.date) -> tuple[Decimal, Decimal]:
     """What falls due on that day, and what is late by then, in rupees."""
-    owed = Invoice.objects.filter(business=business, balance__gt=0, due_date__lte=day).aggregate(
-        due=Sum("balance", filter=Q(due_date=day)), overdue=Sum("balance", filter=Q(due_date__lt=day))
-    )
-    return rupees(owed["due"]), rupees(owed["overdue"])
+    due = overdue = ZERO
+    for owed in falling_due(business):
+        due += owed.amount if owed.day == day else ZERO
+        overdue += owed.amount if owed.day < day else ZERO
+    return due, overdue

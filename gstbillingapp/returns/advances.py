@@ -62,13 +62,22 @@ def _taken(
     business: Business, since: datetime.date, until: datetime.date, at_once: dict[int, Amounts]
 ) -> Iterator[Advance]:
     found = Receipt.objects.filter(
-        business=business, date__gte=since, date__lte=until, state=ReceiptState.ISSUED, rate__gt=0
+        business=business,
+        date__gte=since,
+        date__lte=until,
+        state=ReceiptState.ISSUED,
+        **dict(_told(business)),
     ).order_by("date", "id")
     for *values, taxable, igst, cgst, sgst in found.values_list(*Voucher._fields, "taxable", *AMOUNTS):
         voucher = Voucher._make(values)
         left = Amounts(taxable, igst, cgst, sgst).plus(at_once.get(voucher.pk, NOTHING).negated())
         if left.taxable > 0:
             yield _advance(voucher, voucher.date, left, Document.ADVANCE)
+
+
+def _told(business: Business) -> list[tuple[str, Any]]:
+    """Which advances the returns tell of: taxed ones of the registration that files, none under LUT."""
+    return [("rate__gt", 0), ("zero_rated", False), ("supplier_gstin", business.gstin)]
 
 
 def _adjusted(spent: Spent) -> Advance:
@@ -81,15 +90,19 @@ def _set_off(business: Business, since: datetime.date, until: datetime.date) -> 
         date__gte=since,
         date__lte=until,
         mode=PaymentMode.ADVANCE,
-        receipt__rate__gt=0,
         reversed_at=None,
+        **{f"receipt__{name}": value for name, value in _told(business)},
     )
     return _spent(found.order_by("date", "id").values_list(*OF_RECEIPT, "date", "amount", *AMOUNTS))
 
 
 def _paid_back(business: Business, since: datetime.date, until: datetime.date) -> Iterable[Spent]:
     found = Refund.objects.filter(
-        business=business, date__gte=since, date__lte=until, receipt__rate__gt=0, reversed_at=None
+        business=business,
+        date__gte=since,
+        date__lte=until,
+        reversed_at=None,
+        **{f"receipt__{name}": value for name, value in _told(business)},
     )
     return _spent(found.order_by("date", "id").values_list(*OF_RECEIPT, "date", "amount", *AMOUNTS))
 

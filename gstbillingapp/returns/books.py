@@ -9,7 +9,7 @@ from functools import cached_property
 from string import digits
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gstbillingapp.gst.calc import tax_mode
@@ -69,6 +69,7 @@ class Row(NamedTuple):
     zero_rated: bool
     deemed_export: bool
     rcm: bool
+    composition: bool
     supplier_gstin: str
     supplier_state_code: str
     supplier_lut_number: str
@@ -115,6 +116,8 @@ class Books:
     since: datetime.date
     until: datetime.date
     rows: list[Row] = field(default_factory=list)
+    # Numbered under another registration or under composition: no part of this one's returns.
+    left_out: list[Row] = field(default_factory=list)
     documents: list[OutwardDocument] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
     ranges: list[NumberRange] = field(default_factory=list)
@@ -137,8 +140,9 @@ def books_of(business: Business, period: Period) -> Books:
     """Everything dated in a period."""
     books = Books(business, period.first, period.last)
     within = (business, books.since, books.until)
-    invoices, notes = invoice_rows(*within), note_rows(*within)
-    books.rows = [*invoices, *notes]
+    invoices, others = _parted(business, invoice_rows(*within))
+    notes, other_notes = _parted(business, note_rows(*within))
+    books.rows, books.left_out = [*invoices, *notes], [*others, *other_notes]
     books.documents = [
         *documents_of(invoices, invoice_lines(*within)),
         *documents_of(notes, note_lines(*within)),
@@ -146,6 +150,15 @@ def books_of(business: Business, period: Period) -> Books:
     books.advances = advances_of(*within)
     books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
+
+
+def _parted(business: Business, rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Those that the registration which files has made, and the others."""
+    ours: list[Row] = []
+    others: list[Row] = []
+    for row in rows:
+        (ours if row.supplier_gstin == business.gstin and not row.composition else others).append(row)
+    return ours, others
 
 
 def _dated(
@@ -161,8 +174,8 @@ def invoice_rows(business: Business, since: datetime.date, until: datetime.date)
 
 
 def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[Row]:
-    """Credit and debit notes, cancelled ones among them."""
-    return _rows(_dated(Note.objects.all(), business, since, until), OF_NOTES)
+    """Credit and debit notes, cancelled ones among them, without those that are commercial."""
+    return _rows(_dated(Note.objects.of_supplies(), business, since, until), OF_NOTES)
 
 
 def _rows(found: "QuerySet[Any]", names: Sequence[str]) -> list[Row]:
@@ -176,21 +189,21 @@ LINE_NUMBERS = {"qty": THOUSANDTHS, "rate": THOUSANDTHS, **AMOUNTS}
 
 
 def invoice_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
-    """The lines of the invoices that stand, by invoice."""
+    """The lines of the invoices, by invoice; which of them stand, their rows say, that were read before."""
     found = InvoiceLine.objects.filter(
         invoice__business=business,
         invoice__date__gte=since,
         invoice__date__lte=until,
-        invoice__state=InvoiceState.ISSUED,
+        invoice__state__in=(InvoiceState.ISSUED, InvoiceState.CANCELLED),
     )
     return _by_document(found, "invoice_id")
 
 
 def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
-    """The lines of the notes that stand, by note."""
+    """The lines of the notes, by note."""
     found = NoteLine.objects.filter(
-        note__business=business, note__date__gte=since, note__date__lte=until
-    ).exclude(note__state=CANCELLED)
+        note__business=business, note__date__gte=since, note__date__lte=until, note__commercial=False
+    )
     return _by_document(found, "note_id")
 
 
@@ -254,8 +267,10 @@ def ranges_of_documents(rows: Iterable[Row]) -> list[NumberRange]:
 def ranges_of_vouchers(business: Business, since: datetime.date, until: datetime.date) -> list[NumberRange]:
     """Table 13 of receipt and refund vouchers."""
     fields = ("number", "financial_year", "sequence")
-    receipts = _dated(Receipt.objects.all(), business, since, until).values_list(*fields, "state")
-    refunds = _dated(Refund.objects.all(), business, since, until).values_list(*fields, "reversed_at")
+    ours = Q(receipt__supplier_gstin=business.gstin) | Q(note__supplier_gstin=business.gstin)
+    taken_here = Receipt.objects.filter(supplier_gstin=business.gstin)
+    receipts = _dated(taken_here, business, since, until).values_list(*fields, "state")
+    refunds = _dated(Refund.objects.filter(ours), business, since, until).values_list(*fields, "reversed_at")
     taken = [Used(number, year, n, state == CANCELLED) for number, year, n, state in receipts]
     paid_back = [Used(number, year, n, at is not None) for number, year, n, at in refunds]
     return [

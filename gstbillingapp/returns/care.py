@@ -2,8 +2,9 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast
 
 from django.db.models import Q, QuerySet
@@ -17,7 +18,7 @@ from gstbillingapp.gst.rates import rates_on
 from gstbillingapp.gst.returns import Form
 from gstbillingapp.gst.states import current_code, state_label
 from gstbillingapp.models import GstRate, Invoice, InvoiceState, Note, ReturnFiling
-from gstbillingapp.models.fields import day_text, plain_number
+from gstbillingapp.models.fields import INDIA, day_text, plain_number
 from gstbillingapp.returns.books import Books, Row
 
 LEAST_DIGITS = 4  # of an HSN on an invoice to a registered buyer (Notification 78/2020)
@@ -44,8 +45,15 @@ def care_of(books: Books) -> list[Care]:
         day = document.original_date or document.date  # a note bears the rate of its invoice (s.34)
         if day not in slabs:
             slabs[day] = frozenset(rates_on(rates, day))
-        found += _of_document(books, document, slabs[day], digits_of_all)
-    return [*found, *_of_filed(books), *_of_numbers(books), *_of_drafts(books)]
+        found += _of_document(document, slabs[day], digits_of_all)
+    filings = list(
+        ReturnFiling.objects.filter(business=books.business, form=Form.GSTR_1, first__lte=books.until)
+    )
+    rest = (
+        *(_of_others(books), _of_filed(books, filings), _of_late(books, filings)),
+        *(_of_numbers(books), _of_drafts(books)),
+    )
+    return [*found, *chain.from_iterable(rest)]
 
 
 # What a reminder calls each.
@@ -58,6 +66,9 @@ SHORTLY = {
     "buyer_details": "buyer's address missing",
     "place_missing": "no place of supply",
     "other_gstin": "another GSTIN",
+    "composition": "issued under composition",
+    "rcm_unregistered": "reverse charge without GSTIN",
+    "issued_late": "issued late",
     "lut_missing": "LUT missing",
     "cancelled_after_filing": "cancelled after filing",
     "issued_after_filing": "issued after filing",
@@ -81,15 +92,13 @@ def words_of(found: Collection[Care]) -> str:
     return f"{count} {'invoice needs' if count == 1 else 'invoices need'} care ({reasons})"
 
 
-def _of_document(
-    books: Books, document: OutwardDocument, slabs: frozenset[object], digits_of_all: int
-) -> list[Care]:
+def _of_document(document: OutwardDocument, slabs: frozenset[object], digits_of_all: int) -> list[Care]:
     row = cast(Row, document.key)
     found = [
         *_of_hsn(document, digits_of_all or (LEAST_DIGITS if document.buyer_gstin else 0)),
         *_of_rates(document, slabs),
         *_of_buyer(row, document),
-        *_of_place(books, row),
+        *_of_place(row),
     ]
     return [Care(code, row.number, message, row.url) for code, message in found]
 
@@ -122,6 +131,8 @@ def _of_rates(document: OutwardDocument, slabs: frozenset[object]) -> Found:
 
 
 def _of_buyer(row: Row, document: OutwardDocument) -> Found:
+    if row.rcm and not row.buyer_gstin:
+        yield "rcm_unregistered", "The buyer is to pay the tax on reverse charge, but has no GSTIN."
     if row.buyer_gstin:
         if gstin.reason(row.buyer_gstin) is not gstin.Reason.OK:
             yield "gstin_invalid", f"{row.buyer_gstin} is no GSTIN: the portal refuses it."
@@ -139,12 +150,9 @@ def _of_buyer(row: Row, document: OutwardDocument) -> Found:
             yield "buyer_details", f"From {least} on it names the buyer's {' and '.join(missing)}."
 
 
-def _of_place(books: Books, row: Row) -> Found:
+def _of_place(row: Row) -> Found:
     if not state_label(row.place_of_supply):
         yield "place_missing", "No place of supply."
-    if row.supplier_gstin != books.business.gstin:
-        issued_with = row.supplier_gstin or "none"
-        yield "other_gstin", f"Issued with another GSTIN ({issued_with}) than the one that files."
     if row.zero_rated and not row.supplier_lut_number:
         yield "lut_missing", "Without tax, but the LUT has no number."
 
@@ -153,11 +161,60 @@ def _lines(lines: list[SupplyLine]) -> str:
     return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
 
 
-def _of_filed(books: Books) -> Iterator[Care]:
+def _of_others(books: Books) -> Iterator[Care]:
+    for row in books.left_out:
+        if row.is_cancelled:
+            continue
+        if row.supplier_gstin == books.business.gstin:
+            words = "A bill of supply of the composition scheme: it is left out here."
+            yield Care("composition", row.number, words, row.url)
+        else:
+            issued_with = row.supplier_gstin or "none"
+            words = f"Issued with another GSTIN ({issued_with}) than the one that files: it is left out here."
+            yield Care("other_gstin", row.number, words, row.url)
+
+
+def _of_late(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
+    """What was issued in this period with the date of an earlier one, after that one's GSTR-1 was filed."""
+    until = _begins(books.until, 1)
+    earlier = [each for each in filings if each.first < books.since and each.filed_at < until]
+    if not earlier:
+        return
+    kinds: list[tuple[QuerySet[Any], str]] = [
+        (Invoice.objects.filter(state=InvoiceState.ISSUED), "issued_at"),
+        (Note.objects.of_supplies().standing(), "created_at"),
+    ]
+    for rows, issued in kinds:
+        times = {f"{issued}__gte": _begins(books.since), f"{issued}__lt": until}
+        dated = rows.filter(business=books.business, date__lt=books.since, **times).order_by("date", "id")
+        for row in dated:
+            late = _filed_before(earlier, row.date, getattr(row, issued))
+            if late is not None:
+                words = (
+                    f"Dated {day_text(row.date)} and issued after {late.form} for {late.period.label} was "
+                    "filed: add it to this return on the portal."
+                )
+                yield Care("issued_late", row.number, words, row.get_absolute_url())
+
+
+def _filed_before(
+    filings: Sequence[ReturnFiling], day: datetime.date, moment: datetime.datetime
+) -> ReturnFiling | None:
+    """The filing of the period with that day, where it was before that moment."""
+    return next(
+        (each for each in filings if each.period.first <= day <= each.period.last and each.filed_at < moment),
+        None,
+    )
+
+
+def _begins(day: datetime.date, later: int = 0) -> datetime.datetime:
+    """When that day, or one so many days later, begins in India."""
+    return datetime.datetime.combine(day + datetime.timedelta(days=later), datetime.time.min, INDIA)
+
+
+def _of_filed(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
     """What was issued or cancelled after the period's GSTR-1 was filed has to be amended in a later one."""
-    filed = ReturnFiling.objects.filter(
-        business=books.business, form=Form.GSTR_1, first__gte=books.since, first__lte=books.until
-    ).first()
+    filed = next((each for each in filings if each.first >= books.since), None)
     if filed is None:
         return
     changed = _changed_after(books, filed.filed_at)

@@ -108,7 +108,7 @@ def _expense_row(business: Business, expense: ExpenseRow) -> Row:
         expense.payee or expense.description,
         expense.payee_gstin,
         state_label(business.state_code),
-        "N",
+        "Y" if expense.rcm else "N",
         "",
         expense.rate,
         *_cells(amounts),

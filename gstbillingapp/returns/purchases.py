@@ -79,7 +79,9 @@ class ExpenseRow(NamedTuple):
     igst: Decimal
     cgst: Decimal
     sgst: Decimal
+    cess: Decimal
     total: Decimal
+    rcm: bool
     itc: bool
     state: str
 
@@ -91,11 +93,11 @@ class ExpenseRow(NamedTuple):
     @property
     def amounts(self) -> Amounts:
         """The value and the tax in it."""
-        return Amounts(self.taxable, self.igst, self.cgst, self.sgst)
+        return Amounts(self.taxable, self.igst, self.cgst, self.sgst, self.cess)
 
 
 def inward_of(business: Business, since: datetime.date, until: datetime.date) -> list[Inward]:
-    """Every line of the bills that stand, and the expenses whose tax is claimed."""
+    """Every line of the bills that stand, and the expenses whose tax is claimed or owed."""
     lines = bill_lines(business, since, until)
     bills = (row for row in bill_rows(business, since, until) if not row.is_cancelled)
     return [
@@ -109,7 +111,8 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
     source = Source.OTHER
     if row.imported:
         source = Source.IMPORT_OF_SERVICES if line.is_service else Source.IMPORT_OF_GOODS
-    under_composition = row.vendor_kind == VendorKind.COMPOSITION
+    # Their own supplies bear no tax; on reverse charge it is owed by whoever buys, from anybody (s.9(3)).
+    untaxed = row.vendor_kind == VendorKind.COMPOSITION and not row.rcm
     return Inward(
         amounts=line.amounts,
         intra=row.is_intra,
@@ -117,14 +120,14 @@ def _of_line(row: BillRow, line: Bought) -> Inward:
         eligible=line.itc in CLAIMED,
         claimed=line.itc != Credit.NONE,
         rcm=row.rcm and source is not Source.IMPORT_OF_GOODS,
-        treatment=Treatment.EXEMPT if under_composition else Treatment(line.supply),
+        treatment=Treatment.EXEMPT if untaxed else Treatment(line.supply),
     )
 
 
 def _of_expenses(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Inward]:
     for row in expense_rows(business, since, until):
-        if row.itc and not row.is_cancelled:
-            yield Inward(amounts=row.amounts, intra=not row.inter_state)
+        if (row.itc or row.rcm) and not row.is_cancelled:
+            yield Inward(amounts=row.amounts, intra=not row.inter_state, claimed=row.itc, rcm=row.rcm)
 
 
 def bill_rows(business: Business, since: datetime.date, until: datetime.date) -> list[BillRow]:

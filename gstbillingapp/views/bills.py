@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gstbillingapp import payables
@@ -106,11 +107,13 @@ def _counts_of_all(whole: QuerySet[Bill]) -> Counts:
 @member_required
 def bill(request: MemberRequest, pk: int) -> HttpResponse:
     """The page of one bill: what it says, what is owed on it and what happened to it."""
+    as_of = timezone.now()  # before it is read: what changes meanwhile is told, and read again
     stored = _bill(request, pk)
     lines = list(stored.lines.all())
     late = stored.status == BillStatus.OVERDUE
     context = {
         "bill": stored,
+        "as_of": as_of,
         "lines": lines,
         "has_discount": any(line.disc_pct or line.disc_amt for line in lines),
         "columns": columns_of(stored),

@@ -169,10 +169,11 @@ def delivery_of(buyer: Buyer) -> Delivery | None:
 def charges_tax(invoice: Document, lines: Iterable[DocumentLine] = ()) -> bool:
     """Whether the supplier may collect tax at all: neither unregistered nor under composition.
 
+    A commercial credit note leaves the tax alone.
     A bill of supply shows none either, where all that is on it is exempt, nil-rated or outside GST (CGST
     Rule 49).
     """
-    if invoice.composition or not supplier_of(invoice).gstin:
+    if invoice.composition or invoice.is_commercial or not supplier_of(invoice).gstin:
         return False
     supplies = {line.supply for line in lines}
     return not supplies or Supply.TAXABLE in supplies

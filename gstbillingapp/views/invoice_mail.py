@@ -48,4 +48,13 @@ def _standing(invoice: Invoice) -> str:
         return "It is paid in full. Thank you."
     verb = "was" if invoice.status == InvoiceStatus.OVERDUE else "is"
     owed = f"{money(invoice.balance)} {verb} due by {day_text(invoice.due_date)}."
-    return owed if invoice.paid == ZERO else f"{money(invoice.paid)} has been received; {owed}"
+    changes = [
+        f"{money(amount)} {what}"
+        for amount, what in (
+            (invoice.debited, "was added by debit notes"),
+            (invoice.credited, "was taken off by credit notes"),
+            (invoice.paid, "has been received"),
+        )
+        if amount
+    ]
+    return f"{', '.join(changes)}; {owed}" if changes else owed

@@ -25,10 +25,15 @@ from gstbillingapp.views.invoice_paper import document_context
 from gstbillingapp.views.invoice_sheet import hsn_table, line_table, party_parts, small_print, supplier_lines
 
 CANCELLED = "CANCELLED"
+# Section 34 is for notes that change the value of a supply.
+COMMERCIAL = (
+    "Commercial credit note without GST: the value and the tax of the invoice stay as they are. "
+    "Not a credit note under section 34 of the CGST Act."
+)
 
 
 def note_sheet(note: Note) -> Sheet:
-    """A credit or debit note (CGST Rule 53(1A))."""
+    """A credit or debit note (CGST Rule 53(1A)); a commercial one says that it is none of the Act's."""
     lines = list(note.lines.all())
     context = document_context(note, lines)
     for line, said in zip(lines, context["lines"], strict=True):
@@ -43,7 +48,7 @@ def note_sheet(note: Note) -> Sheet:
         mark=CANCELLED if note.status == "cancelled" else "",
         supplier=supplier.name,
         supplier_lines=tuple(supplier_lines(supplier)),
-        declarations=tuple(context["declarations"]),
+        declarations=(COMMERCIAL,) if note.commercial else tuple(context["declarations"]),
         parties=tuple(party_parts(context["buyer"], context["delivery"])),
         facts=tuple(_facts_of_note(note, context["place"])),
         lines=line_table(context),
@@ -52,7 +57,7 @@ def note_sheet(note: Note) -> Sheet:
         totals=tuple((row.label, row.value) for row in context["totals"]),
         payable=("Total credited" if note.is_credit else "Total charged", money(note.total)),
         after_payable=tuple(_use_of(note)),
-        hsn=hsn_table(context) if context["hsn_rows"] else None,
+        hsn=hsn_table(context) if context["hsn_rows"] and not note.commercial else None,
         pay_link="",
         pay_words=(),
         small_print=(),
@@ -67,8 +72,9 @@ def _facts_of_note(note: Note, place: str) -> Iterable[Pair]:
     yield "Date", day_text(note.date)
     yield "Against invoice", note.invoice.number
     yield "Invoice date", day_text(note.invoice.date)
-    yield "Place of supply", place
-    yield "Reverse charge", "Yes" if note.rcm else "No"
+    if not note.commercial:
+        yield "Place of supply", place
+        yield "Reverse charge", "Yes" if note.rcm else "No"
     yield "Reason", note.reason_in_words
 
 

@@ -25,7 +25,7 @@ class QuotationEditor(Editor[Quotation]):
     model = Quotation
 
     def days(self, business: Business) -> timedelta:
-        return deeds.VALID_DAYS
+        return deeds.usual_span(business)
 
     def typed(self, draft: Quotation) -> InvoiceData:
         return deeds.data_of(draft)

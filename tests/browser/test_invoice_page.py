@@ -4,11 +4,11 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from gstbillingapp.actions import payments
+from gstbillingapp.actions import bill_payments, payments
 from gstbillingapp.models import Business, Invoice, Membership
 from gstbillingapp.utils import create_notification
 from tests.browser.conftest import PASSWORD, Visit
-from tests.factories import issued, paid
+from tests.factories import bill, issued, paid, paid_out
 from tests.support.browser import Visitor, told
 from tests.support.stack import Stack
 
@@ -73,6 +73,20 @@ def test_an_open_invoice_follows_its_payments_and_disturbs_nobody(hers: Visitor,
     expect(page.locator(BALANCE)).to_have_text("₹18.00")
     page.get_by_role("link", name="Record payment").click()
     expect(question.get_by_label("Amount")).to_have_value("18")
+    assert page.evaluate("performance.timeOrigin") == came, "the page was loaded again"
+
+
+def test_an_open_bill_follows_its_payments_too(hers: Visitor, asha: User):
+    owed = bill(Membership.objects.get(user=asha).business)
+    page = hers.live_tab(owed.get_absolute_url())
+    came = page.evaluate("performance.timeOrigin")
+    payment = paid_out(owed)
+    expect(page.locator("#balance-title")).to_have_text("Paid in full")
+    expect(page.get_by_role("link", name="Record payment")).to_have_count(0)
+    bill_payments.reverse(owed.business, None, payment.pk, "Returned")
+    expect(page.locator(BALANCE)).to_have_text("₹118.00")
+    page.get_by_role("link", name="Record payment").click()
+    expect(page.get_by_role("dialog").get_by_label("Amount")).to_have_value("118")
     assert page.evaluate("performance.timeOrigin") == came, "the page was loaded again"
 
 

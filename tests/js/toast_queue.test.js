@@ -36,6 +36,19 @@ describe("one by one", () => {
     assert.equal(seen(), "");
   });
 
+  test("on the next page it stays for what it had left, however many pages one opens", async () => {
+    queue.push(some(2));
+    await clock.advance(5_000);
+    const { kept } = queue;
+    queue = new ToastQueue({ clock, onChange: (toasts) => (shown = toasts) });
+    queue.restore(kept);
+    assert.equal(seen(), "1 2");
+    await clock.advance(2_999);
+    assert.deepEqual(queue.kept.map(({ item, left }) => [item.id, left]), [[1, 1], [2, 1]]);
+    await clock.advance(1);
+    assert.equal(seen(), "");
+  });
+
   test("three stand at most, the others follow as places become free", async () => {
     queue.push(some(5));
     assert.equal(seen(), "1 2 3");

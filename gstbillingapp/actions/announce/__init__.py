@@ -1,7 +1,7 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
-from gstbillingapp.actions.announce.bills import bill_payment_reversed, bill_settled, bill_unpaid
+from gstbillingapp.actions.announce.bills import bill_paid, bill_payment_reversed, bill_settled, bill_unpaid
 from gstbillingapp.actions.announce.customers import credit_limit
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
@@ -50,6 +50,7 @@ __all__ = [
     "advance_cancelled",
     "advance_received",
     "audience",
+    "bill_paid",
     "bill_payment_reversed",
     "bill_settled",
     "bill_unpaid",

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -16,9 +17,7 @@ def bill_unpaid(bill: Bill, stage: int, on: datetime.date, members: Sequence[Use
     owed, due = indian_format(bill.balance), day_text(bill.due_date)
     title, message = f"Pay {bill.vendor_name} {owed} by {due}", f"Bill {bill.number} of {day_text(bill.date)}"
     if stage > 0:
-        # Not the stage's: after an outage more have passed, and this is what a person reads.
-        days = (on - bill.due_date).days
-        title = f"Pay {bill.vendor_name} {owed}: overdue {days} {'day' if days == 1 else 'days'}"
+        title = f"Pay {bill.vendor_name} {owed}: {_overdue(bill, on)}"
         message = f"Bill {bill.number} was due {due}"
     tell(
         bill.business,
@@ -43,24 +42,59 @@ def bill_settled(bill: Bill, due_date: datetime.date | None = None) -> None:
     settle(bill.business, keys)
 
 
-def bill_payment_reversed(payment: BillPayment) -> None:
-    """Money that was recorded as paid did not reach the vendor: the bill is to be paid again."""
+def bill_paid(payment: BillPayment) -> None:
+    """Money went to a vendor. Low, as somebody here has just paid it: an open page of the bill follows."""
     bill = payment.bill
-    owed = f"Bill {bill.number}: {indian_format(bill.balance)} to pay by {day_text(bill.due_date)}"
+    tell(
+        bill.business,
+        EventKind.PAYMENT_RECORDED,
+        title=f"{indian_format(payment.amount)} paid to {bill.vendor_name}",
+        message=f"Bill {bill.number} balance {indian_format(bill.balance)}",
+        notification_type="PAYMENT",
+        **_link(payment),
+        priority="low",
+        dedupe_key=f"pay:bill:{payment.pk}",
+    )
+    if not bill.balance:
+        bill_settled(bill)
+
+
+def bill_payment_reversed(payment: BillPayment, on: datetime.date) -> None:
+    """Money that was recorded as paid did not reach the vendor: as of that day it is to be paid again.
+
+    What reminders said was owed is no longer so; this says what is, and those of the next stages follow.
+    """
+    bill = payment.bill
+    until = f", {_overdue(bill, on)}" if on > bill.due_date else f" by {day_text(bill.due_date)}"
+    owed = f"Bill {bill.number}: {indian_format(bill.balance)} to pay{until}"
     tell(
         bill.business,
         EventKind.PAYMENT_REVERSED,
         title=f"Payment {indian_format(payment.amount)} to {bill.vendor_name} did not go through",
         message=f"{owed}. {payment.reverse_reason}",
         notification_type="ERROR",
-        link_url=bill.get_absolute_url(),
-        link_text="View bill",
-        related_object_type="bill_payment",
-        related_object_id=payment.pk,
+        **_link(payment),
         priority="high",
         dedupe_key=f"pay:bill:{payment.pk}:fail",
-        thread_key=f"bill:{bill.pk}",
     )
+    bill_settled(bill)
+
+
+def _link(payment: BillPayment) -> dict[str, Any]:
+    """Where its notifications lead, and what ties them to those of its bill."""
+    return {
+        "link_url": payment.bill.get_absolute_url(),
+        "link_text": "View bill",
+        "related_object_type": "bill_payment",
+        "related_object_id": payment.pk,
+        "thread_key": f"bill:{payment.bill_id}",
+    }
+
+
+def _overdue(bill: Bill, on: datetime.date) -> str:
+    """By the days, not the stage: after an outage more have passed, and this is what a person reads."""
+    days = (on - bill.due_date).days
+    return f"overdue {days} {'day' if days == 1 else 'days'}"
 
 
 def _key(bill: Bill, stage: int, due_date: datetime.date) -> str:

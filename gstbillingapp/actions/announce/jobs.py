@@ -13,11 +13,14 @@ def job_finished(job: Job) -> None:
     if starter is None or starter not in job.business.members():
         return
     failed = job.state == JobState.FAILED
+    counted = f"{count(job.done, 'row')}, {count(job.wrong, 'error')}"
+    if job.wrong and not job.has_unseen_errors:
+        counted += ": left out, as was chosen"
     create_notification(
         starter,
         f"{job} {'failed' if failed else 'finished'}",
-        job.error if failed and not job.done else f"{count(job.done, 'row')}, {count(job.wrong, 'error')}",
-        "ERROR" if failed or job.wrong else "SUCCESS",
+        job.error if failed and not job.done else counted,
+        "ERROR" if failed or job.has_unseen_errors else "SUCCESS",
         job.get_absolute_url(),
         "View export" if not job.is_import else "View import",
         "job",

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from delivery.drafts import Draft
-from gstbillingapp.actions.announce.telling import settle, tell, tell_each
+from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import REMINDERS, Business, EventKind, Invoice, Quotation
 from gstbillingapp.models.fields import day_text
-from gstbillingapp.utils import quotation_decided, thread_of
+from gstbillingapp.utils import knows, quotation_decided, thread_of
 
 
 def quotation_sent(quotation: Quotation) -> None:
@@ -22,27 +22,27 @@ def quotation_sent(quotation: Quotation) -> None:
     _tell_decision(quotation, said)
 
 
-def quotation_approved(quotation: Quotation) -> None:
-    """The customer takes the offer."""
-    said = quotation_decided(quotation, "approved")
+def quotation_approved(quotation: Quotation, before: datetime.datetime | None = None) -> None:
+    """The customer takes the offer, having decided otherwise at that time `before`, or for the first time."""
+    said = _decided(quotation, "approved", before)
     said["title"] = f"{quotation.party} approved {quotation.number}: convert to an invoice"
     _tell_decision(quotation, said)
-    resolve_expiry(quotation, _decision_key(quotation, "declined"))
+    resolve_expiry(quotation, *_decision_keys(quotation, "declined", before))
 
 
-def quotation_declined(quotation: Quotation) -> None:
-    """The customer does not take the offer."""
-    said = quotation_decided(quotation, "declined")
+def quotation_declined(quotation: Quotation, before: datetime.datetime | None = None) -> None:
+    """The customer does not take the offer. See above."""
+    said = _decided(quotation, "declined", before)
     said["title"] = f"{quotation.party} declined {quotation.number}"
     if quotation.decline_reason:
         said["message"] = f"{indian_format(quotation.total)}: {quotation.decline_reason}"
     _tell_decision(quotation, said)
-    resolve_expiry(quotation, _decision_key(quotation, "approved"))
+    resolve_expiry(quotation, *_decision_keys(quotation, "approved", before))
 
 
 def quotation_settled(quotation: Quotation) -> None:
     """There is a draft invoice now: nobody has to be reminded of the offer, or to convert it."""
-    resolve_expiry(quotation, _decision_key(quotation, "approved"))
+    resolve_expiry(quotation, *_decision_keys(quotation, "approved", quotation.decided_at))
 
 
 def quotation_converted(invoice: Invoice) -> None:
@@ -91,9 +91,18 @@ def _tell_decision(quotation: Quotation, said: dict[str, Any]) -> None:
     tell(quotation.business, EventKind.QUOTATION_DECIDED, **said, priority="high")
 
 
-def _decision_key(quotation: Quotation, decision: str) -> str:
+def _decided(quotation: Quotation, decision: str, before: datetime.datetime | None) -> dict[str, Any]:
+    """What is said of a decision; whoever decides the same once more is heard once more, by another key."""
+    said = quotation_decided(quotation, decision)
+    if before is not None and knows(audience(quotation.business), said["dedupe_key"]):
+        *_, said["dedupe_key"] = _decision_keys(quotation, decision, quotation.decided_at)
+    return said
+
+
+def _decision_keys(quotation: Quotation, decision: str, at: datetime.datetime | None) -> list[str]:
+    """The key of a decision for the first time, and of one that was made at that time, again."""
     key: str = quotation_decided(quotation, decision)["dedupe_key"]
-    return key
+    return [key] if at is None else [key, f"{key}:{at:%Y%m%d%H%M%S%f}"]
 
 
 def _expiry_key(quotation: Quotation, stage: int) -> str:

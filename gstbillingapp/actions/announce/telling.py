@@ -67,26 +67,27 @@ def _post(people: Sequence[User], kind: EventKind, drafts: Sequence[Draft]) -> N
         # not wait for their inboxes while it holds the others: all are locked in one order, by all.
         inbox.hold(person.pk for person in people)
     posted = post_notifications(told, [replace(draft, topic=kind) for draft in drafts])
-    for person in people:
-        if person.email and NotificationPreferences.of(person).mails(kind):
-            for draft, rows in zip(drafts, posted, strict=True):
-                row = next((row for row in rows if row.user_id == person.pk), None)
-                _mail(person, kind, draft, row.pk if row else None)
+    ids = [{row.user_id: row.pk for row in rows} for rows in posted]
+    mail = [
+        (person.pk, _letter(person, kind, draft, row_ids.get(person.pk)))
+        for person in people
+        if person.email and NotificationPreferences.of(person).mails(kind)
+        for draft, row_ids in zip(drafts, ids, strict=True)
+    ]
+    if mail:
+        letters.post_all(mail)
 
 
-def _mail(person: User, kind: EventKind, draft: Draft, notification_id: int | None) -> None:
-    """A letter that says the same; it is not sent any more once the notification is read."""
-    letters.post(
-        person.pk,
-        LetterDraft(
-            to=person.email,
-            subject=_in_one_line(draft.title),
-            text=_letter_text(draft),
-            dedupe_key=_letter_key(draft.dedupe_key) if draft.dedupe_key else None,
-            not_before=NotificationPreferences.of(person).quiet_until(timezone.now()),
-            notification_id=notification_id,
-            topic=kind,
-        ),
+def _letter(person: User, kind: EventKind, draft: Draft, notification_id: int | None) -> LetterDraft:
+    """What says the same by e-mail; it is not sent any more once the notification is read."""
+    return LetterDraft(
+        to=person.email,
+        subject=_in_one_line(draft.title),
+        text=_letter_text(draft),
+        dedupe_key=_letter_key(draft.dedupe_key) if draft.dedupe_key else None,
+        not_before=NotificationPreferences.of(person).quiet_until(timezone.now()),
+        notification_id=notification_id,
+        topic=kind,
     )
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 
-from gstbillingapp.actions import announce, products
+from gstbillingapp.actions import products
 from gstbillingapp.actions.data import ProductData
 from gstbillingapp.actions.importing import headings
 from gstbillingapp.actions.importing.finding import Ambiguous
@@ -35,7 +35,6 @@ from gstbillingapp.models import (
     Product,
     ProductKind,
     ProductRate,
-    StockLevel,
     StockMovement,
     StockReason,
 )
@@ -121,18 +120,18 @@ class Products(Subject):
         old = [(row, beside) for row, beside in pairs if not row._state.adding]
         for row, beside in new:
             row.stock = beside.stock if row.tracks_stock else Decimal(0)
-        low = [row for row, _ in old if row.stock_level != StockLevel.ENOUGH]
-        for row, _ in pairs:
+        added, changed = parted(row for row, _ in pairs)
+        for row in (*added, *changed):
             row.set_keys()
-            _settle_level(row)
-        Product.objects.bulk_create([row for row, _ in new])
+        crossed = products.note_levels((*added, *changed))
+        Product.objects.bulk_create(added)
         _begin(new, user)
         written = [*OWN - {"stock"}, "name_key", "search_key", "stock_level", "stock_crossing"]
-        overwrite(Product, parted(row for row, _ in old)[1], written)
-        announce.stock_recovered(*low)
+        overwrite(Product, changed, written)
         for row, beside in old:
             if beside.rate is not None:
                 products.keep_rate(row, beside.rate, today())
+        products.tell_levels(crossed)
 
 
 class Known:
@@ -178,14 +177,6 @@ def _data(said: dict[str, Any], stored: Product | None) -> ProductData:
 def _unless_it_stands(rate: ProductRate, stored: Product | None) -> ProductRate | None:
     now = stored.rate_on(today()) if stored else None
     return None if now and all(getattr(now, name) == getattr(rate, name) for name in TERMS) else rate
-
-
-def _settle_level(product: Product) -> None:
-    """Note where the stock stands without telling anybody: of five hundred at once nobody could read."""
-    level = products.level_of(product)
-    if level != StockLevel.ENOUGH and product.stock_level == StockLevel.ENOUGH:
-        product.stock_crossing += 1
-    product.stock_level = level
 
 
 def _begin(new: Sequence[tuple[Product, Beside]], user: User | None) -> None:

@@ -1,8 +1,8 @@
 /**
- * Keeps the page of an issued invoice true while it is open: what is told of it (a payment, one that did not clear,
- * a cancellation) has happened after this page was rendered, and so its balance, QR code and timeline are read anew.
- * What is on its way by e-mail is not told of when it arrives: while the timeline waits for it, the page looks again.
- * Where that fails, the page says that it is out of date.
+ * Keeps the page of an issued invoice, a quotation or a bill true while it is open: what is told of it (a payment, one
+ * that did not clear, a cancellation) has happened after this page was rendered, and so its balance, QR code and
+ * timeline are read anew. What is on its way by e-mail is not told of when it arrives: while the timeline waits for it,
+ * the page looks again. Where that fails, the page says that it is out of date.
  */
 
 const RESTS_MS = 100; // several things told at once are one look
@@ -80,7 +80,7 @@ class LivePage {
     this.#renewQuestions();
   }
 
-  /** What can be asked of the invoice changes with it: a payment that is reversed can be recorded again. */
+  /** What can be asked of the document changes with it: a payment that is reversed can be recorded again. */
   #renewQuestions() {
     const main = this.root.querySelector("main");
     for (const dialog of main.querySelectorAll("dialog:not([open])")) dialog.remove();
@@ -89,7 +89,7 @@ class LivePage {
     }
   }
 
-  /** The focus stays on what had it; where that is gone, on the invoice's heading. */
+  /** The focus stays on what had it; where that is gone, on the page's heading. */
   #replace(place, now) {
     const focused = place.contains(this.root.activeElement) ? this.root.activeElement : null;
     place.replaceChildren(...this.root.importNode(now, true).childNodes);

@@ -117,7 +117,7 @@ function come({ client, tabs, toasts, session, local, user }) {
   window.addEventListener("pagehide", () => {
     const { revision, newestId } = client.store;
     if (!isLeaving && client.state !== SIGNED_OUT) {
-      session.write(POSITION, { user, revision, newestId, toasts: toasts.items });
+      session.write(POSITION, { user, revision, newestId, toasts: toasts.kept });
     }
     client.pause();
     tabs.leave();

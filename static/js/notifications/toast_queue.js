@@ -33,6 +33,17 @@ export class ToastQueue {
     this.#fill();
   }
 
+  // What stood on the page before this one, each for as long as it had left there.
+  restore(kept) {
+    if (kept.length > STORM_ABOVE) return this.push(kept.map(({ item }) => item));
+    const at = this.#clock.now();
+    for (const { item, left } of kept) {
+      this.#recent.set(item.id, { item, at });
+      this.#waiting.push({ ...this.#single(item, at), left });
+    }
+    this.#fill();
+  }
+
   // Read or deleted anywhere: no toast speaks of them any more.
   retract(ids) {
     for (const id of ids) {
@@ -68,6 +79,14 @@ export class ToastQueue {
 
   get items() {
     return [...this.#shown, ...this.#waiting].flatMap((toast) => [...(toast.items?.values() ?? [toast.item])]);
+  }
+
+  // For the next page: every item with the milliseconds that its toast has left.
+  get kept() {
+    return [...this.#shown, ...this.#waiting].flatMap((toast) => {
+      const left = toast.timer === null ? toast.left : Math.max(0, toast.left - (this.#clock.now() - toast.since));
+      return [...(toast.items?.values() ?? [toast.item])].map((item) => ({ item, left }));
+    });
   }
 
   get #summary() {

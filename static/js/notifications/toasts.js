@@ -31,9 +31,13 @@ export class Toasts {
     return this.#queue.items;
   }
 
-  // From the page before this one, where they had just appeared.
-  restore(items) {
-    this.#queue.push(items);
+  // For the page after this one, and from the page before it.
+  get kept() {
+    return this.#queue.kept;
+  }
+
+  restore(kept) {
+    this.#queue.restore(kept.filter(({ item, left }) => item && left >= 0)); // an older version wrote items alone
   }
 
   async arrived(items) {

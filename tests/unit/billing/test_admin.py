@@ -9,7 +9,7 @@ from django.urls import reverse
 from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.models import GstRate, Invoice, Receipt, ReturnDueDate, ReturnFiling
-from tests.factories import ProductFactory, advance, issued, line, noted, paid, sent
+from tests.factories import ProductFactory, advance, bill, expense, issued, line, noted, paid, paid_out, sent
 
 pytestmark = pytest.mark.django_db
 KEPT = (GstRate, ReturnDueDate)  # what changes by notification
@@ -28,6 +28,8 @@ def test_the_admin_shows_it_and_lets_nobody_change_it(admin_client, business, mo
     invoice = issued(business, line(ProductFactory(business=business)))
     paid(invoice)
     noted(invoice)
+    paid_out(bill(business))
+    expense(business)
     receipt = advance(invoice.customer)
     set_offs.refund(business, None, Receipt, receipt.pk, RefundData(amount=Decimal(1)))
     name = f"admin:gstbillingapp_{model._meta.model_name}"

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gstbillingapp import overview
-from gstbillingapp.actions import invoices
+from gstbillingapp.actions import invoices, opening
 from gstbillingapp.models import (
     Bill,
     BillLine,
@@ -33,6 +33,8 @@ from gstbillingapp.models import (
 )
 from gstbillingapp.models.fields import today
 from gstbillingapp.overview import Sales, Window, Year, receivables, top_customers, top_products, windows
+from gstbillingapp.receivables import ageing
+from gstbillingapp.reminders.digest import owed_on
 from gstbillingapp.templatetags import charts
 from tests.factories import (
     BusinessFactory,
@@ -42,6 +44,7 @@ from tests.factories import (
     draft,
     issued,
     line,
+    owed_before,
     paid,
 )
 
@@ -141,6 +144,20 @@ def test_what_is_owed_falls_into_bands_by_how_late_it_is(business):
     assert [band.count for band in owed.bands] == [counted[n] for n in range(5)]
     assert [band.amount for band in owed.bands] == [236, 236, 236, 236, 218]
     assert (owed.amount, owed.count, owed.overdue, owed.overdue_count) == (1162, 10, 926, 8)
+
+
+def test_what_is_owed_from_before_counts_as_it_does_in_the_report_and_the_digest(business):
+    buyer = CustomerFactory(business=business)
+    issued(business, customer=buyer)
+    owed_before(buyer, "1000", due_date=days_ago(70))
+    old = owed_before(buyer, "500", reference="OLD/8", date=today())
+    opening.pay(business, None, old.pk, Decimal(200))
+    opening.pay(business, None, owed_before(buyer, "7", reference="OLD/9").pk, Decimal(7))
+    owed = receivables(business, today())
+    assert [band.amount for band in owed.bands] == [418, 0, 0, 1000, 0]
+    assert (owed.amount, owed.before, owed.count, owed.overdue_count) == (1418, 1300, 3, 1)
+    assert owed.amount == ageing(business).total.owed
+    assert owed_on(business, today()) == (300, owed.overdue)
 
 
 def test_a_cancelled_invoice_leaves_every_figure(business):

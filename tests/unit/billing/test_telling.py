@@ -7,6 +7,7 @@ from delivery.models import Notification
 from gstbillingapp.actions.announce import audience, tell, tell_each, tell_person
 from gstbillingapp.models import EventKind
 from tests.factories import MembershipFactory
+from tests.support.databases import on_postgres
 
 pytestmark = pytest.mark.django_db
 KIND = EventKind.INVOICE_ISSUED
@@ -45,5 +46,6 @@ def test_members_are_read_in_one_query_and_once_for_many_events(people, django_a
     MembershipFactory.create_batch(5, business=people.business)
     with django_assert_num_queries(1):
         members = audience(people.business)
-    with django_assert_num_queries(5):  # savepoint, revisions, rows, deliveries, savepoint
+    # One where the database can say it so; else savepoint, revisions, rows, deliveries, savepoint.
+    with django_assert_num_queries(1 if on_postgres() else 5):
         tell(people.business, KIND, to=members, title="Told", message="")

@@ -186,8 +186,11 @@ def test_the_one_who_started_it_is_told_when_it_is_over_and_nobody_else(
     with state_equals_events(user.pk):
         job = imported(owner, csv("Name,PIN code", "Asha,560001", "Ravi,0"))
     [told] = user.notifications.all()
-    assert (told.title, told.message) == ("Import of customers finished", "2 rows, 1 error")
-    assert (told.notification_type, told.priority, told.dedupe_key) == ("ERROR", "low", f"job:{job.pk}")
+    assert (told.title, told.message) == (
+        "Import of customers finished",
+        "2 rows, 1 error: left out, as was chosen",
+    )
+    assert (told.notification_type, told.priority, told.dedupe_key) == ("SUCCESS", "low", f"job:{job.pk}")
     assert told.link_url == job.get_absolute_url()
     assert not teammate.membership.user.notifications.exists()
 
@@ -224,6 +227,8 @@ def test_what_was_right_when_it_was_checked_is_judged_again_when_it_is_imported(
     jobs.start(owner.business, job.pk, skip_wrong=True, update_existing=True)
     go_on()
     assert counts(stored(job)) == (0, 0, 0, 1)
+    told = owner.membership.user.notifications.get()
+    assert (told.notification_type, told.message) == ("ERROR", "1 row, 1 error"), "nobody had seen it"
 
 
 def test_columns_can_be_chosen_again_and_two_of_them_not_be_the_same(owner: Person) -> None:

@@ -5,14 +5,27 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
+from delivery.models import Letter
 from gstbillingapp.actions import exporting, products
 from gstbillingapp.actions.importing import SUBJECTS
 from gstbillingapp.gst.rates import GST_BEGAN
-from gstbillingapp.models import BuyerKind, Customer, OpeningBalance, Product, StockMovement, StockReason
+from gstbillingapp.models import (
+    BuyerKind,
+    Customer,
+    EventKind,
+    OpeningBalance,
+    Product,
+    StockMovement,
+    StockReason,
+)
 from tests.factories import CustomerFactory, ProductFactory, gstin
+from tests.support.inbox_client import state_equals_events
 from tests.unit.imports.conftest import checked, counts, csv, imported, problems
+from tests.unit.preferences.conftest import choose, keys
 from tests.unit.screens.people import Person
 
 
@@ -173,7 +186,51 @@ def test_a_product_comes_in_with_its_rate_and_its_opening_stock(owner: Person) -
     assert (movement.product, movement.qty, movement.reason) == (wire, 5, StockReason.OPENING)
     assert movement.created_by == owner.membership.user
     assert wire.stock_level == "low", "it is in the list of those that run low"
-    assert not owner.membership.user.notifications.filter(notification_type="PRODUCT").exists()
+
+
+def test_a_product_that_comes_in_low_or_gone_is_told_of_once_until_it_recovers(
+    owner: Person, teammate: Person
+) -> None:
+    rows = [
+        "Name,Price,GST rate,Opening stock,Reorder level",
+        "Wire,1,18,5,5",
+        "Cable,1,18,0,5",
+        "Rope,1,18,6,5",
+    ]
+    user = owner.membership.user
+    choose(teammate.membership.user, off=(EventKind.STOCK_LOW,))
+    with state_equals_events(user.pk):
+        imported(owner, csv(*rows), "products")
+        imported(owner, csv("Name,Reorder level", "Wire,6", "Cable,6", "Rope,6"), "products")
+    wire, cable, rope = (Product.objects.get(name=name) for name in ("Wire", "Cable", "Rope"))
+    assert sorted(stock_keys(owner)) == sorted(
+        [f"stock:{wire.pk}:low:1", f"stock:{cable.pk}:out:1", f"stock:{rope.pk}:low:1"]
+    )
+    assert not stock_keys(teammate)
+    imported(owner, csv("Name,Reorder level", "Wire,1"), "products")
+    imported(owner, csv("Name,Reorder level", "Wire,5"), "products")
+    assert f"stock:{wire.pk}:low:2" in stock_keys(owner), "it had recovered"
+
+
+def test_hundreds_that_come_in_low_cost_hardly_more_statements_than_as_many_that_do_not(
+    owner: Person,
+) -> None:
+    choose(owner.membership.user, mailed=(EventKind.STOCK_LOW,))
+    enough, low = (_statements(owner, stock) for stock in (9, 1))
+    assert len(stock_keys(owner)) == Letter.objects.count() == 200
+    assert low < enough + 40  # SQLite inserts some forty rows in a statement
+
+
+def stock_keys(person: Person) -> list[str]:
+    return [key for key in keys(person.membership.user) if key.startswith("stock:")]
+
+
+def _statements(owner: Person, stock: int) -> int:
+    rows = ["Name,Price,GST rate,Opening stock,Reorder level"]
+    rows += [f"Wire {stock}-{number},1,18,{stock},5" for number in range(200)]
+    with CaptureQueriesContext(connection) as said:
+        imported(owner, csv(*rows), "products")
+    return len(said)
 
 
 def test_what_the_form_refuses_of_a_product_is_refused(owner: Person) -> None:

@@ -230,3 +230,14 @@ def test_a_line_of_services_and_its_advance_are_taxed_alike(buyer):
     invoice = issued(None, line(is_service=True, hsn="998713", price=Decimal(1000)), customer=buyer)
     receipt = advance(buyer, invoice.total, is_service=True, rate=Decimal(18))
     assert (receipt.taxable, receipt.cgst, receipt.sgst) == (invoice.taxable, invoice.cgst, invoice.sgst)
+
+
+def test_an_advance_is_not_set_off_before_there_is_an_invoice(buyer):
+    """It is told in the return of its own month until then (CGST s.13(2))."""
+    receipt = advance(buyer, "118", date=days_ago(9))
+    invoice = issued(customer=buyer, date=days_ago(3))
+    with refused("date", f"the day of {invoice.number}, or a later day"):
+        set_offs.set_off(
+            buyer.business, None, invoice.pk, Receipt, receipt.pk, Decimal(100), date=days_ago(5)
+        )
+    assert stored(receipt).balance == 118

@@ -13,7 +13,16 @@ from delivery.models import Notification
 from gstbillingapp.actions import invoices, notes, opening, payments, receipts, set_offs
 from gstbillingapp.actions.data import NoteLineData, OpeningData, RefundData
 from gstbillingapp.ledger import PER_PAGE, Ledger
-from gstbillingapp.models import Customer, Invoice, Note, Payment, Receipt, Refund
+from gstbillingapp.models import (
+    Customer,
+    Invoice,
+    Note,
+    OpeningBalance,
+    OpeningPayment,
+    Payment,
+    Receipt,
+    Refund,
+)
 from gstbillingapp.models.fields import today
 from gstbillingapp.receivables import ageing, ages_before, ages_of, net_owed
 from gstbillingapp.registers import open_sources
@@ -47,7 +56,7 @@ class Life:
         deeds = (
             *(self.bill, self.bill, self.pay, self.credit, self.debit, self.advance, self.set_off),
             *(self.refund, self.take_back, self.cancel_note, self.cancel_invoice, self.cancel_advance),
-            self.reverse_refund,
+            *(self.reverse_refund, self.give, self.pay_before, self.take_back_before),
         )
         try:
             self.dice.choice(deeds)()
@@ -70,6 +79,10 @@ class Life:
         typed = self.dice.choice([NoteLineData(qty=Decimal(1)), NoteLineData(amount=self.rupees(50))])
         noted(self.some(Invoice, state="issued"), typed, date=days_ago(self.dice.randint(0, 8)))
 
+    def give(self):
+        typed = NoteLineData(amount=self.rupees(50))
+        noted(self.some(Invoice, state="issued"), typed, commercial=True)
+
     def debit(self):
         debited(self.some(Invoice, state="issued"), self.rupees(50))
 
@@ -88,6 +101,13 @@ class Life:
     def take_back(self):
         payments.reverse(self.buyer.business, None, self.some(Payment).pk, "Returned")
 
+    def pay_before(self):
+        [before] = OpeningBalance.objects.filter(customer=self.buyer)
+        opening.pay(self.buyer.business, None, before.pk, self.rupees(40))
+
+    def take_back_before(self):
+        opening.reverse(self.buyer.business, None, self.some(OpeningPayment).pk, "Returned")
+
     def cancel_note(self):
         notes.cancel(self.buyer.business, None, self.some(Note).pk, "Wrong")
 
@@ -103,6 +123,7 @@ class Life:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_ledger_closes_at_what_is_open_whatever_happened(buyer, seed):
+    Customer.objects.filter(pk=buyer.pk).update(credit_limit=Decimal(300))
     life = Life(buyer, seed)
     opening.save(buyer.business, buyer.pk, OpeningData(amount=Decimal("77.70"), date=days_ago(400)))
     for _ in range(60):
@@ -111,6 +132,9 @@ def test_the_ledger_closes_at_what_is_open_whatever_happened(buyer, seed):
     entries = ledger.entries()
     assert len({entry.kind for entry in entries}) >= 6
     assert entries[-1].balance == ledger.span().closing == net_owed(buyer)
+    [debtor] = ageing(buyer.business).debtors()
+    assert debtor.ages.net == ages_of(buyer).net == ages_before(buyer).net == net_owed(buyer)
+    assert Customer.objects.get(pk=buyer.pk).is_over_limit == (net_owed(buyer) > 300)
     middle = days_ago(4)
     before, after = Ledger(buyer, until=middle), Ledger(buyer, since=middle + datetime.timedelta(days=1))
     assert before.span().closing == after.span().opening

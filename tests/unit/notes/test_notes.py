@@ -194,6 +194,17 @@ def test_a_credit_note_that_lowers_tax_is_refused_after_november(business, at_da
     assert debited(invoice).number.startswith("DN/")
 
 
+def test_no_invoice_whose_tax_stands_is_cancelled_after_november(business, at_day):
+    at_day("2026-06-01")
+    taxed, exempt = issued(business), issued(business, line(supply="exempt", rate=Decimal(0)))
+    at_day("2027-11-30")
+    invoices.refuse_cancelling(taxed)
+    at_day("2027-12-01")
+    with refused("__all__", "could be lowered until 30 Nov 2027"):
+        invoices.cancel(business, None, taxed.pk, "Billed twice")
+    invoices.cancel(business, None, exempt.pk, "Billed twice")
+
+
 def test_one_without_tax_has_no_last_day(business, at_day):
     at_day("2026-03-31")
     invoice = issued(business, line(rate=Decimal(0), supply="exempt"))

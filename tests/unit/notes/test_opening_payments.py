@@ -17,7 +17,7 @@ from gstbillingapp.actions.data import OpeningData
 from gstbillingapp.ledger import Ledger
 from gstbillingapp.models import OpeningBalance, OpeningPayment
 from gstbillingapp.models.fields import today
-from gstbillingapp.receivables import ages_of, net_owed
+from gstbillingapp.receivables import ageing, ages_of, net_owed
 from tests.factories import CustomerFactory, days_ago, owed_before
 from tests.refusals import refused
 from tests.support.inbox_client import state_equals_events
@@ -84,9 +84,10 @@ def test_what_cannot_be_right_is_refused_beside_its_field(buyer, terms, field, w
     assert not OpeningPayment.objects.exists()
 
 
-def test_nothing_is_paid_twice(buyer):
+def test_nothing_is_paid_twice_and_who_owes_nothing_is_no_debtor(buyer):
     balance = owed_before(buyer)
     pay(balance, "1000")
+    assert ageing(buyer.business).keys == []
     with refused("amount", "paid in full"):
         pay(balance, "1")
     with pytest.raises(IntegrityError, match="opening_balance_paid_at_most"), transaction.atomic():

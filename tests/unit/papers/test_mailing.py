@@ -22,7 +22,7 @@ from gstbillingapp.actions.mailing import MailData
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Customer, Invoice, Mailing, MailingState, Paper, PaperState
 from gstbillingapp.models.paper import INVOICE
-from tests.factories import CustomerFactory, days_ago, draft, issued, line, paid
+from tests.factories import CustomerFactory, days_ago, debited, draft, issued, line, noted, paid
 from tests.unit.papers.conftest import Printed
 from tests.unit.screens.people import Person
 
@@ -97,6 +97,18 @@ def test_the_form_is_filled_in_with_the_address_and_plain_words(owner: Person, i
     assert "for ₹118.00 is attached." in text
     assert "₹118.00 is due by" in text
     assert f"{invoice.number.replace('/', '-')}.pdf" in text
+
+
+def test_a_letter_names_everything_that_changed_what_is_owed(owner: Person, invoice: Invoice) -> None:
+    noted(invoice)
+    debited(invoice, "20")
+    paid(invoice, "18")
+    page = owner.client.get(path(invoice)).text
+    changes = (
+        "₹23.60 was added by debit notes, ₹11.80 was taken off by credit notes, ₹18.00 has been received; "
+        "₹111.80 is due by"
+    )
+    assert changes in page
 
 
 @pytest.mark.parametrize(

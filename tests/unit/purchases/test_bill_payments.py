@@ -53,6 +53,24 @@ def test_everybody_is_told_that_a_payment_did_not_go_through(people):
     assert "₹118.00 to pay by" in row.message
 
 
+def test_everybody_is_told_quietly_of_a_payment_and_what_is_left(people):
+    stored = bill(people.business)
+    with state_equals_events(people.teammate.pk):
+        payment = paid_out(stored, "100")
+    told = Notification.objects.filter(dedupe_key=f"pay:bill:{payment.pk}")
+    assert set(told.values_list("user", flat=True)) == {people.owner.pk, people.teammate.pk}
+    row = told.first()
+    assert (row.notification_type, row.priority, row.link_url) == (
+        "PAYMENT",
+        "low",
+        stored.get_absolute_url(),
+    )
+    assert (row.title, row.message) == (
+        f"₹100.00 paid to {stored.vendor_name}",
+        f"Bill {stored.number} balance ₹18.00",
+    )
+
+
 @pytest.mark.parametrize(
     ("field", "terms", "words"),
     [

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from delivery.models import Notification
 from gstbillingapp import reminders
@@ -58,6 +59,20 @@ def test_paying_it_in_full_marks_the_reminders_read_on_every_page_and_in_part_do
         bill_payments.pay(unpaid.business, None, unpaid.pk, Decimal(18))
     assert all(is_read for *_, is_read in told(person))
     assert len(told(person)) == (0 if who == "stranger" else 1)
+
+
+@pytest.mark.parametrize("amount", ["100", "118"])
+def test_after_a_reversal_what_was_said_is_over_and_the_next_stage_says_what_is_owed(unpaid, people, amount):
+    with time_machine.travel(at(-2), tick=False):
+        paid_out(unpaid, amount)
+        reminders.do_all(at(0))
+    with time_machine.travel(at(2), tick=False), state_equals_events(people.owner.pk):
+        bill_payments.reverse(unpaid.business, None, unpaid.payments.get().pk, "Returned")
+    reversal = Notification.objects.get(user=people.owner, dedupe_key__endswith=":fail")
+    assert reversal.message == f"Bill {unpaid.number}: ₹118.00 to pay, overdue 2 days. Returned"
+    assert all(is_read for *_, is_read in told(people.owner)), "they named less, or nothing was said at all"
+    reminders.do_all(at(7))
+    assert told(people.owner)[-1] == (f"Pay {unpaid.vendor_name} ₹118.00: overdue 7 days", "high", False)
 
 
 def test_cancelling_it_marks_them_read_and_nothing_more_is_said(unpaid, people):

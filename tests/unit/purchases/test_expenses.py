@@ -1,5 +1,6 @@
 """Expenses: what was spent on what, the tax in it, and categories that are one however they are written."""
 
+import datetime
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from gstbillingapp.actions.data import ExpenseData
 from gstbillingapp.models import Expense, ExpenseCategory, ExpenseState, Scheme, VendorKind
 from tests.factories import BusinessFactory, VendorFactory, days_ago, expense, gstin
 from tests.refusals import everything, refused
+
+OLD = datetime.date(2025, 9, 1)  # 28 % and cess on top were still in law
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +43,38 @@ def test_a_payee_of_another_state_is_paid_igst(business):
     assert taxes(spent) == tuple(map(Decimal, ("100.00", "0.00", "0.00", "18.00", "118.00")))
 
 
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"cess_pct": Decimal(12)}, ("1000.00", "140.00", "140.00", "0.00", "120.00", "1400.00")),
+        ({"cess_amt": Decimal("0.40")}, ("1093.44", "153.08", "153.08", "0.00", "0.40", "1400.00")),
+        (
+            {"cess_pct": Decimal(12), "rcm": True},
+            ("1400.00", "196.00", "196.00", "0.00", "168.00", "1400.00"),
+        ),
+    ],
+)
+def test_cess_is_in_the_amount_and_on_reverse_charge_nothing_is(business, terms, expected):
+    spent = expense(business, amount=Decimal(1400), rate=Decimal(28), date=OLD, **terms)
+    assert (spent.taxable, spent.cgst, spent.sgst, spent.igst, spent.cess, spent.total) == tuple(
+        map(Decimal, expected)
+    )
+    assert spent.price_includes_tax is not spent.rcm
+
+
+def test_tax_on_what_somebody_not_registered_supplied_is_owed_and_claimed_on_reverse_charge(business):
+    driver = VendorFactory(business=business, kind=VendorKind.UNREGISTERED, gstin="")
+    spent = expense(business, vendor_id=driver.pk, rate=Decimal(5), rcm=True, itc=True)
+    assert taxes(spent) == tuple(map(Decimal, ("1000.00", "25.00", "25.00", "0.00", "1000.00")))
+    assert (spent.rcm, spent.itc, spent.payee_gstin) == (True, True, "")
+
+
+def test_what_comes_from_abroad_is_a_bill(business):
+    abroad = VendorFactory(business=business, kind=VendorKind.OVERSEAS, gstin="", state_code="")
+    with refused("rcm", "record a bill"):
+        expense(business, vendor_id=abroad.pk, rate=Decimal(18), rcm=True)
+
+
 def test_a_vendor_fills_in_who_was_paid(business):
     vendor = VendorFactory(business=business)
     spent = expense(business, vendor_id=vendor.pk, payee="")
@@ -57,6 +92,12 @@ def test_a_vendor_fills_in_who_was_paid(business):
         ("payee_gstin", {"payee_gstin": "29ABCDE"}, ""),
         ("payee_gstin", {"rate": Decimal(18), "itc": True}, "without it no tax can be claimed"),
         ("rate", {"payee_gstin": gstin("29", 40_002), "itc": True}, "Choose the rate"),
+        ("rate", {"rcm": True}, "that you owe on reverse charge"),
+        ("cess_pct", {"cess_pct": Decimal(12)}, "Choose the GST rate too"),
+        ("cess_amt", {"cess_amt": Decimal(12)}, "Choose the GST rate too"),
+        ("cess_amt", {"cess_amt": Decimal(1001), "rate": Decimal(18)}, "less than the amount"),
+        ("cess_pct", {"cess_pct": Decimal(-1), "rate": Decimal(18)}, ""),
+        ("amount", {"amount": Decimal(999_999_999_999), "rate": Decimal(18), "rcm": True}, "too large"),
         ("vendor_id", {"vendor_id": 0}, "Choose a vendor"),
         ("mode", {"mode": "barter"}, "Choose one of"),
     ],

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -14,11 +15,21 @@ from django.urls import reverse
 from gstbillingapp.actions import business as profile
 from gstbillingapp.actions import quotations
 from gstbillingapp.actions.data import BusinessData
-from gstbillingapp.models import Invoice, Paper, Quotation, QuotationLine
+from gstbillingapp.models import Business, Invoice, Paper, Quotation, QuotationLine
 from gstbillingapp.models.fields import day_text, today
 from gstbillingapp.papers import make_all
 from gstbillingapp.views.quotation_paper import sheet_of
-from tests.factories import CustomerFactory, ProductFactory, days_ago, issued, line, offered, past, sent
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    days_ago,
+    invoice_data,
+    issued,
+    line,
+    offered,
+    past,
+    sent,
+)
 from tests.unit.invoices_screens.typing_forms import LAMP, typed
 from tests.unit.screens.people import Person
 
@@ -398,12 +409,56 @@ def test_a_quotation_and_an_invoice_of_one_id_have_papers_of_their_own(owner: Pe
     }
 
 
+@pytest.mark.parametrize(
+    ("field", "numbers", "prefix"),
+    [("quotation_prefix", "invoices", "inv"), ("invoice_prefix", "quotations", "QTN")],
+)
+def test_a_prefix_that_others_were_numbered_with_this_year_is_refused_and_free_again_in_the_next(
+    owner: Person, field: str, numbers: str, prefix: str
+) -> None:
+    kept = {name: getattr(owner.business, name) for name in BusinessData.__dataclass_fields__}
+    with time_machine.travel("2026-06-01 10:00+05:30", tick=False):
+        issued(owner.business)
+        sent(owner.business)
+        moved = kept | {"invoice_prefix": "BILL", "quotation_prefix": "EST"}
+        profile.save(owner.business, BusinessData(**moved))
+        with pytest.raises(ValidationError) as refused:
+            profile.save(owner.business, BusinessData(**moved | {field: prefix}))
+    said = f"Choose another one: {prefix.upper()} numbers {numbers} of 2026-27."
+    assert refused.value.message_dict == {field: [said]}
+    with time_machine.travel("2027-04-01 10:00+05:30", tick=False):
+        profile.save(owner.business, BusinessData(**moved | {field: prefix}))
+
+
+def test_a_prefix_of_ones_own_from_before_may_be_had_again(owner: Person, stranger: Person) -> None:
+    kept = {name: getattr(owner.business, name) for name in BusinessData.__dataclass_fields__}
+    first = sent(owner.business)
+    sent(stranger.business)
+    for prefix in ("EST", "QTN"):
+        profile.save(owner.business, BusinessData(**kept | {"quotation_prefix": prefix}))
+    assert sent(owner.business).sequence == first.sequence + 1
+
+
+def test_a_new_quotation_holds_for_as_long_as_the_business_says(owner: Person) -> None:
+    kept = {name: getattr(owner.business, name) for name in BusinessData.__dataclass_fields__}
+    for days in (0, 366):
+        with pytest.raises(ValidationError) as refused:
+            profile.save(owner.business, BusinessData(**kept | {"quotation_days": days}))
+        assert refused.value.message_dict == {"quotation_days": ["Enter a number of days from 1 to 365."]}
+    profile.save(owner.business, BusinessData(**kept | {"quotation_days": 7}))
+    until = today() + timedelta(days=7)
+    page = owner.client.get(reverse("quotation_new"))
+    assert page.context["form"]["due_date"].value() == until
+    saved = quotations.save_draft(Business.objects.get(pk=owner.business.pk), None, invoice_data(None))
+    assert saved.valid_until == until
+
+
 def test_the_prefix_of_quotations_is_not_that_of_invoices(owner: Person) -> None:
     kept = {name: getattr(owner.business, name) for name in BusinessData.__dataclass_fields__}
     with pytest.raises(ValidationError) as refused:
         profile.save(owner.business, BusinessData(**{**kept, "quotation_prefix": "inv"}))
     assert "INV numbers the invoices" in refused.value.message_dict["quotation_prefix"][0]
-    for prefix in ("", "QUOTES", "0Q"):
+    for prefix in ("", "QUOTES", "0Q", "cn"):
         with pytest.raises(ValidationError) as refused:
             profile.save(owner.business, BusinessData(**{**kept, "quotation_prefix": prefix}))
         assert list(refused.value.message_dict) == ["quotation_prefix"]

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from delivery.models import Notification
 from gstbillingapp.actions import invoices, products, quotations
 from gstbillingapp.actions.data import LineData
 from gstbillingapp.models import (
@@ -32,6 +33,7 @@ from tests.factories import (
     past,
     sent,
 )
+from tests.support.inbox_client import state_equals_events
 
 pytestmark = pytest.mark.django_db
 DECIDED = {"approved": quotations.approve, "declined": quotations.decline}
@@ -375,3 +377,15 @@ def test_one_invoice_is_never_of_two_quotations(business):
     with pytest.raises(IntegrityError), transaction.atomic():
         Quotation._base_manager.filter(pk=second.pk).update(state="converted", invoice=made)
     assert first.invoice == made
+
+
+def test_everybody_hears_of_it_when_a_customer_comes_round_once_more(people):
+    offer = sent(people.business)
+    with state_equals_events(people.teammate.pk):
+        quotations.approve(people.business, None, offer.pk)
+        quotations.decline(people.business, None, offer.pk, "Too dear")
+        quotations.approve(people.business, None, offer.pk)
+    told = Notification.objects.filter(user=people.teammate, title__contains="approved").order_by("pk")
+    assert [row.is_read for row in told] == [True, False]
+    quotations.convert(people.business, None, offer.pk)
+    assert not told.filter(is_read=False).exists()

@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from gstbillingapp.actions import invoices
+from gstbillingapp.gst.returns import Period
 from gstbillingapp.models import Business, Invoice, InvoiceLine, ReturnFiling
 from gstbillingapp.returns.care import Care, care_of, in_care, words_of
 from tests.factories import CustomerFactory, draft, line
-from tests.unit.returns.conftest import booked, consumer, noted, october, sold
+from tests.unit.returns.conftest import OCTOBER, booked, consumer, noted, october, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -141,9 +142,62 @@ def test_what_was_issued_or_cancelled_after_filing_needs_care(business):
     ]
 
 
-def test_another_gstin_than_the_one_that_files_needs_care(business):
-    changed(sold(business), supplier_gstin="29AAACO1234C1ZR")
-    assert "other_gstin" in codes(business)
+def test_what_is_issued_late_needs_care_in_the_return_of_the_month_it_was_issued_in(business):
+    late, in_time = (sold(business) for _ in range(2))
+    for invoice in (late, in_time):
+        changed(invoice, date=datetime.date(2026, 9, 28))
+    changed(late, issued_at=datetime.datetime(2026, 10, 15, tzinfo=datetime.UTC))
+    changed(in_time, issued_at=datetime.datetime(2026, 10, 9, tzinfo=datetime.UTC))
+    filing = ReturnFiling.objects.create(
+        business=business,
+        form="GSTR-1",
+        span="month",
+        first=datetime.date(2026, 9, 1),
+        filed_on=datetime.date(2026, 10, 12),
+    )
+    ReturnFiling.objects.update(filed_at=datetime.datetime(2026, 10, 12, tzinfo=datetime.UTC))
+    [found] = care(business)
+    assert (found.code, found.label, found.url) == ("issued_late", late.number, late.get_absolute_url())
+    assert f"after GSTR-1 for {filing.period.label} was filed" in found.message
+
+
+@pytest.mark.parametrize(
+    ("terms", "needed"),
+    [({}, ["issued_late"]), ({"commercial": True, "cgst": Decimal(0), "sgst": Decimal(0)}, [])],
+)
+def test_a_note_that_comes_late_needs_care_unless_no_return_has_it(business, terms, needed):
+    invoice = sold(business)
+    changed(invoice, issued_at=datetime.datetime(2026, 10, 9, tzinfo=datetime.UTC))
+    ReturnFiling.objects.create(
+        business=business,
+        form="GSTR-1",
+        span="month",
+        first=OCTOBER.first,
+        filed_on=datetime.date(2026, 11, 3),
+    )
+    ReturnFiling.objects.update(filed_at=datetime.datetime(2026, 11, 3, tzinfo=datetime.UTC))
+    noted(invoice, **terms)
+    assert [each.code for each in care_of(booked(business, Period.month(2026, 11)))] == needed
+
+
+@pytest.mark.parametrize(
+    ("left_out", "code"),
+    [
+        ({"supplier_gstin": "29AAACO1234C1ZR"}, "other_gstin"),
+        ({"composition": True}, "composition"),
+    ],
+)
+def test_what_another_registration_or_scheme_issued_is_left_out_and_needs_care(business, left_out, code):
+    sold(business)
+    changed(sold(business), **left_out)
+    assert code in codes(business)
+    books = booked(business)
+    assert len(books.documents) == sum(each.total for each in books.ranges) == 1
+
+
+def test_reverse_charge_on_a_buyer_without_a_gstin_needs_care(business):
+    sold(business, customer=consumer(business), rcm=True)
+    assert codes(business) == ["rcm_unregistered"]
 
 
 def test_a_supply_without_tax_needs_a_lut(business):

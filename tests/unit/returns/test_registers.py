@@ -11,6 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from gstbillingapp.actions import invoices
+from gstbillingapp.gst.gstr3b import Credit as Source
 from gstbillingapp.gst.outward import total_of
 from gstbillingapp.gst.returns import Section
 from gstbillingapp.models import Bill, BillLine, Expense, ExpenseCategory, Vendor
@@ -160,6 +161,20 @@ def test_purchases_are_credited_by_what_becomes_of_their_tax(business):
     assert found.exempt_inward.intra == 100
 
 
+def test_an_expense_on_reverse_charge_is_owed_with_the_return_and_credited_where_it_is_claimed(business):
+    spent(business, rcm=True, itc=True, payee_gstin="", cess=3)
+    spent(business, rcm=True, itc=False)
+    found = booked(business).gstr3b(OCTOBER)
+    owed, credited = found.reverse_charge, found.credit[Source.REVERSE_CHARGE]
+    assert (owed.taxable, owed.cgst, owed.sgst, owed.cess) == (100, 9, 9, 3)
+    assert (credited.cgst, credited.sgst, credited.cess) == (Decimal("4.50"), Decimal("4.50"), 3)
+    assert list(found.credit) == [Source.REVERSE_CHARGE]
+    assert found.payable.tax == 0, "it is paid in cash, besides"
+    headings, *rows = purchase_register(business, OCTOBER.first, OCTOBER.last)
+    kept = dict(zip(headings, rows[0], strict=True))
+    assert (kept["Reverse charge"], kept["Cess"], kept["Input tax credit"]) == ("Y", 3, "Claimed")
+
+
 def test_what_we_owe_the_tax_on_is_told_once_and_goods_from_abroad_are_not(business):
     bought(bill(business, rcm=True, number_key="A"))
     tax = {"cgst": 0, "sgst": 0, "igst": 18}
@@ -173,6 +188,12 @@ def test_what_we_owe_the_tax_on_is_told_once_and_goods_from_abroad_are_not(busin
         "IMPG": 18,
         "IMPS": 18,
     }
+
+
+def test_reverse_charge_is_owed_to_a_composition_dealer_too(business):
+    bought(bill(business, kind="composition", rcm=True))
+    found = booked(business).gstr3b(OCTOBER)
+    assert (found.reverse_charge.taxable, found.reverse_charge.cgst, found.exempt_inward.intra) == (100, 9, 0)
 
 
 def test_a_composition_dealers_bill_stands_with_what_is_exempt(business):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from gstbillingapp.actions import bill_payments, bills
-from gstbillingapp.models import Business
+from gstbillingapp.models import BillPayment, Business
 from gstbillingapp.models.fields import INDIA
 from tests.factories import VendorFactory, bill
 from tests.unit.reminders.year.history import DAY, History, Key
@@ -23,6 +23,7 @@ class Owed:
     recorded_at: datetime.datetime
     due: datetime.date
     changes: list[tuple[datetime.datetime, Decimal]] = field(default_factory=list)
+    paid: list[BillPayment] = field(default_factory=list)
 
     def left(self, moment: datetime.datetime) -> Decimal:
         return sum((amount for when, amount in self.changes if when <= moment), Decimal(0))
@@ -39,11 +40,13 @@ class Bills:
 
     def happen(self, history: History, random: Random) -> None:
         owed = [one for one in self.bills if one.left(history.now)]
-        move = random.choice(["record", "pay", "pay in part", "cancel", "", "", ""])
+        move = random.choice(["record", "pay", "pay in part", "reverse", "cancel", "", "", ""])
         if move == "record" and len(owed) < MOST_OWED:
             self._record(history, random.choice([0, 2, 4, 10, 30]))
         elif move.startswith("pay") and owed:
             self._pay(history, random.choice(owed), all_of_it=move == "pay")
+        elif move == "reverse":
+            self._reverse(history, [one for one in self.bills if one.paid])
         elif move == "cancel":
             self._cancel(history, [one for one in owed if len(one.changes) == 1])
 
@@ -70,8 +73,14 @@ class Bills:
     def _pay(self, history: History, one: Owed, *, all_of_it: bool) -> None:
         left = one.left(history.now)
         amount = left if all_of_it else min(left, Decimal(20))
-        bill_payments.pay(history.business, None, one.pk, amount)
+        one.paid.append(bill_payments.pay(history.business, None, one.pk, amount))
         one.changes.append((history.now, -amount))
+
+    def _reverse(self, history: History, paid: list[Owed]) -> None:
+        for one in paid[-1:]:
+            payment = one.paid.pop()
+            bill_payments.reverse(history.business, None, payment.pk, "Returned")
+            one.changes.append((history.now, payment.amount))
 
     def _cancel(self, history: History, unpaid: list[Owed]) -> None:
         for one in unpaid[:1]:
