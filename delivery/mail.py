@@ -113,8 +113,9 @@ def _hand_over(token: str, outage: BaseException | None) -> None:
 def _carry() -> BaseException | None:
     """Send what is due, over one connection after another; what keeps every letter from being sent."""
     end = monotonic() + LONGEST
-    take_back_expired()
     while monotonic() < end and _due().exists():
+        # Each time: a lease that ends meanwhile makes its letter due, and nobody else would free it.
+        take_back_expired()
         server = get_connection(timeout=REACHING)
         try:
             server.open()
@@ -240,7 +241,8 @@ def message_of(letter: Letter, enclosure: Enclosure | None = None) -> EmailMessa
     if enclosure is not None:
         if len(enclosure.content) > MOST_ENCLOSED:
             raise UnavailableError(f"{enclosure.filename} is too large to be sent by e-mail.")
-        message.attach(enclosure.filename, enclosure.content, enclosure.mimetype)
+        # A line's end in a name would be one in the header.
+        message.attach(" ".join(enclosure.filename.split()), enclosure.content, enclosure.mimetype)
     return message
 
 

@@ -186,7 +186,8 @@ def _of_late(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
     ]
     for rows, issued in kinds:
         times = {f"{issued}__gte": _begins(books.since), f"{issued}__lt": until}
-        dated = rows.filter(business=books.business, date__lt=books.since, **times).order_by("date", "id")
+        ours = {"business": books.business, "supplier_gstin": books.business.gstin, "composition": False}
+        dated = rows.filter(date__lt=books.since, **ours, **times).order_by("date", "id")
         for row in dated:
             late = _filed_before(earlier, row.date, getattr(row, issued))
             if late is not None:

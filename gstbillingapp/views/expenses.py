@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gstbillingapp import payables, queries
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import expenses
+from gstbillingapp.actions.checks import LAST_DAY
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.expenses import (
     CategoryForm,
@@ -23,6 +24,7 @@ from gstbillingapp.forms.expenses import (
     month_of,
 )
 from gstbillingapp.gst.numbers import financial_year, financial_year_bounds
+from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import Expense, ExpenseCategory
 from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.templatetags.billing import UNDO_TAG, money
@@ -66,7 +68,9 @@ def index(request: MemberRequest) -> HttpResponse:
 
 def _periods(days: Days) -> list[dict[str, Any]]:
     """The periods one turns to, each with its first and last day: months around, and the year."""
-    here = days[0] or today()
+    said = days[0]
+    # A year that is half typed is a day as well, and has no financial year.
+    here = said if said and GST_BEGAN <= said <= LAST_DAY else today()
     before = month_of(here.replace(day=1) - datetime.timedelta(days=1))
     months = [before, month_of(here), month_of(month_of(here)[1] + datetime.timedelta(days=1))]
     named = [(f"{first:%b %Y}", first, last) for first, last in months if first <= today()]

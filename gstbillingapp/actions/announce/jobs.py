@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
+from gstbillingapp.actions.announce.telling import tell_person
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import Job, JobState
-from gstbillingapp.utils import create_notification
+from gstbillingapp.models import EventKind, Job, JobState
 
 
 def job_finished(job: Job) -> None:
@@ -16,15 +16,16 @@ def job_finished(job: Job) -> None:
     counted = f"{count(job.done, 'row')}, {count(job.wrong, 'error')}"
     if job.wrong and not job.has_unseen_errors:
         counted += ": left out, as was chosen"
-    create_notification(
+    tell_person(
         starter,
-        f"{job} {'failed' if failed else 'finished'}",
-        job.error if failed and not job.done else counted,
-        "ERROR" if failed or job.has_unseen_errors else "SUCCESS",
-        job.get_absolute_url(),
-        "View export" if not job.is_import else "View import",
-        "job",
-        job.pk,
+        EventKind.JOB_FINISHED,
+        title=f"{job} {'failed' if failed else 'finished'}",
+        message=job.error if failed and not job.done else counted,
+        notification_type="ERROR" if failed or job.has_unseen_errors else "SUCCESS",
+        link_url=job.get_absolute_url(),
+        link_text="View export" if not job.is_import else "View import",
+        related_object_type="job",
+        related_object_id=job.pk,
         priority="low",
         dedupe_key=f"job:{job.pk}",
     )

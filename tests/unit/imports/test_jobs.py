@@ -11,7 +11,7 @@ from gstbillingapp import jobs as worker
 from gstbillingapp import tasks
 from gstbillingapp.actions import exporting, jobs
 from gstbillingapp.actions.importing import SUBJECTS
-from gstbillingapp.models import Customer, Job, JobPart, JobState
+from gstbillingapp.models import Customer, Job, JobPart, JobState, NotificationPreferences
 from tests.factories import CustomerFactory, made_file, sent_file
 from tests.support.inbox_client import state_equals_events
 from tests.unit.imports.conftest import (
@@ -193,6 +193,13 @@ def test_the_one_who_started_it_is_told_when_it_is_over_and_nobody_else(
     assert (told.notification_type, told.priority, told.dedupe_key) == ("SUCCESS", "low", f"job:{job.pk}")
     assert told.link_url == job.get_absolute_url()
     assert not teammate.membership.user.notifications.exists()
+
+
+def test_whoever_wants_to_hear_nothing_of_it_is_told_nothing(owner: Person) -> None:
+    user = owner.membership.user
+    NotificationPreferences.objects.create(user=user, muted=["job_finished"])
+    imported(owner, numbered(1))
+    assert not user.notifications.exists()
 
 
 def test_an_import_without_errors_is_a_success_and_one_who_has_left_is_told_nothing(

@@ -167,3 +167,8 @@ def test_a_page_costs_as_many_queries_with_few_rows_as_with_many(owner, business
             assert owner.get(address.format(vendor=vendor.pk, bill=shown.pk)).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+@pytest.mark.parametrize("year", ["0001", "0026", "0202", "9999"])
+def test_a_year_that_is_half_typed_still_gives_a_list_of_expenses(owner, year):
+    assert owner.get("/expenses/", {"since": f"{year}-11-25"}).status_code == 200

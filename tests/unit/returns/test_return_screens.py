@@ -132,10 +132,10 @@ def test_a_business_says_how_often_it_files(people, client):
 def test_an_invoice_to_a_registered_buyer_shows_its_irn_and_until_when(people, client):
     sale = sold(people.business)
     shown = page(client, people.owner, "invoice", str(sale.pk))
-    assert "Computed offline" in shown
+    assert "IRN, not registered" in shown
     assert "refused after 7 Nov 2026" in shown  # 9 October is day 1 of thirty
     other = sold(people.business, customer=consumer(people.business))
-    assert "Computed offline" not in page(client, people.owner, "invoice", str(other.pk))
+    assert "IRN, not registered" not in page(client, people.owner, "invoice", str(other.pk))
 
 
 @pytest.mark.parametrize(("price", "is_needed"), [("42372", False), ("42373", True)])
