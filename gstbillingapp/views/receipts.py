@@ -71,7 +71,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The page of one advance: what came, the tax in it, and what became of it."""
     receipt = _receipt(request, pk)
     columns = columns_of(receipt, mode_of(receipt))
-    owed = Invoice.objects.filter(business=request.business, customer=receipt.customer_id, balance__gt=0)
+    owed = Invoice.objects.owed_by(receipt.business_id, receipt.customer_id)
     context = {
         "receipt": receipt,
         "taxes": [(column.label, column.of(receipt)) for column in columns],

@@ -18,7 +18,7 @@ class Totals {
     this.#asking = new AbortController();
     panel.setAttribute("aria-busy", "true");
     try {
-      const options = { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" };
+      const options = { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin", redirect: "manual" };
       const response = await fetch(form.dataset.totals, { ...options, signal: this.#asking.signal });
       if (response.ok) this.#show(await response.json());
     } catch (error) {
