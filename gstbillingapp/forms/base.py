@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Mapping
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
@@ -60,8 +61,11 @@ class Shared(dict[str, forms.Field]):
 
 
 def with_shared_fields(form: type[Form]) -> type[Form]:
-    """Have the forms of a class share their fields: there are hundreds of them on one page."""
-    form.base_fields = Shared(form.base_fields)
+    """Have the forms of a class share their fields: there are hundreds of them on one page.
+
+    Copies are shared: the class's own are also those of every class that is derived from it.
+    """
+    form.base_fields = Shared(deepcopy(form.base_fields))
     dress_all(form.base_fields, form.needed)
     return form
 
