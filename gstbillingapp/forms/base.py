@@ -130,6 +130,14 @@ class NumberField(forms.DecimalField):
         return f"{whole}.{decimals.ljust(2, '0')}" if decimals else whole
 
 
+def number_in(text: str | None) -> Decimal | None:
+    """A number as people write it; None where there is none that can be read."""
+    try:
+        return NumberField(required=False).clean(text)
+    except ValidationError:
+        return None
+
+
 class WholeNumberField(forms.IntegerField):
     """A count, such as days."""
 

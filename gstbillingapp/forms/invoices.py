@@ -12,7 +12,14 @@ from django.http import QueryDict
 from django.utils.choices import BaseChoiceIterator
 
 from gstbillingapp.actions.data import InvoiceData, LineData
-from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, whole_number, with_shared_fields
+from gstbillingapp.forms.base import (
+    DayField,
+    NumberField,
+    ScreenForm,
+    number_in,
+    whole_number,
+    with_shared_fields,
+)
 from gstbillingapp.forms.party import PartyForm
 from gstbillingapp.forms.products import rate_choices
 from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
@@ -443,6 +450,11 @@ class PaymentForm(ScreenForm):
     def clean_mode(self) -> str:
         """Bank transfer where nothing is said."""
         return self.cleaned_data["mode"] or PaymentMode.BANK
+
+    @property
+    def amount_read(self) -> Decimal | None:
+        """The amount typed, also where it is refused; None where there is none that can be read."""
+        return number_in(self["amount"].value())
 
 
 class ReasonForm(ScreenForm):
