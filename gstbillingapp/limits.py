@@ -13,7 +13,7 @@ from delivery import meters
 WINDOW = 60  # seconds
 # Requests in a window: ten a second for a whole minute. A page that polls makes two.
 ALLOWED = 600
-# Of those that search, compute, print or make a file: five a second. The editor asks for totals no more often.
+# Of those that search, compute, print or make a file: five a second. The editor asks for no more totals.
 ALLOWED_COSTLY = 300
 COSTLY = frozenset(
     {
