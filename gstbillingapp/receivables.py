@@ -48,7 +48,7 @@ def owed_by_each(customers: Sequence[Customer]) -> dict[int, Decimal]:
         (Note.objects.filter(**theirs, balance__gt=0), F("balance"), -1),
         (Receipt.objects.filter(**theirs, balance__gt=0), F("balance"), -1),
     ):
-        sums = rows.order_by().values_list("customer_id").annotate(left=Sum(left))
+        sums = rows.order_by().values_list("customer_id").annotate(unpaid=Sum(left))
         for customer_id, amount in sums:
             owed[customer_id] += sign * _rupees(amount)
     return owed

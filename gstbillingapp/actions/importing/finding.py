@@ -65,7 +65,8 @@ def asked(said: Said) -> set[Hashable]:
     """Under which keys `Customers.of` looks for the customer of a row; those of `keys_of`."""
     gstin, phone = gstin_of(said), phone_of(said)
     phones = (phone, "") if phone else (ANY,)
-    return {gstin, *((name_of(said), bool(gstin), each) for each in phones)} - {""}
+    names: set[Hashable] = {(name_of(said), bool(gstin), each) for each in phones}
+    return names | {gstin} if gstin else names
 
 
 def keys_of(customer: Customer) -> set[Hashable]:
@@ -76,7 +77,8 @@ def keys_of(customer: Customer) -> set[Hashable]:
     says_gstin = (False,) if customer.gstin else (False, True)
     phones = (digits(customer.phone), ANY)
     name = customer.name.casefold()
-    return {customer.gstin, *((name, says, phone) for says in says_gstin for phone in phones)} - {""}
+    names: set[Hashable] = {(name, says, phone) for says in says_gstin for phone in phones}
+    return names | {customer.gstin} if customer.gstin else names
 
 
 class Customers:

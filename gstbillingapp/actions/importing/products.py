@@ -182,7 +182,8 @@ def _keys_of(product: Product) -> set[Hashable]:
     Then it means by the name only a product that has none.
     """
     says_sku = (False,) if product.sku else (False, True)
-    return {product.sku, *((product.name.casefold(), says) for says in says_sku)} - {""}
+    names: set[Hashable] = {(product.name.casefold(), says) for says in says_sku}
+    return names | {product.sku} if product.sku else names
 
 
 def _data(said: dict[str, Any], stored: Product | None) -> ProductData:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def await_waiting(count: int) -> None:
-    """Until so many connections wait for a row that another holds; SQLite has one writer and no such thing."""
+    """Until so many connections wait for a row that another holds; SQLite has one writer, no such thing."""
     if connection.vendor != "postgresql":
         return
 
