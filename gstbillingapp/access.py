@@ -6,7 +6,7 @@ from functools import wraps
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -17,7 +17,10 @@ from gstbillingapp.views.errors import too_many
 
 View = Callable[..., HttpResponseBase]
 # What an action raises for a row that is of another business, or gone since the view looked: any row of ours.
-NOT_THERE = tuple(model.DoesNotExist for model in apps.get_app_config("gstbillingapp").get_models())
+NOT_THERE: tuple[type[ObjectDoesNotExist], ...] = tuple(
+    model.DoesNotExist  # type: ignore[attr-defined]
+    for model in apps.get_app_config("gstbillingapp").get_models()
+)
 
 
 class MemberRequest(HttpRequest):
@@ -26,6 +29,7 @@ class MemberRequest(HttpRequest):
     user: User
     business: Business
     membership: Membership
+    form_key: str  # of the form that is posted, once `views.once` has looked at it
 
 
 def membership_of(user: object) -> Membership | None:

@@ -15,16 +15,16 @@ Row = TypeVar("Row", Customer, Product, Vendor)
 
 
 def active(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Those that are not archived: excluded, as SQLite would else take the index by names, which has no words."""
+    """Those not archived: excluded, as SQLite would else take the index by names, which has no words."""
     return rows.exclude(is_archived=True)
 
 
 def likeliest(rows: QuerySet[Row], text: str, limit: int) -> list[Row]:
     """At most `limit` of the rows that have the text, in the order of their names within each step.
 
-    First those that it names: by SKU or HSN, GSTIN or phone number. Then those whose name begins with it, those
-    that have a word which does, and those that have it within. Each step walks an index only as far as rows
-    are wanted; without text, the first by name.
+    First those that it names: by SKU or HSN, GSTIN or phone number. Then those whose name begins with it,
+    those that have a word which does, and those that have it within. Each step walks an index only as far as
+    rows are wanted; without text, the first by name.
     """
     folded = text.strip().casefold()
     found: dict[int, Row] = {}

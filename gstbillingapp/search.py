@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
@@ -51,6 +51,8 @@ AMOUNT = re.compile(r"(?:₹|rs\.?)?\s*([0-9][0-9,]*)(?:\.([0-9]{1,2}))?(?:/-)?"
 BETWEEN_PARTS = re.compile(r"[\s./-]+")  # of a vendor's number, which has any form
 
 Row = TypeVar("Row", bound=Model)
+Sale = TypeVar("Sale", Invoice, Quotation)
+Credit = TypeVar("Credit", Note, Receipt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class Asked:
 
     @property
     def is_only_amount(self) -> bool:
-        """Whether the words are an amount and can be in no number or name: the lists do not look for those."""
+        """Whether the words are an amount and can be in no number or name: lists do not look for those."""
         return self.amounts is not None and not self.words.isdecimal()
 
     @cached_property
@@ -213,7 +215,7 @@ def quotations(asked: Asked) -> Iterable[Hit]:
     return _sales(asked, Quotation.objects.filter(business=asked.business).select_related("customer"))
 
 
-def _sales(asked: Asked, rows: QuerySet[Invoice] | QuerySet[Quotation]) -> Iterable[Hit]:
+def _sales(asked: Asked, rows: QuerySet[Sale]) -> Iterable[Hit]:
     for row in _papers(asked, rows):
         yield Hit(
             label=str(row),
@@ -232,7 +234,7 @@ def advances(asked: Asked) -> Iterable[Hit]:
     return _open_papers(asked, Receipt.objects.filter(business=asked.business))
 
 
-def _open_papers(asked: Asked, rows: QuerySet[Note] | QuerySet[Receipt]) -> Iterable[Hit]:
+def _open_papers(asked: Asked, rows: QuerySet[Credit]) -> Iterable[Hit]:
     for row in _papers(asked, rows):
         left = f"{indian_format(row.balance)} open" if row.balance else row.status
         yield Hit(
@@ -243,7 +245,7 @@ def _open_papers(asked: Asked, rows: QuerySet[Note] | QuerySet[Receipt]) -> Iter
 
 
 def owed_before(asked: Asked) -> Iterable[Hit]:
-    """What is owed from before: by the number of the old invoice, by amount, or of the customers found first."""
+    """What is owed from before: by the old invoice's number, by amount, or of the customers found first."""
     rows = OpeningBalance.objects.filter(business=asked.business).select_related("customer")
     numbered = rows.filter(reference__icontains=asked.words) if _has_digit(asked.words) else rows.none()
     steps = (
@@ -323,7 +325,7 @@ def payments(asked: Asked) -> Iterable[Hit]:
         _amounting(asked, model.objects.filter(business=asked.business).select_related(*paid_for), "amount")
         for model, paid_for in MONEY.items()
     )
-    for row in _first(asked.limit, *steps):
+    for row in cast("list[Money]", _first(asked.limit, *steps)):
         deed, *what = _paid_for(row)
         reversed_ = "reversed" if row.reversed_at else ""
         yield Hit(

@@ -208,7 +208,7 @@ def _of_stock(composed: Composed) -> Iterator[Advice]:
 
 
 def _counted(products: list[Product]) -> list[Product]:
-    """Those whose stock somebody keeps: they have some, or a reorder level, or began with something else than a sale.
+    """Those whose stock somebody keeps: they have some, or a reorder level, or did not begin with a sale.
 
     Of what was only ever sold, the stock is below zero with every sale, and says nothing.
     """

@@ -57,9 +57,9 @@ def begin(business: Business, firsts: Mapping[str, int | None]) -> list[Standing
     """Have series of this financial year begin with a number, as when a business comes from another program.
 
     `firsts` has them by the name of their standing; None leaves one as it is. Each is changed under the lock
-    that its numbers are taken under. Raises ValidationError, keyed by those names, where documents have numbers
-    of the series already, which would leave a gap or give a number twice (Rule 46), and for a number that
-    leaves no room in its 16 characters.
+    that its numbers are taken under. Raises ValidationError, keyed by those names, where documents are
+    numbered in the series already, which would leave a gap or give a number twice (Rule 46), and for a number
+    that leaves no room in its 16 characters.
     """
     checks = Checks()
     with transaction.atomic():

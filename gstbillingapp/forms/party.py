@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+
 from gstbillingapp.forms.base import ScreenForm, whole_number
 from gstbillingapp.likeliest import likeliest
 from gstbillingapp.models import Business, Customer, Vendor
@@ -33,7 +35,7 @@ class PartyForm(ScreenForm):
         """The one picked, unless another name has been typed over it since."""
         if not name:
             return None
-        known = self.parties._default_manager.filter(business=self.business)
+        known: QuerySet[Any] = self.parties._default_manager.filter(business=self.business)
         key = name.casefold()
         if picked is not None and known.filter(pk=picked, name_key=key).exists():
             return picked
