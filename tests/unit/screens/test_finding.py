@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from gstbillingapp.actions import receipts
+from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.models import Receipt
 from tests.factories import (
@@ -63,7 +63,7 @@ def test_every_noun_is_found_by_its_amount(owner: Person, found: Callable[[str],
     expense(business, amount=Decimal("555.55"), description="Shop shutter", payee="Ravi")
     paid(invoice, "77.70")
     paid_out(owed, "88.80")
-    receipts.refund(business, None, Receipt, receipt.pk, RefundData(amount=Decimal("99.90")))
+    set_offs.refund(business, None, Receipt, receipt.pk, RefundData(amount=Decimal("99.90")))
     expected = {
         "1180.60": {"Invoices": [invoice.number], "Quotations": [offer.number]},
         "₹1,180.60": {"Invoices": [invoice.number], "Quotations": [offer.number]},
@@ -83,7 +83,7 @@ def test_every_noun_is_found_by_its_amount(owner: Person, found: Callable[[str],
 def test_an_amount_is_found_beside_the_numbers_that_have_its_digits(
     owner: Person, found: Callable[[str], Labels]
 ) -> None:
-    numbers = [issued(owner.business, date=days_ago(10 - n)).number for n in range(12)]
+    numbers = [issued(owner.business, date=days_ago(11 - n)).number for n in range(12)]
     dear = issued(owner.business, line(price=Decimal("10.30"), rate=Decimal(0)), round_off=False)
     assert found("10")["Invoices"] == [numbers[9], dear.number]
 
