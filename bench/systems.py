@@ -270,7 +270,7 @@ def _end_of(log: str) -> list[str]:
 
 
 def _seconds(process: psutil.Process) -> float:
-    """What a process has spent, and its children that have ended; nothing of one that has just ended itself."""
+    """What a process has spent, and its children that have ended; nothing where it has itself just ended."""
     with suppress(psutil.NoSuchProcess):
         return sum(process.cpu_times()[:4])  # user and system, its own and of children it has waited for
     return 0.0
