@@ -1,5 +1,7 @@
 """The totals of what is being typed: the server's, at every key."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -74,7 +76,7 @@ def test_what_will_be_below_zero_is_said_once_before_issuing_and_asked_again_the
     said = "Copper wire: 5 MTR in stock, 3 MTR below zero after this."
     [warning] = [each for each in answer["warnings"] if said in each["message"]]
     assert warning["field"] == "lines-1-qty"
-    saved = draft(owner.business, line(wire, qty=8), customer=customer)
+    saved = draft(owner.business, line(wire, qty=Decimal(8)), customer=customer)
     assert said in owner.client.get(reverse("invoice_issue", args=[saved.pk])).text
 
 

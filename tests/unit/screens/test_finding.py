@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import RefundData
-from gstbillingapp.models import Receipt
+from gstbillingapp.models import Customer, Receipt, Vendor
 from tests.factories import (
     CustomerFactory,
     ProductFactory,
@@ -234,3 +236,20 @@ def test_what_is_typed_without_a_script_is_offered_in_the_same_order(owner: Pers
     page = owner.client.post(reverse("invoice_new"), {"customer_name": "lamp", "lines-TOTAL_FORMS": "0"}).text
     places = [page.index(name) for name in IN_ORDER]
     assert places == sorted(places)
+
+
+def test_phones_stored_before_are_found_however_they_are_spaced(
+    owner: Person, found: Callable[[str], Labels]
+) -> None:
+    for model, make in ((Customer, CustomerFactory), (Vendor, VendorFactory)):
+        row = make(business=owner.business, name="Lamp House", phone="+91 (98450) 123-45")
+        as_before = " ".join((row.name.casefold(), row.gstin.casefold(), row.phone, row.city.casefold()))
+        model.objects.filter(pk=row.pk).update(search_key=as_before)
+    migration = import_module("gstbillingapp.migrations.0022_finding")
+    migration.close_up_phones(apps, None)
+    assert found("98450 12345") == {"Customers": ["Lamp House"], "Vendors": ["Lamp House"]}
+    for model in (Customer, Vendor):
+        stored = model.objects.get().search_key
+        row = model.objects.get()
+        row.save()
+        assert row.search_key == stored
