@@ -163,11 +163,29 @@ def test_what_cannot_be_taken_back_at_once_asks_first(stack: Stack, chromium: Br
     remove = page.locator(".row-actions").get_by_role("button", name="Remove demo-staff")
     remove.click()
     dialog = page.get_by_role("dialog", name="Remove demo-staff from the team?")
-    dialog.get_by_role("button", name="Keep it as it is").click()
+    dialog.get_by_role("button", name="Go back").click()
     expect(remove).to_be_visible()
     remove.click()
     dialog.get_by_role("button", name="Remove demo-staff").click()
     expect(page.locator(".notice")).to_contain_text("demo-staff is off the team")
+
+
+def test_a_phone_searches_from_its_bar_and_is_told_of_no_keys(stack: Stack, chromium: Browser) -> None:
+    page = signed_in(chromium, stack, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    box = page.get_by_role("combobox", name="Search everything")
+    expect(box).to_be_hidden()
+    button = page.get_by_role("button", name="Search", exact=True)
+    button.click()
+    expect(box).to_be_focused()
+    page.keyboard.type("asha tr")
+    expect(page.get_by_role("option", name="All results for “asha tr”")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(button).to_be_focused()
+    page.get_by_role("button", name="your account").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.locator("kbd").locator("visible=true")).to_have_count(0)
 
 
 def test_the_chosen_theme_outlives_the_page(stack: Stack, chromium: Browser) -> None:
