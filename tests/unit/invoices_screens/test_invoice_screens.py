@@ -166,7 +166,7 @@ def test_issuing_twice_gives_one_number_and_a_message(owner: Person) -> None:
 def test_a_draft_is_deleted_only_when_asked_again(owner: Person) -> None:
     stored = draft(owner.business)
     url = reverse("invoice_delete", args=[stored.pk])
-    assert "gone for good" in owner.client.get(url).text
+    assert "deleted for good" in owner.client.get(url).text
     assert Invoice.objects.exists()
     assert owner.client.post(url).url == LIST
     assert not Invoice.objects.exists()

@@ -322,7 +322,7 @@ def test_a_copy_opens_in_the_editor(owner: Person) -> None:
 
 def test_a_draft_is_deleted_only_when_asked_again_and_a_sent_one_never(owner: Person) -> None:
     stored, kept = offered(owner.business), sent(owner.business)
-    assert "gone for good" in owner.client.get(at("quotation_delete", stored)).text
+    assert "deleted for good" in owner.client.get(at("quotation_delete", stored)).text
     assert owner.client.post(at("quotation_delete", stored)).url == LIST
     assert "copy it instead" in said(owner.client.post(at("quotation_delete", kept), follow=True))[-1]
     assert list(Quotation.objects.all()) == [kept]
