@@ -227,7 +227,7 @@ class Supervisor:
     def _relay(self, name: str, descriptor: int) -> None:
         with os.fdopen(descriptor, "rb") as lines:
             for line in lines:
-                if not any(words in line for words in services.HARMLESS):
+                if line.strip() and not any(words in line for words in services.HARMLESS):
                     self.console.relay(name, line.rstrip(b"\n"))
 
     async def _until(self, coming: Awaitable[Any], seconds: float | None = None, message: str = "") -> Any:
