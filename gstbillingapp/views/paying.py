@@ -82,16 +82,12 @@ def take_back(
     if elsewhere is not None:
         return elsewhere
     typed = form(request.POST or None)
+
+    def said(undone: Moved) -> str:
+        return f"The {what} of {money(undone.amount)} is reversed. {standing(undone)}"
+
     if request.method == "POST":
-        answer = typed.attempt(
-            lambda: once(
-                request,
-                lambda: _answer(
-                    undo(**typed.cleaned_data),
-                    lambda undone: f"The {what} of {money(undone.amount)} is reversed. {standing(undone)}",
-                ),
-            )
-        )
+        answer = typed.attempt(lambda: once(request, lambda: _answer(undo(**typed.cleaned_data), said)))
         if answer is not None:
             return answered(request, answer)
     context = {

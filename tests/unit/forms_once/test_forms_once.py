@@ -233,6 +233,16 @@ def test_a_form_that_is_sent_twice_does_its_deed_once_and_is_answered_alike(owne
     assert (Notification.objects.count(), Delivery.objects.count()) == told
 
 
+def test_the_dialogs_that_ask_before_such_a_deed_have_a_key_as_well(owner: Person):
+    for name, stored in (
+        ("invoice_issue", draft(owner.business)),
+        ("quotation_send", offered(owner.business)),
+        ("quotation_convert", sent(owner.business)),
+    ):
+        shown_at = stored.get_absolute_url()
+        assert Filled(name, stored.pk, {}, rows(Invoice), shown_at=shown_at).key(owner), name
+
+
 def test_a_payment_is_taken_back_once(owner: Person):
     invoice, owed = issued(owner.business), owed_before(CustomerFactory(business=owner.business))
     received = paid(invoice)
