@@ -171,7 +171,10 @@ def test_what_cannot_be_taken_back_at_once_asks_first(stack: Stack, chromium: Br
 
 
 def test_a_phone_searches_from_its_bar_and_is_told_of_no_keys(stack: Stack, chromium: Browser) -> None:
-    page = signed_in(chromium, stack, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = signed_in(chromium, stack, viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
+    bar = page.locator(".site-nav").bounding_box()
+    assert bar is not None
+    assert bar["height"] < 60, "the bar has broken into two rows"
     box = page.get_by_role("combobox", name="Search everything")
     expect(box).to_be_hidden()
     button = page.get_by_role("button", name="Search", exact=True)
