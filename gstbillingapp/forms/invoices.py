@@ -464,6 +464,6 @@ class ReasonForm(ScreenForm):
 
     reason = forms.CharField(
         label="Reason",
-        help_text="It is kept with the invoice, and your team is told.",
+        help_text="It is kept on record, and your team is told.",
         widget=forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"}),
     )
