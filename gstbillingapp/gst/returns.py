@@ -319,7 +319,7 @@ def irp_deadline(invoice: date) -> date:
 
 
 def credit_note_cut_off(year: str) -> date:
-    """The last day a credit note for a supply of a financial year is declared (CGST s.34(2)): 30 November after.
+    """The last day a credit note for a supply of a financial year is declared, 30 November (CGST s.34(2)).
 
     The annual return ends it earlier, where that is filed before.
     """

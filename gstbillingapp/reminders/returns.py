@@ -36,9 +36,7 @@ def remind_of_returns(business: Business, day: datetime.date, today: datetime.da
 def _left_to_file(business: Business, due: Iterable[Duty]) -> list[Duty]:
     """Those that are not filed; of what ended before the business began, nothing has to be."""
     begun = first_month(business)
-    return [
-        duty for duty in with_filings(business, due) if duty.filing is None and duty.period.last >= begun
-    ]
+    return [duty for duty in with_filings(business, due) if duty.filing is None and duty.period.last >= begun]
 
 
 def _was_spoken_of(duty: Duty, day: datetime.date) -> bool:

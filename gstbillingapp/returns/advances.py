@@ -98,7 +98,7 @@ def _moves(deed: Deed, filings: Sequence[ReturnFiling]) -> Iterator[Move]:
 
 
 def advances_of(moves: Iterable[Move], since: datetime.date, until: datetime.date) -> list[Advance]:
-    """What came and is open at the end of the period (11A), then what was there before and is used up (11B)."""
+    """What came and is open at the end of the period (11A), then what was there before and is used (11B)."""
     of_voucher: defaultdict[int, list[Move]] = defaultdict(list)
     for move in moves:
         if since <= move.date <= until:

@@ -37,10 +37,11 @@ from gstbillingapp.models import (
     Refund,
     ReturnFiling,
 )
+from gstbillingapp.models.whole import PAISE, THOUSANDTH, THOUSANDTHS
 from gstbillingapp.returns.advances import Move, advances_of, moves_of
 from gstbillingapp.returns.filed import gstr1_filings
 from gstbillingapp.returns.purchases import inward_of
-from gstbillingapp.returns.whole import AMOUNTS, PAISE, THOUSANDTH, THOUSANDTHS, amounts_of, whole
+from gstbillingapp.returns.whole import AMOUNTS, amounts_of, whole
 
 NOT_CHARGED = Decimal(0)
 TREATMENTS = {each.value: each for each in Treatment}

@@ -96,7 +96,7 @@ def months(first: datetime.date, last: datetime.date) -> Iterator[Period]:
 
 
 def first_month(business: Business) -> datetime.date:
-    """The first day of the month since which it bills, or is here: of no earlier one is anything filed here."""
+    """The first day of the month since which it bills, or is here: nothing earlier is filed here."""
     earliest = Invoice.objects.filter(business=business).order_by("date", "id").values_list("date", flat=True)
     here_since = business.created_at.astimezone(INDIA).date()
     return min(earliest.first() or here_since, here_since).replace(day=1)

@@ -77,7 +77,7 @@ def notes_close(business: Business, year: str, stage: int, members: Sequence[Use
         EventKind.NOTE_CUT_OFF,
         to=members,
         title=f"Credit notes for FY {year} close on {last.day} {last:%B}",
-        message=f"A credit note for an invoice of FY {year} lowers your tax only if a return that you file by "
+        message=f"A credit note for an invoice of FY {year} lowers your tax only if a return you file by "
         f"{day_text(last)} has it, or your annual return where that is filed earlier.",
         notification_type="SYSTEM",
         link_url=reverse("invoice_list"),

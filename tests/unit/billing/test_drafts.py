@@ -15,6 +15,7 @@ from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     ProductFactory,
+    advance,
     days_ago,
     draft,
     gstin,

@@ -88,14 +88,14 @@ def test_an_address_with_nonsense_still_gives_a_list(owner: Person, query: str) 
 def test_a_business_without_invoices_is_told_what_to_do(owner: Person) -> None:
     page = owner.client.get(LIST)
     assert "No invoices yet" in page.text
-    assert "No invoice fits" not in page.text
+    assert "No invoice found" not in page.text
 
 
 def test_a_search_without_a_match_says_so_and_leads_back(owner: Person) -> None:
     issued(owner.business)
     page = owner.client.get(LIST, {"q": "nothing of this name"})
-    assert "No invoice fits" in page.text
-    assert "Show all invoices" in page.text
+    assert "No invoice found" in page.text
+    assert "Clear filters" in page.text
 
 
 def test_a_longer_list_takes_no_more_queries(owner: Person) -> None:
@@ -166,7 +166,7 @@ def test_issuing_twice_gives_one_number_and_a_message(owner: Person) -> None:
 def test_a_draft_is_deleted_only_when_asked_again(owner: Person) -> None:
     stored = draft(owner.business)
     url = reverse("invoice_delete", args=[stored.pk])
-    assert "gone for good" in owner.client.get(url).text
+    assert "deleted for good" in owner.client.get(url).text
     assert Invoice.objects.exists()
     assert owner.client.post(url).url == LIST
     assert not Invoice.objects.exists()
@@ -235,6 +235,23 @@ def test_a_bad_payment_is_refused_beside_its_field_and_nothing_is_written(
     assert words in errors[field][0]
     assert page.context["form"]["reference"].value() == "UTR 1"
     assert not Payment.objects.exists()
+
+
+def test_of_a_payment_above_the_balance_the_rest_is_led_to_be_an_advance(owner: Person) -> None:
+    stored = issued(owner.business)
+    url = reverse("payment_new", args=[stored.pk])
+    page = owner.client.post(url, {"amount": "1,000", "date": today().isoformat()})
+    [said] = page.context["form"].errors["amount"]
+    assert said.startswith("Enter at most ₹118.00, the balance of ")
+    assert said.endswith(", and record the rest as an advance.")
+    assert "the rest, ₹882.00, as an advance" in page.text
+    advance = owner.client.get(page.context["advance"])
+    assert advance.context["customer"] == stored.customer
+    assert advance.context["form"]["amount"].value() == "882"
+    within = owner.client.post(url, {"amount": "100", "date": "soon"})
+    assert "as an advance" not in within.text
+    hostile = f"{reverse('receipt_new')}?customer={stored.customer_id}&amount=<script>"
+    assert owner.client.get(hostile).context["form"]["amount"].value() is None
 
 
 def test_a_payment_that_did_not_clear_is_reversed_with_a_reason(owner: Person, stranger: Person) -> None:

@@ -11,6 +11,8 @@ from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import Invoice, Mailing, Note, Paper, Payment, Receipt
 from gstbillingapp.models.fields import today
+from gstbillingapp.models.paper import STATEMENT
+from gstbillingapp.views import statements
 from tests.factories import CustomerFactory, advance, days_ago, issued, line, noted, paid
 from tests.unit.screens.conftest import owner, stranger, teammate
 from tests.unit.screens.people import Person
@@ -77,7 +79,9 @@ def test_the_totals_are_worked_out_as_one_types(owner, invoice):
     assert answer["totals"][0] == {"label": "Taxable value", "value": "₹300.00"}
     assert list(answer["errors"]) == ["lines-1-amount"]
     assert answer["effect"].endswith("₹236.00 left to pay.")
+    assert answer["refused"] == ["lines-1-amount"]
     empty = owner.client.post(path, {}).json()
+    assert empty["refused"] == ["lines", "reason"]
     assert (empty["total"], empty["effect"], empty["errors"]) == ("₹0.00", "", {})
     assert not Note.objects.exists()
 
@@ -173,8 +177,8 @@ def test_the_lists_find_by_number_customer_invoice_kind_and_status(owner, invoic
         assert wanted.get_absolute_url() in body
         unwanted = still_open if wanted is settled else settled
         assert unwanted.get_absolute_url() not in body
-    assert "No note fits" in page(owner, "note_list", kind="debit")
-    assert "No advance fits" in page(owner, "receipt_list", status="open")
+    assert "No note found" in page(owner, "note_list", kind="debit")
+    assert "No advance found" in page(owner, "receipt_list", status="open")
 
 
 def test_empty_lists_say_what_to_do(owner):
@@ -211,6 +215,18 @@ def test_each_paper_is_made_as_pdf(owner, invoice, name):
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
     assert Paper.objects.filter(state="made").exists()
+
+
+def test_a_statement_that_is_too_long_says_so_wherever_it_is_asked_for_and_is_not_made(
+    owner, invoice, monkeypatch
+):
+    monkeypatch.setattr(statements, "MOST_ENTRIES", 0)
+    status = owner.client.get(reverse("statement_pdf_status", args=[invoice.customer_id]))
+    assert status.json() == {"state": "failed", "message": statements.TOO_LONG}
+    for name in ("statement_pdf", "statement_print", "statement_mail"):
+        answer = owner.client.get(reverse(name, args=[invoice.customer_id]), follow=True)
+        assert statements.TOO_LONG in answer.text
+    assert not Paper.objects.filter(kind=STATEMENT).exists()
 
 
 def test_the_ledger_has_this_year_where_no_period_is_said_and_any_other_on_demand(owner, invoice):

@@ -1,4 +1,4 @@
-"""Advances around a filing: what was told stays, what comes later is told once, and somebody is asked to look."""
+"""Advances around a filing: what was told stays, what comes later is told once, and is to be looked at."""
 
 import datetime
 from decimal import Decimal
