@@ -53,7 +53,8 @@ STUMBLES = """() => {
       .filter((element) => !element.ariaLabel && !element.textContent.trim())
       .map((element) => `no name: ${element.outerHTML}`),
     ...["aria-labelledby", "aria-describedby", "aria-controls"].flatMap((name) =>
-      all(`[${name}]:not([type=hidden])`).flatMap((element) => missing(element, name).map((id) => `${name}: no ${id}`)),
+      all(`[${name}]:not([type=hidden])`)
+        .flatMap((element) => missing(element, name).map((id) => `${name}: no ${id}`)),
     ),
     ...all("img:not([alt])").map((image) => `no alt: ${image.src}`),
   ];
