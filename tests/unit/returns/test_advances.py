@@ -97,26 +97,26 @@ def test_one_that_is_cancelled_before_is_told_nowhere(business, receipt):
 
 def test_a_set_off_of_the_same_month_that_is_taken_back_later_opens_the_advance_then(business, receipt, sale):
     with on("2026-09-20"):
-        used = set_off(receipt, sale, "400.00", 0, date=today())
+        used = set_off(receipt, sale, "400.00", 1, date=today())
     with on("2026-10-11"):
         filed(business, SEPTEMBER)
     with on("2026-10-20"):
         reversed_now(used)
     assert [told(business, month) for month in (SEPTEMBER, OCTOBER)] == [(600, 0), (400, 0)]
     with on("2026-11-03"):
-        set_off(receipt, sale, "400.00", 0, date=today())
+        set_off(receipt, sale, "400.00", 1, date=today())
     months = (SEPTEMBER, OCTOBER, NOVEMBER)
     assert [told(business, month) for month in months] == [(600, 0), (400, 0), (0, 400)]
 
 
 def test_a_set_off_that_was_told_and_is_done_anew_is_in_11b_once(business, receipt, sale):
     with on("2026-10-09"):
-        used = set_off(receipt, sale, "400.00", 0, date=today())
+        used = set_off(receipt, sale, "400.00", 1, date=today())
     with on("2026-11-11"):
         filed(business, OCTOBER)
     with on("2026-11-20"):
         reversed_now(used)
-        set_off(receipt, sale, "400.00", 0, date=today())
+        set_off(receipt, sale, "400.00", 1, date=today())
     months = (SEPTEMBER, OCTOBER, NOVEMBER)
     assert [told(business, month) for month in months] == [(1000, 0), (0, 400), (0, 0)]
     assert care(business, OCTOBER) == [("advance_after_filing", receipt.number)]
@@ -125,12 +125,12 @@ def test_a_set_off_that_was_told_and_is_done_anew_is_in_11b_once(business, recei
 
 def test_more_is_used_than_was_opened_again_in_a_month(business, receipt, sale):
     with on("2026-10-09"):
-        used = set_off(receipt, sale, "400.00", 0, date=today())
+        used = set_off(receipt, sale, "400.00", 1, date=today())
     with on("2026-11-11"):
         filed(business, OCTOBER)
     with on("2026-11-20"):
         reversed_now(used)
-        set_off(receipt, sale, "900.00", 0, date=today())
+        set_off(receipt, sale, "900.00", 1, date=today())
     assert told(business, NOVEMBER) == (0, 500)
 
 
