@@ -26,6 +26,7 @@ from gstbillingapp.models import (
     ProductRate,
     Receipt,
     Refund,
+    SelfInvoice,
     StockMovement,
     Vendor,
 )
@@ -50,6 +51,7 @@ TABLES = (
     ProductRate,
     Receipt,
     Refund,
+    SelfInvoice,
     StockMovement,
     Vendor,
 )

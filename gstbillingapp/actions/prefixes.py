@@ -9,6 +9,7 @@ from gstbillingapp.models import Business, Invoice, Quotation
 from gstbillingapp.models.fields import today
 
 CREDIT_NOTES, DEBIT_NOTES, RECEIPTS, REFUNDS = "CN", "DN", "RV", "RF"
+SELF_INVOICES = "SELF"  # not SI, by which many number their sales
 COMMERCIAL = "CCN"  # table 13 of GSTR-1 counts credit notes, and these are not among them
 TAKEN = {
     CREDIT_NOTES: "credit notes",
@@ -16,6 +17,7 @@ TAKEN = {
     DEBIT_NOTES: "debit notes",
     RECEIPTS: "receipt vouchers",
     REFUNDS: "refund vouchers",
+    SELF_INVOICES: "self-invoices",
 }
 
 

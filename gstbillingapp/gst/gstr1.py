@@ -35,6 +35,7 @@ from gstbillingapp.gst.returns import Document, Period, Section
 VERSION = "GST3.0.4"  # of the portal's offline tool, whose files look like this one
 NATURES = {
     Nature.INVOICE: "Invoices for outward supply",
+    Nature.SELF_INVOICE: "Invoices for inward supply from unregistered person",
     Nature.DEBIT_NOTE: "Debit Note",
     Nature.CREDIT_NOTE: "Credit Note",
     Nature.RECEIPT_VOUCHER: "Receipt Voucher",

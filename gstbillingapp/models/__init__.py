@@ -36,6 +36,7 @@ from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
+from gstbillingapp.models.self_invoice import SelfInvoice
 from gstbillingapp.models.vendor import Vendor, VendorKind
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "ReturnFiling",
     "Role",
     "Scheme",
+    "SelfInvoice",
     "StockLevel",
     "StockMovement",
     "StockReason",

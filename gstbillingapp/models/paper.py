@@ -10,6 +10,8 @@ INVOICE = "invoice"
 QUOTATION = "quotation"
 NOTE = "note"
 RECEIPT = "receipt"
+REFUND = "refund"
+SELF_INVOICE = "self_invoice"
 STATEMENT = "statement"
 
 KIND_LENGTH = 20

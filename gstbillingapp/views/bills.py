@@ -16,6 +16,7 @@ from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import bill_payments
 from gstbillingapp.actions import bills as deeds
 from gstbillingapp.actions.money import refuse_reversed
+from gstbillingapp.actions.self_invoices import refuse_making
 from gstbillingapp.forms.bills import TABS, BillFilterForm, BillPaymentForm, BillReasonForm
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Bill, BillPayment, BillStatus, Vendor
@@ -25,7 +26,7 @@ from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.bill_sheet import columns_of, note_of, total_rows
 from gstbillingapp.views.bill_timeline import timeline
-from gstbillingapp.views.invoice_messages import turned_away
+from gstbillingapp.views.invoice_messages import reason_against, turned_away
 
 NARROWING = ("q", "vendor", "since", "until")
 Counts = dict[str, tuple[int, bool]]  # by tab: how many, and whether there are more
@@ -123,10 +124,21 @@ def bill(request: MemberRequest, pk: int) -> HttpResponse:
         "timeline": timeline(stored),
         "days_late": (today() - stored.due_date).days if late else 0,
         "kept": _why_it_stays(stored),
+        **_self_invoices(stored),
         "cancel_form": BillReasonForm(),
         "payment_form": _blank_payment(stored),
     }
     return render(request, "bills/detail.html", context)
+
+
+def _self_invoices(stored: Bill) -> dict[str, Any]:
+    """The self-invoices of a bill, and whether one is still to be made."""
+    made = list(stored.self_invoices.order_by("pk")) if stored.rcm else []
+    return {
+        "self_invoices": made,
+        "self_invoice": next((row for row in made if row.cancelled_at is None), None),
+        "wants_self_invoice": not reason_against(lambda: refuse_making(stored)),
+    }
 
 
 def _why_it_stays(stored: Bill) -> str:

@@ -35,6 +35,7 @@ SECTIONS: dict[Section, tuple[str, str]] = {
 }
 NATURES = {
     Nature.INVOICE: "Invoices",
+    Nature.SELF_INVOICE: "Self-invoices",
     Nature.DEBIT_NOTE: "Debit notes",
     Nature.CREDIT_NOTE: "Credit notes",
     Nature.RECEIPT_VOUCHER: "Receipt vouchers",
