@@ -122,7 +122,10 @@ def take(run: report.Run, system: System, name: str, scale: Scale) -> None:
     """One measurement of one system."""
     print(f"{run.database}: {name}, {system.kind.name}", file=sys.stderr, flush=True)
     with reported(run, system, name):
-        run.take(system.kind.name, name, MEASUREMENTS[name](system, scale))
+        measured = MEASUREMENTS[name](system, scale)
+        if resets := system.sockets.call("resets"):
+            measured.notes.append(f"{resets} handshakes were reset before an answer, and tried again")
+        run.take(system.kind.name, name, measured)
 
 
 @contextmanager

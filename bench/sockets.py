@@ -25,6 +25,8 @@ SOURCES = tuple(f"127.0.0.{number}" for number in range(1, 9))
 # Seconds for one socket to open, which the last of thousands at once need.
 OPEN_SECONDS = 120.0
 POLL_SECONDS = 0.005
+# Seconds until a handshake is tried again that a server, busy with those that have just gone, has reset.
+AGAIN_SECONDS = 0.2
 # RFC 6455, section 5.2: where the length of a longer payload stands, and the bytes that say what a frame is.
 SHORT_HEADER, LONG_HEADER = 2, 4
 SIXTEEN_BIT_LENGTH, SIXTY_FOUR_BIT_LENGTH = 126, 127
@@ -79,7 +81,8 @@ class Ear(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.is_open = False
         if not self.opened.done():
-            self.opened.set_exception(ConnectionError(f"status {self.status}, then closed: {exc}"))
+            kind = ConnectionError if self.status else ConnectionResetError
+            self.opened.set_exception(kind(f"status {self.status}, then closed: {exc}"))
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic()
@@ -146,11 +149,15 @@ class Ears:
         self._sources = cycle(SOURCES)
         self._ears: list[Ear] = []
         self._totals = Totals()
+        self._resets = 0
         self._loop = uvloop.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="sockets", daemon=True).start()
 
     def open(self, host: str, port: int, people: Sequence[tuple[int, str]], at_once: int) -> float:
-        """Open a socket for each (user id, cookie); seconds until the last had its first count."""
+        """Open a socket for each (user id, cookie); seconds until the last had its first count.
+
+        A handshake that is reset before it is answered is tried again, as a browser does: see `resets`.
+        """
         return self._run(self._open(host, port, people, at_once))
 
     def wait(self, notifications: int, frames: int, silence: float) -> tuple[int, int]:
@@ -180,6 +187,11 @@ class Ears:
         """End all of them."""
         self._run(self._close())
 
+    def resets(self) -> int:
+        """How many handshakes were reset and tried again since this was last asked."""
+        resets, self._resets = self._resets, 0
+        return resets
+
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
@@ -187,20 +199,28 @@ class Ears:
         places = asyncio.Semaphore(at_once)
 
         async def one(user_id: int, cookie: str) -> Ear:
-            request = handshake(host, port, cookie)
             async with places, asyncio.timeout(OPEN_SECONDS):
-                _, ear = await self._loop.create_connection(
-                    lambda: Ear(user_id, request, self._totals),
-                    host,
-                    port,
-                    local_addr=(next(self._sources), 0),
-                )
-                await ear.opened
-                return ear
+                while True:
+                    try:
+                        return await self._opened(host, port, user_id, cookie)
+                    except ConnectionResetError:
+                        self._resets += 1
+                    await asyncio.sleep(AGAIN_SECONDS)
 
         began = time.monotonic()
         self._ears += await asyncio.gather(*(one(*person) for person in people))
         return time.monotonic() - began
+
+    async def _opened(self, host: str, port: int, user_id: int, cookie: str) -> Ear:
+        request = handshake(host, port, cookie)
+        _, ear = await self._loop.create_connection(
+            lambda: Ear(user_id, request, self._totals),
+            host,
+            port,
+            local_addr=(next(self._sources), 0),
+        )
+        await ear.opened
+        return ear
 
     async def _clear(self) -> None:
         self._totals.notifications = self._totals.frames = 0
@@ -230,7 +250,7 @@ def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     ears = Ears()
-    calls = (ears.open, ears.wait, ears.clear, ears.heard, ears.closed, ears.close)
+    calls = (ears.open, ears.wait, ears.clear, ears.heard, ears.closed, ears.resets, ears.close)
     serve(int(sys.argv[-1]), {call.__name__: call for call in calls})
 
 

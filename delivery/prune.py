@@ -172,6 +172,14 @@ KINDS: dict[str, Callable[[datetime], Iterator[int]]] = {
 }
 
 
+def also(kind: str, rows: Callable[[datetime], QuerySet[Model]]) -> None:
+    """Remove these rows as well, as of a moment; said when the application is loaded, by whoever keeps them.
+
+    An index has to lead to them.
+    """
+    KINDS[kind] = lambda now: _whole(rows(now))
+
+
 def _pages(rows: QuerySet[Model]) -> Iterator[list[int]]:
     """The ids of some rows, in their order, a chunk at a time."""
     position = 0

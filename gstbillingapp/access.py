@@ -50,6 +50,7 @@ class MemberRequest(HttpRequest):
     user: User
     business: Business
     membership: Membership
+    form_key: str  # of the form that is posted, once `views.once` has looked at it
 
 
 def membership_of(user: object) -> Membership | None:

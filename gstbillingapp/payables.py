@@ -20,7 +20,7 @@ from gstbillingapp.models import (
 )
 from gstbillingapp.models.bill import bill_condition
 from gstbillingapp.models.expense import USUAL_CATEGORIES
-from gstbillingapp.models.fields import today
+from gstbillingapp.models.fields import ANY_DAY, today
 from gstbillingapp.queries import MANY, NO_LIMIT, rupees
 
 # What a list may be sorted by: the columns of an index, so that a page is read off it from either end.
@@ -51,7 +51,7 @@ def owed_to(vendors: Collection[Vendor]) -> dict[int, Decimal]:
     if not vendors:
         return {}
     owed = Bill.objects.filter(
-        business=next(iter(vendors)).business_id, vendor__in=vendors, balance__gt=0
+        business=next(iter(vendors)).business_id, vendor__in=vendors, balance__gt=0, due_date__gte=ANY_DAY
     ).order_by()
     sums = owed.values_list("vendor").annotate(amount=Sum("balance"))
     return {vendor_id: rupees(amount) for vendor_id, amount in sums}
@@ -60,7 +60,8 @@ def owed_to(vendors: Collection[Vendor]) -> dict[int, Decimal]:
 def vendor_totals(vendor: Vendor, on: datetime.date | None = None) -> tuple[Decimal, Decimal]:
     """What a vendor is owed, and the overdue part of it, in rupees."""
     day = on or today()
-    owed = Bill.objects.filter(business=vendor.business_id, vendor=vendor, balance__gt=0).aggregate(
+    theirs = Bill.objects.filter(business=vendor.business_id, vendor=vendor)
+    owed = theirs.filter(balance__gt=0, due_date__gte=ANY_DAY).aggregate(
         amount=Sum("balance"), late=Sum("balance", filter=Q(due_date__lt=day))
     )
     return rupees(owed["amount"]), rupees(owed["late"])

@@ -4,17 +4,21 @@ A positive amount is owed by the customer, a negative one by the business.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
+from gstbillingapp.gst.money import PAISA
 from gstbillingapp.models import Business, Customer, Invoice, Note, OpeningBalance, Receipt
 from gstbillingapp.models.fields import ZERO, today
+from gstbillingapp.models.whole import Whole
 
 # The last day of each age, in days after the due date; older is the last one's.
 AGES = (30, 60, 90)
@@ -30,8 +34,12 @@ def net_owed(customer: Customer) -> Decimal:
     The ledger closes at the same amount.
     """
     before = OpeningBalance.objects.filter(business=customer.business_id, customer=customer)
-    owed = _rupees(before.aggregate(amount=Sum(LEFT))["amount"]) + _open_of(customer, Invoice)
-    return owed - open_credit(customer)
+    owed_before = _rupees(before.aggregate(amount=Sum(LEFT))["amount"])
+    return (
+        owed_before
+        + _balance_of(Invoice.objects.owed_by(customer.business_id, customer.pk))
+        - open_credit(customer)
+    )
 
 
 def open_credit(customer: Customer) -> Decimal:
@@ -39,10 +47,12 @@ def open_credit(customer: Customer) -> Decimal:
     return _open_of(customer, Note) + _open_of(customer, Receipt)
 
 
-def _open_of(customer: Customer, model: type[Invoice] | type[Note] | type[Receipt]) -> Decimal:
-    rows = model.objects.filter(business=customer.business_id, customer=customer, balance__gt=0)
-    amount: Decimal = rows.aggregate(amount=Sum("balance"))["amount"] or ZERO
-    return amount.quantize(ZERO)  # SQLite adds in binary floats
+def _open_of(customer: Customer, model: type[Note] | type[Receipt]) -> Decimal:
+    return _balance_of(model.objects.filter(business=customer.business_id, customer=customer, balance__gt=0))
+
+
+def _balance_of(rows: QuerySet[Any]) -> Decimal:
+    return _rupees(rows.aggregate(amount=Sum("balance"))["amount"])
 
 
 @dataclass(slots=True)
@@ -91,59 +101,104 @@ class Debtor:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """Everybody who owes or is owed, as of a day, and the sums."""
+    """Everybody who owes or is owed, as of a day, and the sums.
 
+    `keys` are the customers in order, `paise` what each owes by age and, last, is owed.
+    """
+
+    business: Business
     day: datetime.date
-    debtors: list[Debtor]
-    total: Ages
+    keys: list[int]
+    paise: dict[int, list[int]]
+
+    @property
+    def total(self) -> Ages:
+        """What all of them owe."""
+        return _ages([sum(amounts) for amounts in zip(*self.paise.values(), strict=True)])
+
+    def debtors(self, keys: Sequence[int] | None = None) -> list[Debtor]:
+        """These customers with what they owe, or everybody: a page shows fifty of thousands."""
+        customers = Customer.objects.filter(business=self.business)
+        if keys is not None:
+            customers = customers.filter(pk__in=keys)
+        names = dict(customers.values_list("pk", "name"))
+        return [Debtor(pk, names[pk], _ages(self.paise[pk])) for pk in (self.keys if keys is None else keys)]
 
 
-def _by(name: str) -> Callable[[Debtor], Any]:
-    return lambda debtor: getattr(debtor.ages, name)
+def _ages(paise: Iterable[int]) -> Ages:
+    return Ages(*(amount * PAISA for amount in paise))
 
 
-# What the report may be sorted by.
-AGEING_ORDERS: dict[str, Callable[[Debtor], Any]] = {
-    "customer": lambda debtor: debtor.name.casefold(),
-    **{name: _by(name) for name in (*AMOUNTS, "owed", "net")},
+def _owed_of(paise: list[int]) -> int:
+    return sum(paise[:CREDIT])
+
+
+def _by(name: str) -> Callable[[list[int]], int]:
+    return itemgetter(AMOUNTS.index(name))
+
+
+CREDIT = AMOUNTS.index("credit")
+BY_NAME = "customer"
+# What the report may be sorted by, beside the names: paise by age.
+BY_AMOUNT: dict[str, Callable[[list[int]], int]] = {
+    **{name: _by(name) for name in AMOUNTS},
+    "owed": _owed_of,
+    "net": lambda paise: _owed_of(paise) - paise[CREDIT],
 }
+AGEING_ORDERS = (BY_NAME, *BY_AMOUNT)
 
 
 def ageing(business: Business, on: datetime.date | None = None, sort: str = "-owed") -> Ageing:
     """Receivables by customer and age on a day, today in India by default.
 
-    `sort` is a key of `AGEING_ORDERS`, with "-" in front for descending; ValueError for any other.
+    `sort` is one of `AGEING_ORDERS`, with "-" in front for descending; ValueError for any other.
     """
-    order = AGEING_ORDERS.get(sort.removeprefix("-"))
-    if order is None:
+    order, descending = sort.removeprefix("-"), sort.startswith("-")
+    if order not in AGEING_ORDERS:
         raise ValueError(f"sort must be one of {', '.join(AGEING_ORDERS)}, with or without '-' in front")
     day = on or today()
-    found: dict[int, Ages] = {}
-    for row in (*_owed_by_age(business, day), *_owed_from_before(business.pk, day)):
-        customer = row.pop("customer_id")
-        ages = Ages(**{name: _rupees(amount) for name, amount in row.items()})
-        found.setdefault(customer, Ages()).add(ages)
+    paise = _paise(business, day)
+    by_name = Customer.objects.filter(business=business).order_by("name_key", "id")
+    keys = [pk for pk in by_name.values_list("pk", flat=True) if pk in paise]
+    if order != BY_NAME:
+        amount_of = BY_AMOUNT[order]
+        keys.sort(key=lambda pk: amount_of(paise[pk]), reverse=descending)
+    elif descending:
+        keys.reverse()
+    return Ageing(business, day, keys, paise)
+
+
+def _paise(business: Business, day: datetime.date) -> dict[int, list[int]]:
+    """What each customer owes by age and, last, is owed."""
+    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(AMOUNTS))
+    for sums, rows in (
+        (_sums_by_age(day), Invoice.objects.filter(business=business, balance__gt=0)),
+        (_sums_by_age(day, "due", LEFT), _from_before(business.pk)),
+    ):
+        whole = {f"{name}_paise": Whole(amount) for name, amount in sums.items()}
+        owed = rows.order_by().values("customer_id").annotate(**whole)
+        for customer, *amounts in owed.values_list("customer_id", *whole):
+            known = found[customer]
+            for place, amount in enumerate(amounts):
+                if amount:
+                    known[place] += amount
     for model in (Note, Receipt):
-        for row in _open_by_customer(business, model):
-            found.setdefault(row["customer_id"], Ages()).credit += _rupees(row["amount"])
-    debtors = _named(business, found)
-    debtors.sort(key=AGEING_ORDERS["customer"])
-    debtors.sort(key=order, reverse=sort.startswith("-"))
-    total = Ages()
-    for debtor in debtors:
-        total.add(debtor.ages)
-    return Ageing(day, debtors, total)
+        rows = model.objects.filter(business=business, balance__gt=0).order_by()
+        left = rows.values("customer_id").annotate(paise=Whole(Sum("balance")))
+        for customer, amount in left.values_list("customer_id", "paise"):
+            found[customer][CREDIT] += amount
+    return {customer: amounts for customer, amounts in found.items() if any(amounts)}
 
 
 def ages_of(customer: Customer, on: datetime.date | None = None) -> Ages:
     """What one customer owes, by age."""
     sums = _sums_by_age(on or today())
-    owed = Invoice.objects.filter(business=customer.business_id, customer=customer, balance__gt=0)
+    owed = Invoice.objects.owed_by(customer.business_id, customer.pk)
     found = {name: _rupees(amount) for name, amount in owed.aggregate(**sums).items()}
     ages = Ages(**found, credit=open_credit(customer))
-    for row in _owed_from_before(customer.business_id, on or today(), customer=customer):
-        row.pop("customer_id")
-        ages.add(Ages(**{name: _rupees(amount) for name, amount in row.items()}))
+    before = _from_before(customer.business_id, customer=customer)
+    owed_before = before.aggregate(**_sums_by_age(on or today(), "due", LEFT))
+    ages.add(Ages(**{name: _rupees(amount) for name, amount in owed_before.items()}))
     return ages
 
 
@@ -171,16 +226,10 @@ def falling_due(business: Business) -> Iterator[Due]:
             yield Due(row["due"], _rupees(row["left"]), row["count"], is_from_before=rows is before)
 
 
-def _owed_by_age(business: Business, day: datetime.date) -> QuerySet[Any, Any]:
-    owed = Invoice.objects.filter(business=business, balance__gt=0).order_by()
-    return owed.values("customer_id").annotate(**_sums_by_age(day))
-
-
-def _owed_from_before(business_id: int, day: datetime.date, **whose: Customer) -> QuerySet[Any, Any]:
-    """Opening balances by customer and age."""
-    rows = OpeningBalance.objects.filter(business=business_id, amount__gt=F("paid"), **whose).order_by()
-    due = rows.annotate(due=DUE_FROM_BEFORE).values("customer_id")
-    return due.annotate(**_sums_by_age(day, "due", LEFT))
+def _from_before(business_id: int, **whose: Customer) -> QuerySet[Any]:
+    """Opening balances that are not paid in full, with the day they fall due."""
+    rows = OpeningBalance.objects.filter(business=business_id, amount__gt=F("paid"), **whose)
+    return rows.annotate(due=DUE_FROM_BEFORE)
 
 
 def _sums_by_age(
@@ -200,16 +249,6 @@ def _sums_by_age(
         for name, bounds in conditions.items()
     }
     return {name: Sum(owed, filter=condition) for name, condition in filters.items()}
-
-
-def _open_by_customer(business: Business, model: type[Note] | type[Receipt]) -> QuerySet[Any, Any]:
-    rows = model.objects.filter(business=business, balance__gt=0).order_by()
-    return rows.values("customer_id").annotate(amount=Sum("balance"))
-
-
-def _named(business: Business, found: dict[int, Ages]) -> list[Debtor]:
-    names = dict(Customer.objects.filter(business=business).values_list("pk", "name"))
-    return [Debtor(pk, names[pk], ages) for pk, ages in found.items()]
 
 
 def _rupees(amount: Decimal | None) -> Decimal:

@@ -111,13 +111,13 @@ def change(business: Business, user: User | None, bill_id: int, data: BillData) 
         bill = locked(business, bill_id)
         refuse_changing(bill)
         _refuse_stale(bill, data.version)
-        due_before = bill.due_date
+        due_before, total_before = bill.due_date, bill.total
         _take_over(bill, reckoned)
         _refuse_taken_number(bill)
         bill.save()
         _keep_lines(bill, reckoned)
         _stock(bill, _bought(reckoned.lines), StockReason.BILL_CHANGE, user)
-        if bill.due_date != due_before:
+        if (bill.due_date, bill.total) != (due_before, total_before):
             announce.bill_settled(bill, due_before)
     return bill
 

@@ -12,6 +12,8 @@ from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, day_text, today
 from gstbillingapp.models.payment import MONEY_MODES, MoneyMoved
 
+# What a customer pays above what is owed.
+AS_ADVANCE = ", and record the rest as an advance"
 RETURNED = "Say why, such as “transfer returned”."
 
 
@@ -51,10 +53,10 @@ def checked_day(checks: Checks, date: datetime.date) -> datetime.date:
     return checks.day("date", date)
 
 
-def refuse_above(checks: Checks, amount: Decimal, balance: Decimal, of: str) -> None:
-    """Note an amount that is more than is owed."""
+def refuse_above(checks: Checks, amount: Decimal, balance: Decimal, of: str, rest: str = "") -> None:
+    """Note an amount that is more than is owed; `rest` says where the rest of it goes."""
     if not checks.has("amount") and amount > balance:
-        checks.refuse("amount", f"Enter at most {indian_format(balance)}, the balance of {of}.")
+        checks.refuse("amount", f"Enter at most {indian_format(balance)}, the balance of {of}{rest}.")
 
 
 def checked_reason(reason: str, ask: str = RETURNED) -> str:

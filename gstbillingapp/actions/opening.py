@@ -67,7 +67,7 @@ def pay(
     with transaction.atomic():
         opening = _locked(business, opening_id)
         refuse_unless_owed(opening)
-        money.refuse_above(checks, typed["amount"], opening.balance, opening.name)
+        money.refuse_above(checks, typed["amount"], opening.balance, opening.name, money.AS_ADVANCE)
         checks.finish()
         payment = OpeningPayment.objects.create(business=business, opening=opening, **typed)
         _settle(opening, payment.amount)

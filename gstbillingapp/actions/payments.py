@@ -33,7 +33,7 @@ def record(
     with transaction.atomic():
         invoice = locked(business, invoice_id)
         refuse_unless_owed(invoice)
-        money.refuse_above(checks, payment.amount, invoice.balance, invoice.number)
+        money.refuse_above(checks, payment.amount, invoice.balance, invoice.number, money.AS_ADVANCE)
         checks.finish()
         payment.invoice = invoice
         payment.save()

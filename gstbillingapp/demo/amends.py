@@ -33,7 +33,7 @@ def amend(shop: "Shop") -> None:
 
 def over_the_limit(shop: "Shop") -> Customer:
     """Have the customer who owes most owe more than a limit; whoever is a member is told."""
-    debtor = next(row for row in ageing(shop.business).debtors if row.ages.owed)
+    debtor = next(row for row in ageing(shop.business).debtors() if row.ages.owed)
     customer = Customer.objects.get(pk=debtor.pk)
     limit = net_owed(customer) * Decimal("0.8") // 1000 * 1000
     data = {name: getattr(customer, name) for name in CustomerData.__dataclass_fields__}

@@ -1,7 +1,8 @@
 """What all forms share: how fields look, how numbers are read, how an action's refusal is shown."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
@@ -10,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import BigIntegerField
 
 T = TypeVar("T")
+Form = TypeVar("Form", bound="ScreenForm")
 
 
 class ScreenForm(forms.Form):
@@ -20,9 +22,8 @@ class ScreenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.required = False
-            dress(field, needed=name in self.needed)
+        if not isinstance(self.base_fields, Shared):
+            dress_all(self.fields, self.needed)
 
     @property
     def warnings(self) -> dict[str, str]:
@@ -50,6 +51,30 @@ def messages_by_field(error: ValidationError) -> dict[str, list[str]]:
     if hasattr(error, "error_dict"):
         return error.message_dict
     return {NON_FIELD_ERRORS: error.messages}
+
+
+class Shared(dict[str, forms.Field]):
+    """Fields that no form changes, so that all forms of a class have the same ones and not each its copy."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+def with_shared_fields(form: type[Form]) -> type[Form]:
+    """Have the forms of a class share their fields: there are hundreds of them on one page.
+
+    Copies are shared: the class's own are also those of every class that is derived from it.
+    """
+    form.base_fields = Shared(deepcopy(form.base_fields))
+    dress_all(form.base_fields, form.needed)
+    return form
+
+
+def dress_all(fields: Mapping[str, forms.Field], needed: Container[str]) -> None:
+    """Nothing is required, and everything looks as it does here."""
+    for name, field in fields.items():
+        field.required = False
+        dress(field, needed=name in needed)
 
 
 def dress(field: forms.Field, *, needed: bool = False) -> None:
@@ -103,6 +128,14 @@ class NumberField(forms.DecimalField):
         whole, decimals = text.split(".")
         decimals = decimals.rstrip("0")
         return f"{whole}.{decimals.ljust(2, '0')}" if decimals else whole
+
+
+def number_in(text: str | None) -> Decimal | None:
+    """A number as people write it; None where there is none that can be read."""
+    try:
+        return NumberField(required=False).clean(text)
+    except ValidationError:
+        return None
 
 
 class WholeNumberField(forms.IntegerField):

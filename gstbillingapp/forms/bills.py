@@ -7,7 +7,7 @@ from django import forms
 
 from gstbillingapp.actions.data import BillData, BillLineData, LineData
 from gstbillingapp.actions.reckoning import data_of
-from gstbillingapp.forms.base import DayField, NumberField, ScreenForm
+from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, with_shared_fields
 from gstbillingapp.forms.invoices import (
     MOST_LINES,
     BaseLines,
@@ -123,6 +123,7 @@ class BillForm(LiveForm, PartyForm):
         )
 
 
+@with_shared_fields
 class BillLineForm(LineForm):
     """One line of a bill, with what becomes of its tax."""
 

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
+from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -11,7 +12,14 @@ from django.http import QueryDict
 from django.utils.choices import BaseChoiceIterator
 
 from gstbillingapp.actions.data import InvoiceData, LineData
-from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, whole_number
+from gstbillingapp.forms.base import (
+    DayField,
+    NumberField,
+    ScreenForm,
+    number_in,
+    whole_number,
+    with_shared_fields,
+)
 from gstbillingapp.forms.party import PartyForm
 from gstbillingapp.forms.products import rate_choices
 from gstbillingapp.gst.states import ABROAD, CHOICES, state_label
@@ -178,8 +186,19 @@ class Pairs(BaseChoiceIterator):
         return iter(self.pairs)
 
 
-class LineForm(LiveForm):
+class LineField(forms.BoundField):
+    """A field of a line, which also names the place of its message."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        """As Django's, and described by its message."""
+        return super().build_widget_attrs(attrs, widget) | {"aria-describedby": f"{self.auto_id}_error"}
+
+
+@with_shared_fields
+class LineForm(ScreenForm):
     """One line. `rate` holds a rate in per cent, or why the line bears none (exempt, nil, non_gst)."""
+
+    bound_field_class = LineField
 
     product = forms.IntegerField(widget=forms.HiddenInput)
     description = forms.CharField(
@@ -214,7 +233,8 @@ class LineForm(LiveForm):
         self.taxed = taxed
         self.amount = ""
         for name, choices in (("rate", [("", ""), *rates, *UNTAXED]), ("unit", [("", ""), *units])):
-            self.fields[name].choices = Pairs(self._with_own(name, choices))  # type: ignore[attr-defined]
+            own = self.fields[name] = deepcopy(self.fields[name])
+            own.choices = Pairs(self._with_own(name, choices))  # type: ignore[attr-defined]
 
     def _with_own(self, name: str, choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """The choices and what the line already says: another day's rate is for the action to refuse."""
@@ -430,6 +450,11 @@ class PaymentForm(ScreenForm):
     def clean_mode(self) -> str:
         """Bank transfer where nothing is said."""
         return self.cleaned_data["mode"] or PaymentMode.BANK
+
+    @property
+    def amount_read(self) -> Decimal | None:
+        """The amount typed, also where it is refused; None where there is none that can be read."""
+        return number_in(self["amount"].value())
 
 
 class ReasonForm(ScreenForm):

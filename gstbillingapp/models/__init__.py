@@ -5,6 +5,7 @@ from gstbillingapp.models.business import Business, FilingFrequency, Membership,
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
+from gstbillingapp.models.form_key import FormKey
 from gstbillingapp.models.invoice import (
     ImmutableError,
     Invoice,
@@ -61,6 +62,7 @@ __all__ = [
     "ExpenseCategory",
     "ExpenseState",
     "FilingFrequency",
+    "FormKey",
     "GstRate",
     "ImmutableError",
     "Invoice",

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 INDIA = ZoneInfo("Asia/Kolkata")
 ZERO = Decimal("0.00")
+# The first day there is. To be due from then on narrows nothing; but without it SQLite, which has no
+# statistics here, takes a balance above 0 for rarer than a customer, and reads what everybody owes.
+ANY_DAY = datetime.date.min
 # SQLite keeps decimals as 8-byte floats, which hold 15 digits exactly: 12 before the point, 2 after it.
 LARGEST_AMOUNT = Decimal("999999999999.99")
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from gstbillingapp.models.business import Business
 from gstbillingapp.models.document import Document, DocumentLine, line_checks
-from gstbillingapp.models.fields import ZERO, money, today
+from gstbillingapp.models.fields import ANY_DAY, ZERO, money, today
 
 
 class InvoiceState(models.TextChoices):
@@ -72,6 +72,11 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         Raises ValueError for a status that does not exist.
         """
         return self.filter(status_condition(status, on or today()))
+
+    def owed_by(self, business_id: int, customer_id: int | None) -> "InvoiceQuerySet":
+        """What a customer has not paid, read off `invoice_owed_by_customer`."""
+        theirs = self.filter(business=business_id, customer=customer_id)
+        return theirs.filter(balance__gt=0, due_date__gte=ANY_DAY)
 
     def update(self, **values: Any) -> int:
         """As Django's, but refuses to change what an issued invoice says."""

@@ -54,6 +54,10 @@ class MoneyMoved(models.Model):
     def __str__(self) -> str:
         return f"₹{self.amount} on {day_text(self.date)}"
 
+    def get_absolute_url(self) -> str:
+        """The page that shows it; each kind has its own."""
+        raise NotImplementedError
+
 
 class Payment(MoneyMoved):
     """What an invoice was paid with; one that did not clear is reversed, never deleted.

@@ -37,9 +37,10 @@ from gstbillingapp.models import (
     Refund,
     SelfInvoice,
 )
+from gstbillingapp.models.whole import PAISE, THOUSANDTH, THOUSANDTHS
 from gstbillingapp.returns.advances import advances_of
 from gstbillingapp.returns.purchases import inward_of
-from gstbillingapp.returns.whole import AMOUNTS, PAISE, THOUSANDTH, THOUSANDTHS, amounts_of, whole
+from gstbillingapp.returns.whole import AMOUNTS, amounts_of, whole
 
 NOT_CHARGED = Decimal(0)
 TREATMENTS = {each.value: each for each in Treatment}

@@ -15,7 +15,8 @@ from gstbillingapp.gst.outward import Amounts, Treatment
 from gstbillingapp.gst.states import current_code
 from gstbillingapp.models import Bill, BillLine, BillState, Business, Credit, Expense, VendorKind
 from gstbillingapp.models.bill import CLAIMED
-from gstbillingapp.returns.whole import AMOUNTS, THOUSANDTH, THOUSANDTHS, amounts_of, whole
+from gstbillingapp.models.whole import THOUSANDTH, THOUSANDTHS
+from gstbillingapp.returns.whole import AMOUNTS, amounts_of, whole
 
 CANCELLED = BillState.CANCELLED  # as expenses are, too
 

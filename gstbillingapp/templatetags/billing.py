@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.states import state_label
+from gstbillingapp.models.form_key import new_form_key
 
 register = template.Library()
 
@@ -159,6 +160,13 @@ def field(bound: BoundField, size: str = "full", css: str = "") -> dict[str, Any
         # A choice says by itself what leaving it alone means.
         "is_optional": not (isinstance(widget, Select) or "aria-required" in widget.attrs),
     }
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: Mapping[str, Any]) -> SafeString:
+    """The field by which a form that is sent twice is known (`views.once`); a browser fills in no old one."""
+    key = getattr(context["request"], "form_key", "") or new_form_key()
+    return format_html('<input type="hidden" name="form_key" value="{}" autocomplete="off">', key)
 
 
 @register.inclusion_tag("partials/error_summary.html")

@@ -32,13 +32,14 @@ def report(request: MemberRequest) -> HttpResponse:
     """Who owes how much for how long, sorted, a page at a time, with the sums of everybody."""
     sort = chosen_sort(request, AGEING_ORDERS, DEFAULT_SORT)
     found = ageing(request.business, sort=sort)
-    page = Paginator(found.debtors, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.keys, PER_PAGE).get_page(request.GET.get("page"))
+    total = found.total
     context = {
         "day": found.day,
         "page": page,
-        "rows": [(debtor, _amounts(debtor.ages, COLUMNS)) for debtor in page],
-        "total": found.total,
-        "sums": _amounts(found.total, COLUMNS),
+        "rows": [(debtor, _amounts(debtor.ages, COLUMNS)) for debtor in found.debtors(list(page))],
+        "total": total,
+        "sums": _amounts(total, COLUMNS),
         "columns": COLUMNS.items(),
         "sort": sort,
     }
@@ -51,7 +52,7 @@ def csv_file(request: MemberRequest) -> HttpResponse:
     """The whole report."""
     found = ageing(request.business, sort=chosen_sort(request, AGEING_ORDERS, DEFAULT_SORT))
     rows = [
-        [debtor.name, *(amount for _, amount in _amounts(debtor.ages, IN_FILE))] for debtor in found.debtors
+        [debtor.name, *(amount for _, amount in _amounts(debtor.ages, IN_FILE))] for debtor in found.debtors()
     ]
     return csv_response(f"ageing-{found.day}.csv", ["Customer", *IN_FILE.values()], rows)
 

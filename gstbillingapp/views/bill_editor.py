@@ -3,10 +3,9 @@
 import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +13,7 @@ from gstbillingapp import payables, queries
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import bills as deeds
 from gstbillingapp.actions.data import BillData
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.actions.reckoning import data_of
 from gstbillingapp.forms.base import messages_by_field, whole_number
 from gstbillingapp.forms.bills import BaseBillLines, BillForm, BillLineForm, BillLines
@@ -27,6 +27,7 @@ from gstbillingapp.views.bill_messages import named, summary_of
 from gstbillingapp.views.bill_sheet import Sheet, sheet_of
 from gstbillingapp.views.invoice_messages import Errors, turned_away
 from gstbillingapp.views.lists import LOOKUP_LIMIT, searched
+from gstbillingapp.views.once import answered, answers_again, once
 from gstbillingapp.views.products import suggestion
 
 UPDATE = "update"
@@ -77,6 +78,7 @@ class Typed:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest) -> HttpResponse:
     """Record a bill."""
     if request.method == "POST":
@@ -91,6 +93,7 @@ def new(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a bill right on which nothing is paid; any other only shows itself."""
     rows = Bill.objects.select_related("vendor")
@@ -156,17 +159,17 @@ def _posted(request: MemberRequest, bill: Bill | None) -> HttpResponse:
     if not typed.readable:
         return _refused(request, typed, {}, bill)
     try:
-        saved = _save(request, typed.data, bill)
+        return answered(request, once(request, lambda: _save(request, typed.data, bill)))
     except ValidationError as error:
         return _refused(request, typed, messages_by_field(error), bill)
-    messages.success(request, _saved_message(saved, bill))
-    return redirect(saved)
 
 
-def _save(request: MemberRequest, data: BillData, bill: Bill | None) -> Bill:
+def _save(request: MemberRequest, data: BillData, bill: Bill | None) -> Answer:
     if bill is None:
-        return deeds.record(request.business, request.user, data)
-    return deeds.change(request.business, request.user, bill.pk, data)
+        saved = deeds.record(request.business, request.user, data)
+    else:
+        saved = deeds.change(request.business, request.user, bill.pk, data)
+    return Answer(saved.get_absolute_url(), _saved_message(saved, bill))
 
 
 def _saved_message(saved: Bill, before: Bill | None) -> str:

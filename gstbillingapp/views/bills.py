@@ -1,6 +1,7 @@
 """The list of vendors' bills, the page of one, and the deeds done there."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,6 @@ from gstbillingapp import payables
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import bill_payments
 from gstbillingapp.actions import bills as deeds
-from gstbillingapp.actions.money import refuse_reversed
 from gstbillingapp.actions.self_invoices import refuse_making
 from gstbillingapp.forms.bills import TABS, BillFilterForm, BillPaymentForm, BillReasonForm
 from gstbillingapp.gst.states import state_label
@@ -24,9 +24,11 @@ from gstbillingapp.models.bill import bill_condition
 from gstbillingapp.models.fields import today
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.templatetags.billing import money
+from gstbillingapp.views import paying
 from gstbillingapp.views.bill_sheet import columns_of, note_of, total_rows
 from gstbillingapp.views.bill_timeline import timeline
 from gstbillingapp.views.invoice_messages import reason_against, turned_away
+from gstbillingapp.views.once import answers_again
 
 NARROWING = ("q", "vendor", "since", "until")
 Counts = dict[str, tuple[int, bool]]  # by tab: how many, and whether there are more
@@ -126,7 +128,7 @@ def bill(request: MemberRequest, pk: int) -> HttpResponse:
         "kept": _why_it_stays(stored),
         **_self_invoices(stored),
         "cancel_form": BillReasonForm(),
-        "payment_form": _blank_payment(stored),
+        "payment_form": paying.blank(stored, BillPaymentForm),
     }
     return render(request, "bills/detail.html", context)
 
@@ -178,63 +180,45 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def pay(request: MemberRequest, pk: int) -> HttpResponse:
     """Record a payment; the amount starts as the balance."""
     stored = _bill(request, pk)
-    elsewhere = turned_away(request, stored, bill_payments.refuse_unless_owed)
-    if elsewhere is not None:
-        return elsewhere
-    form = BillPaymentForm(request.POST) if request.method == "POST" else _blank_payment(stored)
-    if request.method == "POST":
-        payment = form.attempt(
-            lambda: bill_payments.pay(request.business, request.user, stored.pk, **form.cleaned_data)
-        )
-        if payment is not None:
-            messages.success(request, f"{money(payment.amount)} paid. {_standing(payment.bill)}")
-            return redirect(payment.bill)
-    context = {"document": stored, "sub": f"is owed to {stored.vendor_name}", "form": form}
-    return render(request, "invoices/payment.html", context)
+    return paying.record(
+        request,
+        stored,
+        bill_payments.refuse_unless_owed,
+        partial(bill_payments.pay, request.business, request.user, stored.pk),
+        lambda payment: f"{money(payment.amount)} paid. {_standing(payment)}",
+        sub=f"is owed to {stored.vendor_name}",
+        form=BillPaymentForm,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def reverse_payment(request: MemberRequest, pk: int, payment_pk: int) -> HttpResponse:
     """Take back a payment that did not go through."""
     payment = get_object_or_404(
         BillPayment.objects.select_related("bill"), business=request.business, bill=pk, pk=payment_pk
     )
-    elsewhere = turned_away(request, payment, refuse_reversed)
-    if elsewhere is not None:
-        return elsewhere
-    form = BillReasonForm(request.POST or None)
-    if request.method == "POST":
-        undone = form.attempt(
-            lambda: bill_payments.reverse(request.business, request.user, payment.pk, **form.cleaned_data)
-        )
-        if undone is not None:
-            said = f"The payment of {money(undone.amount)} is reversed. {_standing(undone.bill)}"
-            messages.success(request, said)
-            return redirect(undone.bill)
-    context = {
-        "bill": payment.bill,
-        "payment": payment,
-        "heading": f"Reverse the payment of {money(payment.amount)}?",
-        "facts": "bills/reverse_facts.html",
-        "form": form,
-        "button": "Reverse the payment",
-    }
-    return render(request, "bills/confirm.html", context)
+    return paying.take_back(
+        request,
+        payment,
+        payment.bill,
+        partial(bill_payments.reverse, request.business, request.user, payment.pk),
+        _standing,
+        facts="bills/reverse_facts.html",
+        form=BillReasonForm,
+    )
 
 
-def _standing(stored: Bill) -> str:
+def _standing(payment: BillPayment) -> str:
+    stored = payment.bill
     if not stored.balance:
         return f"Bill {stored} is paid in full."
     return f"Bill {stored} has {money(stored.balance)} left to pay."
-
-
-def _blank_payment(stored: Bill) -> BillPaymentForm:
-    """The form of a payment of the whole balance, made today."""
-    return BillPaymentForm(initial={"amount": stored.balance, "date": today()})
 
 
 def _bill(request: MemberRequest, pk: int) -> Bill:

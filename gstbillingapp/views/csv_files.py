@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,11 +14,13 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_response(filename: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """A file of a heading and rows; numbers stay plain, dates are ISO, text never becomes a formula."""
-    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, filename)
-    writer = csv.writer(response)
+    file = StringIO(newline="")  # written to a response, each row would be made bytes by itself
+    file.write(BOM)
+    writer = csv.writer(file)
     writer.writerow(headings)
     writer.writerows([_cell(value) for value in row] for row in rows)
+    response = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, filename)
     return response
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from gstbillingapp.access import MemberRequest
 from gstbillingapp.actions.data import InvoiceData
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.actions.invoices import Preview
 from gstbillingapp.forms.base import messages_by_field, whole_number
 from gstbillingapp.forms.customers import QuickCustomerForm
@@ -37,6 +38,7 @@ from gstbillingapp.views.invoice_figures import bears_tax
 from gstbillingapp.views.invoice_messages import Errors, labelled, shown
 from gstbillingapp.views.invoice_preview import Sheet, sheet_of
 from gstbillingapp.views.nouns import Noun
+from gstbillingapp.views.once import answered, once
 
 SAVE, ISSUE, ISSUE_NOW, UPDATE = "save", "issue", "issue-confirmed", "update"
 
@@ -170,27 +172,21 @@ class Editor(ABC, Generic[Edited]):
         if not typed.readable:
             return self._refused(request, typed, {}, draft)
         try:
-            saved = self._save(request, typed, draft, deed)
+            return answered(request, once(request, lambda: self._save(request, typed, draft, deed)))
         except ValidationError as error:
             return self._refused(request, typed, messages_by_field(error), draft)
-        return self._done(request, saved, deed, typed.data)
 
-    def _save(self, request: MemberRequest, typed: Typed, draft: Edited | None, deed: str) -> Edited:
+    @transaction.atomic
+    def _save(self, request: MemberRequest, typed: Typed, draft: Edited | None, deed: str) -> Answer:
         """Store what was typed and, where it was confirmed, give it its number: both, or nothing at all."""
-        with transaction.atomic():
-            saved = self.store(request, typed.data, draft)
-            if deed == ISSUE_NOW:
-                saved = self.finish(request, saved)
-        return saved
-
-    def _done(self, request: MemberRequest, saved: Edited, deed: str, data: InvoiceData) -> HttpResponse:
+        saved = self.store(request, typed.data, draft)
         if deed == ISSUE:
-            return redirect(f"{self.noun.name}_{self.noun.verb.lower()}", saved.pk)
+            return Answer(reverse(f"{self.noun.name}_{self.noun.verb.lower()}", args=[saved.pk]))
         if deed == ISSUE_NOW:
-            messages.success(request, self.said(saved))
-        else:
-            messages.success(request, self.said_of_draft(saved, self.previewed(request.business, data)))
-        return redirect(saved)
+            saved = self.finish(request, saved)
+            return Answer(saved.get_absolute_url(), self.said(saved))
+        preview = self.previewed(request.business, typed.data)
+        return Answer(saved.get_absolute_url(), self.said_of_draft(saved, preview))
 
     def _refused(
         self, request: MemberRequest, typed: Typed, judged: Errors, draft: Edited | None

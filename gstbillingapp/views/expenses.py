@@ -15,6 +15,7 @@ from gstbillingapp import payables, queries
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import expenses
 from gstbillingapp.actions.checks import LAST_DAY
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.expenses import (
     CategoryForm,
@@ -29,6 +30,7 @@ from gstbillingapp.models import Expense, ExpenseCategory
 from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.templatetags.billing import UNDO_TAG, money
 from gstbillingapp.views.invoice_messages import turned_away
+from gstbillingapp.views.once import answered, answers_again, once
 
 Days = tuple[datetime.date | None, datetime.date | None]
 
@@ -91,22 +93,21 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest) -> HttpResponse:
     """Record an expense."""
     blank = request.method != "POST"
     form = ExpenseForm.blank(request.business) if blank else ExpenseForm(request.business, request.POST)
     if request.method == "POST":
-        saved = form.attempt(lambda: expenses.record(request.business, request.user, form.expense_data()))
-        if saved is not None:
-            said = f"{money(saved.total)} for {saved.category} recorded."
-            messages.success(request, said)
-            again = request.POST.get("do") == "another"
-            return redirect(reverse("expense_new") if again else saved.get_absolute_url())
+        answer = form.attempt(lambda: once(request, lambda: _record(request, form)))
+        if answer is not None:
+            return answered(request, answer)
     return render(request, "expenses/form.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Put an expense right."""
     stored = _expense(request, pk)
@@ -116,10 +117,9 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     shown = request.method != "POST"
     form = ExpenseForm.showing(stored) if shown else ExpenseForm(request.business, request.POST)
     if request.method == "POST":
-        saved = form.attempt(lambda: expenses.change(request.business, stored.pk, form.expense_data()))
-        if saved is not None:
-            messages.success(request, f"The expense of {money(saved.total)} is saved.")
-            return redirect(saved)
+        answer = form.attempt(lambda: once(request, lambda: _change(request, stored, form)))
+        if answer is not None:
+            return answered(request, answer)
     return render(request, "expenses/form.html", {"form": form, "expense": stored})
 
 
@@ -196,6 +196,18 @@ def restore_category(request: MemberRequest, pk: int) -> HttpResponse:
     saved = expenses.set_category_archived(request.business, stored.pk, archived=False)
     messages.success(request, f"{saved.name} is offered again.")
     return redirect("expense_categories")
+
+
+def _record(request: MemberRequest, form: ExpenseForm) -> Answer:
+    saved = expenses.record(request.business, request.user, form.expense_data())
+    again = request.POST.get("do") == "another"
+    page = reverse("expense_new") if again else saved.get_absolute_url()
+    return Answer(page, f"{money(saved.total)} for {saved.category} recorded.")
+
+
+def _change(request: MemberRequest, stored: Expense, form: ExpenseForm) -> Answer:
+    saved = expenses.change(request.business, stored.pk, form.expense_data())
+    return Answer(saved.get_absolute_url(), f"The expense of {money(saved.total)} is saved.")
 
 
 def _expense(request: MemberRequest, pk: int) -> Expense:

@@ -14,6 +14,7 @@ from gstbillingapp.models import Business, Invoice, InvoiceLine
 from gstbillingapp.views.document_editor import Editor
 from gstbillingapp.views.invoice_messages import issued_message, saved_message
 from gstbillingapp.views.nouns import INVOICE
+from gstbillingapp.views.once import answers_again
 
 
 class InvoiceEditor(Editor[Invoice]):
@@ -52,6 +53,7 @@ EDITOR = InvoiceEditor()
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest) -> HttpResponse:
     """Write an invoice."""
     return EDITOR.new(request)
@@ -59,6 +61,7 @@ def new(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change a draft; an issued invoice only shows itself."""
     return EDITOR.edit(request, pk)

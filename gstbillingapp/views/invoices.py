@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import composing
 from gstbillingapp.actions import invoices as deeds
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.invoices import FilterForm, ReasonForm
 from gstbillingapp.models import Customer, Invoice, InvoiceState, InvoiceStatus
@@ -25,6 +26,7 @@ from gstbillingapp.models.invoice import InvoiceQuerySet, status_condition
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.queries import invoice_list as listed
 from gstbillingapp.registers import open_sources
+from gstbillingapp.views import paying
 from gstbillingapp.views.document_page import page_context
 from gstbillingapp.views.invoice_copies import choices_of
 from gstbillingapp.views.invoice_figures import title_of, upi_qr
@@ -40,7 +42,7 @@ from gstbillingapp.views.invoice_portal import eway_value, registration_of
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoice_timeline import timeline
 from gstbillingapp.views.nouns import INVOICE
-from gstbillingapp.views.payments import blank_payment
+from gstbillingapp.views.once import answered, answers_again, once
 
 NARROWING = ("q", "customer", "since", "until")
 
@@ -132,16 +134,15 @@ def invoice(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def issue(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask, then give a draft its number."""
     draft = _invoice(request, pk)
     if request.method == "POST":
         try:
-            issued = deeds.issue(request.business, request.user, draft.pk)
+            return answered(request, once(request, lambda: _issue(request, draft)))
         except ValidationError as error:
             return _ask_to_issue(request, draft, labelled(messages_by_field(error)))
-        messages.success(request, issued_message(issued))
-        return redirect(issued)
     if not draft.is_draft:
         return redirect(draft)
     preview = _preview(draft)
@@ -208,6 +209,11 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
             "button_class": "btn-danger",
         },
     )
+
+
+def _issue(request: MemberRequest, draft: Invoice) -> Answer:
+    issued = deeds.issue(request.business, request.user, draft.pk)
+    return Answer(issued.get_absolute_url(), issued_message(issued))
 
 
 def _invoice(request: MemberRequest, pk: int) -> Invoice:
@@ -289,7 +295,7 @@ def _issued_context(stored: Invoice, as_of: datetime.datetime) -> dict[str, Any]
         "as_of": as_of,
         "kept": kept if stored.state == InvoiceState.ISSUED else "",
         "cancel_form": ReasonForm(),
-        "payment_form": blank_payment(stored),
+        "payment_form": paying.blank(stored),
         "amendments": stored.amendments.order_by("pk"),
         "can_amend": stored.state == InvoiceState.ISSUED,
         "open_sources": sources,

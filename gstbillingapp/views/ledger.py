@@ -30,7 +30,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
         "form": PeriodForm(initial={"since": ledger.since, "until": ledger.until}),
         "ledger": ledger,
         "span": span,
-        "page": ledger.page(request.GET.get("page"), span.opening),
+        "page": ledger.page(request.GET.get("page")),
         "ages": ages_of(ledger.customer),
         "period": request.GET.urlencode(),
     }
@@ -46,7 +46,7 @@ def csv_file(request: MemberRequest, pk: int) -> HttpResponse:
     first = [(ledger.since, "Opening balance", "", "", "", "", span.opening)] if ledger.since else []
     rows = [
         (entry.date, entry.text, entry.number, entry.note, entry.debit, entry.credit, entry.balance)
-        for entry in ledger.entries(span.opening)
+        for entry in ledger.entries()
     ]
     return csv_response(f"ledger-{slugify(ledger.customer.name)}.csv", HEADINGS, [*first, *rows])
 

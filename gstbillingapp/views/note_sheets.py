@@ -229,7 +229,7 @@ def _entries(ledger: Ledger, span: Span) -> Table:
         Column("Credit ₹", is_number=True),
         Column("Balance ₹", is_number=True),
     )
-    rows = (*_opening(ledger, span), *(_entry(entry) for entry in ledger.entries(span.opening)))
+    rows = (*_opening(ledger, span), *(_entry(entry) for entry in ledger.entries()))
     total = (Cell(""), Cell("Total"), Cell(""), Cell(_amount(span.debit)), Cell(_amount(span.credit)))
     return Table(columns, rows, (*total, Cell(_amount(span.closing))))
 

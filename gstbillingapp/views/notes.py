@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gstbillingapp import queries, registers
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import notes
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.actions.noting import ComposedNote, lines_left
 from gstbillingapp.forms.invoices import ReasonForm
 from gstbillingapp.forms.notes import NoteForm, left_of
@@ -23,6 +24,7 @@ from gstbillingapp.views.invoice_messages import reason_against, turned_away
 from gstbillingapp.views.lists import chosen_sort, searched
 from gstbillingapp.views.mailing import mail_events
 from gstbillingapp.views.note_papers import printable_note
+from gstbillingapp.views.once import FIELD, answered, answers_again, once
 
 PREVIEW, ISSUE = "preview", "issue"
 
@@ -49,6 +51,7 @@ def index(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest, pk: int, kind: str) -> HttpResponse:
     """Write a note against an invoice, look at it, issue it."""
     invoice = _invoice(request, pk, kind)
@@ -80,6 +83,7 @@ def totals(request: MemberRequest, pk: int, kind: str) -> JsonResponse:
             "total": money(composed.note.total),
             "effect": _effect(composed.note),
             "errors": {**of_lines, **unread},
+            "refused": sorted({*composed.checks.errors, *unread}),
         }
     )
 
@@ -148,16 +152,18 @@ def _form(request: MemberRequest, invoice: Invoice, kind: str) -> NoteForm:
 def _posted(request: MemberRequest, invoice: Invoice, form: NoteForm) -> HttpResponse | None:
     """The preview or the issued note; None where the form has to be shown again."""
     if request.POST["do"] == ISSUE:
-        note = form.attempt(lambda: notes.issue(request.business, request.user, invoice.pk, form.note_data()))
-        if note is None:
-            return None
-        messages.success(request, issued_message(note))
-        return redirect(note)
+        answer = form.attempt(lambda: once(request, lambda: _issue(request, invoice, form)))
+        return None if answer is None else answered(request, answer)
     composed = form.attempt(lambda: _judged(invoice, form))
     if composed is None:
         return None
     context = _form_context(invoice, form, composed) | _page_context(composed.note, composed.lines)
     return render(request, "notes/preview.html", context | {"typed": _typed(request)})
+
+
+def _issue(request: MemberRequest, invoice: Invoice, form: NoteForm) -> Answer:
+    note = notes.issue(request.business, request.user, invoice.pk, form.note_data())
+    return Answer(note.get_absolute_url(), issued_message(note))
 
 
 def _judged(invoice: Invoice, form: NoteForm) -> ComposedNote:
@@ -168,7 +174,7 @@ def _judged(invoice: Invoice, form: NoteForm) -> ComposedNote:
 
 def _typed(request: MemberRequest) -> list[tuple[str, str]]:
     """What was typed, to be sent again when it is issued or changed."""
-    own = ("do", "csrfmiddlewaretoken")
+    own = ("do", "csrfmiddlewaretoken", FIELD)
     return [(name, str(value)) for name, value in request.POST.items() if name not in own and value]
 
 

@@ -14,11 +14,13 @@ from gstbillingapp import queries
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import products
 from gstbillingapp.actions.advice import short_hsn
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.forms.products import ProductEditForm, ProductForm, RateForm, StockForm
 from gstbillingapp.models import Product, ProductKind
 from gstbillingapp.models.fields import today
 from gstbillingapp.templatetags.billing import UNDO_TAG, day, money, plain, quantity
 from gstbillingapp.views.lists import LOOKUP_LIMIT, chosen_sort, searched
+from gstbillingapp.views.once import answered, answers_again, once
 
 MOVEMENTS_SHOWN = 15
 
@@ -120,17 +122,21 @@ def add_rate(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
+@answers_again
 def adjust_stock(request: MemberRequest, pk: int) -> HttpResponse:
     """Note goods that came in or went out other than by an invoice."""
     product = _product(request, pk)
     form = StockForm(request.POST)
-    changed = form.attempt(
-        lambda: products.adjust_stock(request.business, request.user, product.pk, **form.cleaned_data)
-    )
-    if changed is None:
+    answer = form.attempt(lambda: once(request, lambda: _adjust(request, product, form)))
+    if answer is None:
         return _detail_page(request, product, RateForm(), form)
-    messages.success(request, f"{changed.name}: {quantity(changed.stock)} {changed.unit} in stock.")
-    return redirect(changed)
+    return answered(request, answer)
+
+
+def _adjust(request: MemberRequest, product: Product, form: StockForm) -> Answer:
+    changed = products.adjust_stock(request.business, request.user, product.pk, **form.cleaned_data)
+    said = f"{changed.name}: {quantity(changed.stock)} {changed.unit} in stock."
+    return Answer(changed.get_absolute_url(), said)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.document_editor import Editor
 from gstbillingapp.views.invoice_messages import saved_message
 from gstbillingapp.views.nouns import QUOTATION
+from gstbillingapp.views.once import answers_again
 
 
 class QuotationEditor(Editor[Quotation]):
@@ -54,6 +55,7 @@ EDITOR = QuotationEditor()
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest) -> HttpResponse:
     """Write a quotation."""
     return EDITOR.new(request)
@@ -61,6 +63,7 @@ def new(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     """Change a draft; a sent quotation only shows itself."""
     return EDITOR.edit(request, pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import quotations as deeds
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.actions.invoices import Preview
 from gstbillingapp.forms.base import messages_by_field
 from gstbillingapp.forms.quotations import DeclineForm, QuotationFilterForm
@@ -26,6 +27,7 @@ from gstbillingapp.views.invoice_messages import Problem, labelled, missing_of, 
 from gstbillingapp.views.invoice_preview import issue_facts
 from gstbillingapp.views.invoices import NARROWING, Tab
 from gstbillingapp.views.nouns import QUOTATION
+from gstbillingapp.views.once import answered, answers_again, once
 from gstbillingapp.views.quotation_editor import sent_message
 from gstbillingapp.views.quotation_timeline import timeline
 
@@ -106,16 +108,15 @@ def quotation(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def send(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask, then give a draft its number."""
     draft = _quotation(request, pk)
     if request.method == "POST":
         try:
-            sent = deeds.send(request.business, request.user, draft.pk)
+            return answered(request, once(request, lambda: _send(request, draft)))
         except ValidationError as error:
             return _ask_to_send(request, draft, labelled(messages_by_field(error), QUOTATION.form), [])
-        messages.success(request, sent_message(sent))
-        return redirect(sent)
     if not draft.is_draft:
         return redirect(draft)
     preview = _preview(draft)
@@ -166,6 +167,7 @@ def decline(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def convert(request: MemberRequest, pk: int) -> HttpResponse:
     """Make a draft invoice of an offer; where it has expired, only when asked again."""
     stored = _quotation(request, pk)
@@ -173,31 +175,27 @@ def convert(request: MemberRequest, pk: int) -> HttpResponse:
         deeds.refuse_converting(stored)
         if request.method != "POST":
             return _ask_to_convert(request, stored)
-        sure = "though_expired" in request.POST
-        draft = deeds.convert(request.business, request.user, stored.pk, though_expired=sure)
+        return answered(request, once(request, lambda: _convert(request, stored)))
     except deeds.ExpiredError:
         return _ask_to_convert(request, stored)
     except ValidationError as error:
         problems = labelled(messages_by_field(error), QUOTATION.form)
         messages.error(request, " ".join(problem.message for problem in problems))
         return redirect(stored)
-    messages.success(request, f"{stored.number} is a draft invoice now. Check it, then issue it.")
-    return redirect(draft)
 
 
 @require_POST
 @member_required
+@answers_again
 def copy(request: MemberRequest, pk: int) -> HttpResponse:
     """A new draft with the same lines, as of today."""
     stored = _quotation(request, pk)
     try:
-        draft = deeds.copy(request.business, request.user, stored.pk)
+        return answered(request, once(request, lambda: _copy(request, stored)))
     except ValidationError as error:
         problems = labelled(messages_by_field(error), QUOTATION.form)
         messages.error(request, " ".join(problem.message for problem in problems))
         return redirect(stored)
-    messages.success(request, f"This is a copy of {stored}. Change what is new, then send it.")
-    return redirect("quotation_edit", draft.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -223,6 +221,25 @@ def delete(request: MemberRequest, pk: int) -> HttpResponse:
         "button_class": "btn-danger",
     }
     return _ask(request, draft, context)
+
+
+def _send(request: MemberRequest, draft: Quotation) -> Answer:
+    sent = deeds.send(request.business, request.user, draft.pk)
+    return Answer(sent.get_absolute_url(), sent_message(sent))
+
+
+def _convert(request: MemberRequest, stored: Quotation) -> Answer:
+    sure = "though_expired" in request.POST
+    draft = deeds.convert(request.business, request.user, stored.pk, though_expired=sure)
+    return Answer(
+        draft.get_absolute_url(), f"{stored.number} is a draft invoice now. Check it, then issue it."
+    )
+
+
+def _copy(request: MemberRequest, stored: Quotation) -> Answer:
+    draft = deeds.copy(request.business, request.user, stored.pk)
+    said = f"This is a copy of {stored}. Change what is new, then send it."
+    return Answer(reverse("quotation_edit", args=[draft.pk]), said)
 
 
 def _quotation(request: MemberRequest, pk: int) -> Quotation:

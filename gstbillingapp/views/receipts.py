@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gstbillingapp import queries, registers
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import receipts
-from gstbillingapp.forms.base import whole_number
+from gstbillingapp.actions.form_keys import Answer
+from gstbillingapp.forms.base import number_in, whole_number
 from gstbillingapp.forms.invoices import ReasonForm
 from gstbillingapp.forms.notes import ReceiptForm
 from gstbillingapp.gst.states import state_label
@@ -20,6 +21,7 @@ from gstbillingapp.views.invoice_messages import reason_against, turned_away
 from gstbillingapp.views.lists import chosen_sort, searched
 from gstbillingapp.views.mailing import mail_events
 from gstbillingapp.views.note_papers import printable_receipt
+from gstbillingapp.views.once import answered, answers_again, once
 
 CHOICES_SHOWN = 20  # customers to choose from before one searches
 OWED_SHOWN = 10
@@ -45,23 +47,19 @@ def index(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest) -> HttpResponse:
     """Record an advance; whose it is, is asked first."""
     chosen = whole_number(request.GET.get("customer", ""))
     if chosen is None:
         return _whose(request)
     customer = get_object_or_404(Customer, business=request.business, pk=chosen)
-    initial = {"date": today()}
+    initial = {"date": today(), "amount": number_in(request.GET.get("amount"))}
     form = ReceiptForm(customer, request.POST) if request.POST else ReceiptForm(customer, initial=initial)
     if request.method == "POST":
-        receipt = form.attempt(lambda: receipts.record(request.business, request.user, form.receipt_data()))
-        if receipt is not None:
-            messages.success(
-                request,
-                f"Advance {receipt.number} of {money(receipt.total)} from {receipt.party} recorded. "
-                "Set it off on their next invoice.",
-            )
-            return redirect(receipt)
+        answer = form.attempt(lambda: once(request, lambda: _record(request, form)))
+        if answer is not None:
+            return answered(request, answer)
     return render(request, "receipts/form.html", {"form": form, "customer": customer})
 
 
@@ -71,7 +69,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
     """The page of one advance: what came, the tax in it, and what became of it."""
     receipt = _receipt(request, pk)
     columns = columns_of(receipt, mode_of(receipt))
-    owed = Invoice.objects.filter(business=request.business, customer=receipt.customer_id, balance__gt=0)
+    owed = Invoice.objects.owed_by(receipt.business_id, receipt.customer_id)
     context = {
         "receipt": receipt,
         "taxes": [(column.label, column.of(receipt)) for column in columns],
@@ -102,6 +100,15 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Advance {cancelled.number} is cancelled. It keeps its number.")
             return redirect(cancelled)
     return render(request, "receipts/cancel.html", {"receipt": receipt, "form": form})
+
+
+def _record(request: MemberRequest, form: ReceiptForm) -> Answer:
+    receipt = receipts.record(request.business, request.user, form.receipt_data())
+    return Answer(
+        receipt.get_absolute_url(),
+        f"Advance {receipt.number} of {money(receipt.total)} from {receipt.party} recorded. "
+        "Set it off on their next invoice.",
+    )
 
 
 def _whose(request: MemberRequest) -> HttpResponse:

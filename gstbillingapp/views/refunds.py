@@ -1,12 +1,12 @@
 """Paying back what is open of an advance or a credit note, and taking that back."""
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import set_offs
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.actions.open_credit import Source
 from gstbillingapp.forms.invoices import ReasonForm
 from gstbillingapp.forms.notes import RefundForm
@@ -14,10 +14,12 @@ from gstbillingapp.models import Note, Receipt, Refund
 from gstbillingapp.models.fields import today
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_messages import turned_away
+from gstbillingapp.views.once import answered, answers_again, once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def of_note(request: MemberRequest, pk: int) -> HttpResponse:
     """Pay back the open credit of a note."""
     return _refund(request, get_object_or_404(Note, business=request.business, pk=pk))
@@ -25,6 +27,7 @@ def of_note(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def of_receipt(request: MemberRequest, pk: int) -> HttpResponse:
     """Pay back an advance."""
     return _refund(request, get_object_or_404(Receipt, business=request.business, pk=pk))
@@ -32,6 +35,7 @@ def of_receipt(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def reverse(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask why, then take back a refund that was not paid."""
     rows = Refund.objects.select_related("receipt", "note")
@@ -41,12 +45,9 @@ def reverse(request: MemberRequest, pk: int) -> HttpResponse:
         return elsewhere
     form = ReasonForm(request.POST or None)
     if request.method == "POST":
-        undone = form.attempt(
-            lambda: set_offs.reverse_refund(request.business, request.user, refund.pk, **form.cleaned_data)
-        )
-        if undone is not None:
-            messages.success(request, f"Refund {undone.number} is reversed: {money(undone.amount)} is open.")
-            return redirect(refund)
+        answer = form.attempt(lambda: once(request, lambda: _take_back(request, refund, form)))
+        if answer is not None:
+            return answered(request, answer)
     return render(request, "receipts/reverse_refund.html", {"refund": refund, "form": form})
 
 
@@ -57,14 +58,20 @@ def _refund(request: MemberRequest, source: Source) -> HttpResponse:
     initial = {"amount": source.balance, "date": today()}
     form = RefundForm(request.POST) if request.method == "POST" else RefundForm(initial=initial)
     if request.method == "POST":
-        refund = form.attempt(
-            lambda: set_offs.refund(
-                request.business, request.user, type(source), source.pk, form.refund_data()
-            )
-        )
-        if refund is not None:
-            messages.success(
-                request, f"Refund {refund.number} of {money(refund.amount)} to {source.party} recorded."
-            )
-            return redirect(refund)
+        answer = form.attempt(lambda: once(request, lambda: _record(request, source, form)))
+        if answer is not None:
+            return answered(request, answer)
     return render(request, "receipts/refund.html", {"source": source, "form": form})
+
+
+def _record(request: MemberRequest, source: Source, form: RefundForm) -> Answer:
+    data = form.refund_data()
+    refund = set_offs.refund(request.business, request.user, type(source), source.pk, data)
+    said = f"Refund {refund.number} of {money(refund.amount)} to {source.party} recorded."
+    return Answer(refund.get_absolute_url(), said)
+
+
+def _take_back(request: MemberRequest, refund: Refund, form: ReasonForm) -> Answer:
+    undone = set_offs.reverse_refund(request.business, request.user, refund.pk, **form.cleaned_data)
+    said = f"Refund {undone.number} is reversed: {money(undone.amount)} is open."
+    return Answer(refund.get_absolute_url(), said)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import set_offs
+from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.actions.open_credit import Source
 from gstbillingapp.actions.payments import refuse_unless_owed
 from gstbillingapp.forms.notes import SetOffForm, name_of
@@ -17,10 +18,12 @@ from gstbillingapp.models.fields import today
 from gstbillingapp.registers import open_sources
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.invoice_messages import turned_away
+from gstbillingapp.views.once import answered, answers_again, once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@answers_again
 def new(request: MemberRequest, pk: int) -> HttpResponse:
     """Pay an invoice out of what its customer has open."""
     rows = Invoice.objects.select_related("customer")
@@ -34,18 +37,17 @@ def new(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect(invoice)
     if request.method == "POST":
         form = SetOffForm(sources, request.POST)
-        payment = form.attempt(lambda: _set_off(request, invoice, form))
-        if payment is not None:
-            messages.success(request, _done(payment))
-            return redirect(payment.invoice)
+        answer = form.attempt(lambda: once(request, lambda: _set_off(request, invoice, form)))
+        if answer is not None:
+            return answered(request, answer)
     else:
         form = SetOffForm(sources, initial=_initial(request, invoice, sources))
     return render(request, "invoices/set_off.html", {"invoice": invoice, "form": form})
 
 
-def _set_off(request: MemberRequest, invoice: Invoice, form: SetOffForm) -> Payment:
+def _set_off(request: MemberRequest, invoice: Invoice, form: SetOffForm) -> Answer:
     typed, source = form.cleaned_data, form.chosen
-    return set_offs.set_off(
+    payment = set_offs.set_off(
         request.business,
         request.user,
         invoice.pk,
@@ -54,6 +56,7 @@ def _set_off(request: MemberRequest, invoice: Invoice, form: SetOffForm) -> Paym
         typed["amount"],
         typed["date"],
     )
+    return Answer(payment.get_absolute_url(), _done(payment))
 
 
 def _initial(request: MemberRequest, invoice: Invoice, sources: list[Source]) -> dict[str, Any]:

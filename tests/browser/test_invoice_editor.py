@@ -205,7 +205,7 @@ def test_an_older_answer_that_comes_late_does_not_replace_a_newer_one(page: Page
     held: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
-        if not held and 'name="lines-0-qty"\r\n\r\n2\r\n' in (route.request.post_data or ""):
+        if not held and "lines-0-qty=2&" in (route.request.post_data or ""):
             held.append(route)
         else:
             route.continue_()

@@ -1,5 +1,10 @@
 """The arithmetic of the benchmarks, and that none of their rows is missing."""
 
+import socket
+import struct
+import threading
+from contextlib import suppress
+
 import pytest
 
 from bench.__main__ import main, parse
@@ -18,6 +23,7 @@ from bench.arithmetic import (
 from bench.growth import AXES
 from bench.page import Ruler
 from bench.report import ENDED_EARLY, Run, cells, number, value
+from bench.sockets import Ears
 from bench.table import MEASUREMENTS, ROWS
 
 pytestmark = pytest.mark.once
@@ -203,3 +209,48 @@ def test_one_row_can_be_asked_for_and_an_unknown_one_cannot():
     assert (options.only, options.database, options.without_naive) == (["latency"], ["sqlite"], True)
     with pytest.raises(SystemExit):
         main(["--only", "nonsense"])
+
+
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing tells the other side that nothing more is known of it
+ANSWER = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
+COUNT = b'{"type":"notification_count","count":3}'
+
+
+def test_a_handshake_that_is_reset_before_its_answer_is_tried_again_and_counted():
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        refused, _ = listener.accept()
+        refused.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        refused.close()
+        taken, _ = listener.accept()
+        with taken:
+            taken.recv(4096)
+            taken.sendall(ANSWER + bytes([0x81, len(COUNT)]) + COUNT)
+            with suppress(ConnectionResetError):
+                taken.recv(1)  # until it is dropped
+
+    server = threading.Thread(target=serve, daemon=True)
+    server.start()
+    ears = Ears()
+    with listener:
+        ears.open("127.0.0.1", listener.getsockname()[1], [(1, "sessionid=x")], at_once=1)
+    assert (ears.resets(), ears.resets()) == (1, 0)
+    ears.close()
+    server.join()
+
+
+def test_a_handshake_that_is_refused_is_not_tried_again():
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        taken, _ = listener.accept()
+        taken.recv(4096)
+        taken.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        taken.close()
+
+    server = threading.Thread(target=serve, daemon=True)
+    server.start()
+    with listener, pytest.raises(ConnectionError, match="status 403"):
+        Ears().open("127.0.0.1", listener.getsockname()[1], [(1, "sessionid=x")], at_once=1)
+    server.join()

@@ -37,13 +37,19 @@ def bill_unpaid(bill: Bill, stage: int, on: datetime.date, members: Sequence[Use
 
 
 def bill_settled(bill: Bill, due_date: datetime.date | None = None) -> None:
-    """Nobody needs to be reminded any more that it was due on that day, its own where none is given."""
+    """What reminders have said is over: that it was due on that day, its own where none is given.
+
+    As of an invoice, those of the next stages say what is owed then.
+    """
     keys = [_key(bill, stage, due_date or bill.due_date) for stage in REMINDERS["bills"].offered]
     settle(bill.business, keys)
 
 
 def bill_paid(payment: BillPayment) -> None:
-    """Money went to a vendor. Low, as somebody here has just paid it: an open page of the bill follows."""
+    """Money went to a vendor: that much less is to be paid than reminders have said.
+
+    Low, as somebody here has just paid it: an open page of the bill follows.
+    """
     bill = payment.bill
     tell(
         bill.business,
@@ -55,8 +61,7 @@ def bill_paid(payment: BillPayment) -> None:
         priority="low",
         dedupe_key=f"pay:bill:{payment.pk}",
     )
-    if not bill.balance:
-        bill_settled(bill)
+    bill_settled(bill)
 
 
 def bill_payment_reversed(payment: BillPayment, on: datetime.date) -> None:

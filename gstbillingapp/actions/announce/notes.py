@@ -6,12 +6,11 @@ from gstbillingapp.actions.announce.invoices import resolve_reminders
 from gstbillingapp.actions.announce.telling import tell
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.models import EventKind, Note, Payment, Receipt
-from gstbillingapp.models.fields import ZERO
 from gstbillingapp.utils import thread_of
 
 
 def note_issued(note: Note) -> None:
-    """An invoice is amended; where nothing is owed on it any more, its reminders are settled."""
+    """An invoice is amended."""
     _tell_of_note(note, f"{note.get_kind_display()} {note.number}", f"note:{note.pk}", note.reason_in_words)
 
 
@@ -61,7 +60,7 @@ def set_off(payment: Payment, source: Receipt | Note) -> None:
 
 
 def set_off_undone(payment: Payment, source: Receipt | Note) -> None:
-    """What was set off is open again, and owed again."""
+    """What was set off is open again, and owed again: more than reminders have said meanwhile."""
     invoice = payment.invoice
     _tell_of_set_off(
         payment,
@@ -69,9 +68,11 @@ def set_off_undone(payment: Payment, source: Receipt | Note) -> None:
         f"{invoice.number} balance {indian_format(invoice.balance)}: {payment.reverse_reason}",
         f"pay:{payment.pk}:fail",
     )
+    resolve_reminders(invoice)
 
 
 def _tell_of_note(note: Note, title: str, key: str, why: str) -> None:
+    """Say what a note has left to pay; reminders that named another amount are over, as after a payment."""
     invoice = note.invoice
     left = f"{invoice.number} balance {indian_format(invoice.balance)}"
     tell(
@@ -87,8 +88,7 @@ def _tell_of_note(note: Note, title: str, key: str, why: str) -> None:
         dedupe_key=key,
         thread_key=thread_of(invoice),
     )
-    if invoice.balance == ZERO:
-        resolve_reminders(invoice)
+    resolve_reminders(invoice)
 
 
 def _tell_of_set_off(payment: Payment, title: str, message: str, key: str) -> None:

@@ -18,7 +18,7 @@ class Totals {
     this.#asking = new AbortController();
     panel.setAttribute("aria-busy", "true");
     try {
-      const options = { method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "manual" };
+      const options = { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin", redirect: "manual" };
       const response = await fetch(form.dataset.totals, { ...options, signal: this.#asking.signal });
       if (response.ok) this.#show(await response.json());
     } catch (error) {
@@ -28,14 +28,39 @@ class Totals {
     panel.removeAttribute("aria-busy");
   }
 
-  #show({ totals, total, effect, errors }) {
+  #show({ totals, total, effect, errors, refused }) {
     panel.querySelector("[data-rows]").replaceChildren(...totals.flatMap(({ label, value }) => [cell("dt", label), cell("dd", value)]));
     panel.querySelector("[data-total]").textContent = total;
     panel.querySelector("[data-effect]").textContent = effect;
     for (const place of form.querySelectorAll("[data-error-for]")) {
       place.textContent = (errors[place.dataset.errorFor] ?? []).join(" ");
     }
+    takeAwayMended(refused);
   }
+}
+
+/** Takes what is refused no longer out of the summary above the form; nothing new comes into it while one types. */
+function takeAwayMended(refused) {
+  const summary = document.querySelector("[data-error-summary]");
+  if (!summary) return;
+  const aboutNoField = refused.some((name) => !form.elements.namedItem(name));
+  for (const item of summary.querySelectorAll("li")) {
+    const link = item.querySelector("a");
+    const control = link && document.getElementById(link.hash.slice(1));
+    if (control ? refused.includes(control.name) : aboutNoField) continue;
+    item.remove();
+    if (control) unmark(control);
+  }
+  const left = summary.querySelectorAll("li").length;
+  if (left === 0) summary.remove();
+  else summary.querySelector("h2").textContent = left === 1 ? "One thing needs a change" : `${left} things need a change`;
+}
+
+/** A field of the form that is right by now; those of lines have a place that stays. */
+function unmark(control) {
+  control.removeAttribute("aria-invalid");
+  const said = document.getElementById(`${control.id}_error`);
+  if (said && !said.matches("[data-error-for]")) said.remove();
 }
 
 function cell(name, text) {

@@ -237,6 +237,23 @@ def test_a_bad_payment_is_refused_beside_its_field_and_nothing_is_written(
     assert not Payment.objects.exists()
 
 
+def test_of_a_payment_above_the_balance_the_rest_is_led_to_be_an_advance(owner: Person) -> None:
+    stored = issued(owner.business)
+    url = reverse("payment_new", args=[stored.pk])
+    page = owner.client.post(url, {"amount": "1,000", "date": today().isoformat()})
+    [said] = page.context["form"].errors["amount"]
+    assert said.startswith("Enter at most ₹118.00, the balance of ")
+    assert said.endswith(", and record the rest as an advance.")
+    assert "the rest, ₹882.00, as an advance" in page.text
+    advance = owner.client.get(page.context["advance"])
+    assert advance.context["customer"] == stored.customer
+    assert advance.context["form"]["amount"].value() == "882"
+    within = owner.client.post(url, {"amount": "100", "date": "soon"})
+    assert "as an advance" not in within.text
+    hostile = f"{reverse('receipt_new')}?customer={stored.customer_id}&amount=<script>"
+    assert owner.client.get(hostile).context["form"]["amount"].value() is None
+
+
 def test_a_payment_that_did_not_clear_is_reversed_with_a_reason(owner: Person, stranger: Person) -> None:
     payment = paid(issued(owner.business))
     url = reverse("payment_reverse", args=[payment.invoice_id, payment.pk])

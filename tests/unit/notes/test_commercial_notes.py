@@ -78,7 +78,7 @@ def test_the_ledger_and_what_is_owed_have_it(business):
     customer = CustomerFactory(business=business)
     note = given(issued(business, customer=customer))
     ledger = Ledger(customer)
-    [_, entry] = ledger.entries(Decimal(0))
+    [_, entry] = ledger.entries()
     assert (entry.text, entry.number, entry.credit) == ("Commercial credit note", note.number, 100)
     assert ledger.span().closing == net_owed(customer) == ages_of(customer).net == 18
 

@@ -77,7 +77,9 @@ def test_the_totals_are_worked_out_as_one_types(owner, invoice):
     assert answer["totals"][0] == {"label": "Taxable value", "value": "₹300.00"}
     assert list(answer["errors"]) == ["lines-1-amount"]
     assert answer["effect"].endswith("₹236.00 left to pay.")
+    assert answer["refused"] == ["lines-1-amount"]
     empty = owner.client.post(path, {}).json()
+    assert empty["refused"] == ["lines", "reason"]
     assert (empty["total"], empty["effect"], empty["errors"]) == ("₹0.00", "", {})
     assert not Note.objects.exists()
 

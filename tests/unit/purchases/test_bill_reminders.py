@@ -11,7 +11,7 @@ from gstbillingapp import reminders
 from gstbillingapp.actions import bill_payments, bills
 from gstbillingapp.actions.reckoning import data_of
 from gstbillingapp.models import Bill
-from tests.factories import bill, paid_out
+from tests.factories import bill, bill_line, paid_out
 from tests.support.inbox_client import state_equals_events
 from tests.unit.reminders.conftest import DUE, at, begun
 
@@ -50,15 +50,20 @@ def test_it_is_told_before_on_and_after_its_day_to_everybody_of_the_business_and
 
 
 @pytest.mark.parametrize("who", ["owner", "teammate", "stranger"])
-def test_paying_it_in_full_marks_the_reminders_read_on_every_page_and_in_part_does_not(unpaid, people, who):
+@pytest.mark.parametrize("amount", ["100", "118"])
+def test_paying_it_in_full_or_in_part_marks_the_reminders_read_on_every_page(unpaid, people, who, amount):
     reminders.do_all(at(1))
     person = getattr(people, who)
-    paid_out(unpaid, "100")
-    assert all(not is_read for *_, is_read in told(person))
     with state_equals_events(person.pk):
-        bill_payments.pay(unpaid.business, None, unpaid.pk, Decimal(18))
-    assert all(is_read for *_, is_read in told(person))
-    assert len(told(person)) == (0 if who == "stranger" else 1)
+        paid_out(unpaid, amount)
+    assert [is_read for *_, is_read in told(person)] == ([] if who == "stranger" else [True])
+
+
+def test_the_next_stage_says_what_a_payment_in_part_has_left(unpaid, people):
+    reminders.do_all(at(1))
+    paid_out(unpaid, "100")
+    reminders.do_all(at(7))
+    assert told(people.owner)[-1] == (f"Pay {unpaid.vendor_name} ₹18.00: overdue 7 days", "high", False)
 
 
 @pytest.mark.parametrize("amount", ["100", "118"])
@@ -81,6 +86,18 @@ def test_cancelling_it_marks_them_read_and_nothing_more_is_said(unpaid, people):
         bills.cancel(unpaid.business, None, unpaid.pk, "Sent twice")
     reminders.do_all(at(1))
     assert [is_read for *_, is_read in told(people.owner)] == [True]
+
+
+def test_another_total_marks_them_read_and_the_next_stage_says_it(unpaid, people):
+    reminders.do_all(at(0))
+    same = bills.change(unpaid.business, None, unpaid.pk, replace(data_of(unpaid), notes="Came in two drums"))
+    assert [is_read for *_, is_read in told(people.owner)] == [False]
+    typed = replace(data_of(same), lines=[bill_line(qty=Decimal(2))])
+    with state_equals_events(people.owner.pk):
+        bills.change(unpaid.business, None, unpaid.pk, typed)
+    assert [is_read for *_, is_read in told(people.owner)] == [True]
+    reminders.do_all(at(1))
+    assert told(people.owner)[-1] == (f"Pay {unpaid.vendor_name} ₹236.00: overdue 1 day", "high", False)
 
 
 def test_another_due_date_is_reminded_of_anew(unpaid, people):

@@ -5,9 +5,10 @@ import pytest
 from delivery import inbox
 from delivery.models import Notification
 from gstbillingapp import reminders
-from gstbillingapp.actions import invoices
+from gstbillingapp.actions import invoices, notes, payments
+from gstbillingapp.models import Invoice
 from gstbillingapp.utils import create_notification
-from tests.factories import paid
+from tests.factories import advance, debited, noted, paid, set_off
 from tests.support.inbox_client import state_equals_events
 from tests.unit.reminders.conftest import at, unpaid
 
@@ -48,6 +49,48 @@ def test_a_payment_in_part_says_what_is_still_owed_and_the_next_morning_reminds_
     newest = Notification.objects.filter(user=people.owner).order_by("-pk")[0]
     assert newest.message.startswith("₹100.00 of ")
     assert not newest.is_read
+
+
+def note_cancelled(invoice: Invoice) -> None:
+    notes.cancel(invoice.business, None, invoice.amendments.get().pk, "Wrong line")
+
+
+def payment_reversed(invoice: Invoice) -> None:
+    payments.reverse(invoice.business, None, invoice.payments.get().pk, "Cheque returned")
+
+
+def partly_set_off(invoice: Invoice) -> None:
+    set_off(invoice, advance(invoice.customer), "18")
+
+
+# What changes a balance without bringing it to nothing, what is owed after it, and what came before.
+CHANGES = {
+    "a credit note": (noted, "106.20", None),
+    "a debit note": (debited, "129.80", None),
+    "a credit note that is cancelled": (note_cancelled, "118.00", noted),
+    "a debit note that is cancelled": (note_cancelled, "118.00", debited),
+    "a payment that did not clear": (payment_reversed, "118.00", lambda invoice: paid(invoice, "18")),
+    "a set-off that is taken back": (payment_reversed, "118.00", partly_set_off),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("who", ["owner", "teammate", "stranger"])
+def test_whatever_changes_the_balance_says_it_and_settles_what_named_another(begun, people, who, change):
+    does, balance, before = CHANGES[change]
+    invoice, person = unpaid(begun), getattr(people, who)
+    if before:
+        before(invoice)
+    reminders.do_all(at(1))
+    of_another = Notification.objects.filter(user=person, is_read=False, dedupe_key__contains=":over:")
+    assert of_another.count() == (0 if who == "stranger" else 1)
+    with state_equals_events(person.pk):
+        does(invoice)
+    assert not of_another.exists()
+    newest = Notification.objects.filter(user=person).order_by("-pk")[:1]
+    assert [f"balance ₹{balance}" in row.message for row in newest] == [True] * (who != "stranger")
+    reminders.do_all(at(7))
+    assert [row.message.startswith(f"₹{balance} of ") for row in of_another] == [True] * (who != "stranger")
 
 
 @pytest.mark.parametrize("who", ["owner", "teammate", "stranger"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from gstbillingapp import reminders
 from gstbillingapp.actions import invoices, products
 from gstbillingapp.actions.data import ProductData
 from gstbillingapp.models import Product, StockReason
-from tests.factories import ProductFactory, issued, line, paid
+from tests.factories import ProductFactory, debited, issued, line, noted, paid
 from tests.support.inbox_client import state_equals_events
 from tests.unit.reminders.conftest import DUE, at, unpaid
 
@@ -42,6 +43,16 @@ def test_a_reminder_of_an_invoice_that_is_paid(begun, people, who, stage):
     with held_back(getattr(people, who), f"{invoice.due_date}"):
         reminders.do_all(at(stage))
         paid(invoice)
+    assert how_many(getattr(people, who), f"{invoice.due_date}") == (0 if who == "stranger" else 1)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("change", [partial(paid, amount="18"), noted, debited])
+def test_a_reminder_of_an_amount_that_is_no_longer_the_balance(begun, people, who, change):
+    invoice = unpaid(begun)
+    with held_back(getattr(people, who), f"{invoice.due_date}"):
+        reminders.do_all(at(1))
+        change(invoice)
     assert how_many(getattr(people, who), f"{invoice.due_date}") == (0 if who == "stranger" else 1)
 
 

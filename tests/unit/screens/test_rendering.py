@@ -10,6 +10,8 @@ from django.utils.safestring import mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gstbillingapp.forms.bills import BillLineForm
+from gstbillingapp.forms.invoices import LineForm
 from gstbillingapp.forms.rendering import Renderer
 
 QUICK, DJANGO = Renderer(), DjangoTemplates()
@@ -45,3 +47,13 @@ def test_a_widget_is_rendered_as_django_renders_it(widget, value):
 def test_whatever_is_typed_is_escaped_as_django_escapes_it(value, label, name):
     for widget in (forms.TextInput(attrs={"title": label}), forms.Select(choices=[(value, label)])):
         assert widget.render(name, value, renderer=QUICK) == widget.render(name, value, renderer=DJANGO)
+
+
+@pytest.mark.parametrize("line", [LineForm, BillLineForm])
+def test_the_lines_of_an_editor_share_their_fields_and_say_each_class_once(line):
+    first, second = line(prefix="lines-0"), line(prefix="lines-1")
+    assert first.fields["price"] is second.fields["price"]
+    assert first.fields["rate"] is not second.fields["rate"], "each has its own choices"
+    for bound in first:
+        classes = bound.field.widget.attrs["class"].split()
+        assert len(classes) == len(set(classes)), bound.name
