@@ -6,73 +6,130 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gstbillingapp', '0021_form_keys'),
+        ("gstbillingapp", "0021_form_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customer',
-            name='country',
-            field=models.CharField(blank=True, db_default='', help_text='Of a buyer overseas; empty in India', max_length=60),
+            model_name="customer",
+            name="country",
+            field=models.CharField(
+                blank=True, db_default="", help_text="Of a buyer overseas; empty in India", max_length=60
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='buyer_country',
-            field=models.CharField(blank=True, db_default='', max_length=60),
+            model_name="invoice",
+            name="buyer_country",
+            field=models.CharField(blank=True, db_default="", max_length=60),
         ),
         migrations.AddField(
-            model_name='note',
-            name='buyer_country',
-            field=models.CharField(blank=True, db_default='', max_length=60),
+            model_name="note",
+            name="buyer_country",
+            field=models.CharField(blank=True, db_default="", max_length=60),
         ),
         migrations.AddField(
-            model_name='quotation',
-            name='buyer_country',
-            field=models.CharField(blank=True, db_default='', max_length=60),
+            model_name="quotation",
+            name="buyer_country",
+            field=models.CharField(blank=True, db_default="", max_length=60),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='buyer_country',
-            field=models.CharField(blank=True, db_default='', max_length=60),
+            model_name="receipt",
+            name="buyer_country",
+            field=models.CharField(blank=True, db_default="", max_length=60),
         ),
         migrations.CreateModel(
-            name='SelfInvoice',
+            name="SelfInvoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16)),
-                ('number_key', models.CharField(editable=False, max_length=16)),
-                ('financial_year', models.CharField(max_length=7)),
-                ('sequence', models.PositiveIntegerField(editable=False)),
-                ('date', models.DateField()),
-                ('vendor_address', models.CharField(blank=True, max_length=300)),
-                ('vendor_city', models.CharField(blank=True, max_length=80)),
-                ('vendor_pincode', models.CharField(blank=True, max_length=6)),
-                ('vendor_phone', models.CharField(blank=True, max_length=20)),
-                ('vendor_email', models.CharField(blank=True, max_length=254)),
-                ('recipient_name', models.CharField(max_length=120)),
-                ('recipient_legal_name', models.CharField(blank=True, max_length=120)),
-                ('recipient_gstin', models.CharField(max_length=15)),
-                ('recipient_state_code', models.CharField(max_length=2)),
-                ('recipient_address', models.CharField(blank=True, max_length=300)),
-                ('recipient_city', models.CharField(blank=True, max_length=80)),
-                ('recipient_pincode', models.CharField(blank=True, max_length=6)),
-                ('recipient_phone', models.CharField(blank=True, max_length=20)),
-                ('recipient_email', models.CharField(blank=True, max_length=254)),
-                ('recipient_signatory', models.CharField(blank=True, max_length=120)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=200)),
-                ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='self_invoices', to='gstbillingapp.bill')),
-                ('business', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='self_invoices', to='gstbillingapp.business')),
-                ('cancelled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=16)),
+                ("number_key", models.CharField(editable=False, max_length=16)),
+                ("financial_year", models.CharField(max_length=7)),
+                ("sequence", models.PositiveIntegerField(editable=False)),
+                ("date", models.DateField()),
+                ("vendor_address", models.CharField(blank=True, max_length=300)),
+                ("vendor_city", models.CharField(blank=True, max_length=80)),
+                ("vendor_pincode", models.CharField(blank=True, max_length=6)),
+                ("vendor_phone", models.CharField(blank=True, max_length=20)),
+                ("vendor_email", models.CharField(blank=True, max_length=254)),
+                ("recipient_name", models.CharField(max_length=120)),
+                ("recipient_legal_name", models.CharField(blank=True, max_length=120)),
+                ("recipient_gstin", models.CharField(max_length=15)),
+                ("recipient_state_code", models.CharField(max_length=2)),
+                ("recipient_address", models.CharField(blank=True, max_length=300)),
+                ("recipient_city", models.CharField(blank=True, max_length=80)),
+                ("recipient_pincode", models.CharField(blank=True, max_length=6)),
+                ("recipient_phone", models.CharField(blank=True, max_length=20)),
+                ("recipient_email", models.CharField(blank=True, max_length=254)),
+                ("recipient_signatory", models.CharField(blank=True, max_length=120)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="self_invoices",
+                        to="gstbillingapp.bill",
+                    ),
+                ),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="self_invoices",
+                        to="gstbillingapp.business",
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['business', 'date', 'id'], name='self_invoice_by_date')],
-                'constraints': [models.UniqueConstraint(fields=('business', 'financial_year', 'number_key'), name='self_invoice_number_unique_in_year'), models.UniqueConstraint(condition=models.Q(('cancelled_at', None)), fields=('bill',), name='self_invoice_stands_once_a_bill'), models.CheckConstraint(condition=models.Q(models.Q(('number', ''), _negated=True), models.Q(('financial_year', ''), _negated=True), models.Q(('recipient_gstin', ''), _negated=True)), name='self_invoice_says_which_and_whose')],
+                "indexes": [models.Index(fields=["business", "date", "id"], name="self_invoice_by_date")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("business", "financial_year", "number_key"),
+                        name="self_invoice_number_unique_in_year",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_at", None)),
+                        fields=("bill",),
+                        name="self_invoice_stands_once_a_bill",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", ""), _negated=True),
+                            models.Q(("financial_year", ""), _negated=True),
+                            models.Q(("recipient_gstin", ""), _negated=True),
+                        ),
+                        name="self_invoice_says_which_and_whose",
+                    ),
+                ],
             },
         ),
     ]

@@ -111,7 +111,7 @@ class Setting:
         texts[next(place for place, column in enumerate(self.table.columns) if column.wraps)] = label
 
         def draw(y: float) -> None:
-            for place, text in texts.items():
+            for place, text in sorted(texts.items()):
                 x, width = self.places[place]
                 column = self.table.columns[place]
                 self.canvas.put(x, y + self.style.air, text, face, width, _align(column))
