@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from gstbillingapp.pdf.canvas import HEIGHT, SOFT, WIDTH, Canvas, Face
+from gstbillingapp.pdf.canvas import HEIGHT, INK, SOFT, WIDTH, Canvas, Face
 from gstbillingapp.pdf.canvas import RULE as GREY
 from gstbillingapp.pdf.flow import Block, Page, pages_of
 from gstbillingapp.pdf.sheet import Line, Part, Sheet
@@ -125,7 +125,7 @@ class Paper:
         def draw(y: float) -> None:
             at = self._put([(name, NAME) for name in names], LEFT, y, width)
             self._put(lines, LEFT, at, width)
-            copy = [*((title, NAME) for title in titles), (self.copy, self.small)]
+            copy = [*((title, NAME) for title in titles), (self.copy, self.small.but(bold=True, grey=INK))]
             self._put(copy, RIGHT - side, y, side, "R")
             self.canvas.rule(y + height + 2.5, LEFT, RIGHT, 0.5)
 
