@@ -17,7 +17,7 @@ KINDS = [("", "By the GSTIN"), *BuyerKind.choices]
 class CustomerForm(ScreenForm):
     """Everything about a buyer."""
 
-    needed = ("name",)
+    needed = ("name", "country")  # the country of one overseas
 
     name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"maxlength": 120}))
     gstin = GstinField(help_text="15 characters; fills in the state.")
@@ -39,7 +39,7 @@ class CustomerForm(ScreenForm):
     state_code = forms.ChoiceField(label="State", choices=STATES)
     country = forms.CharField(
         label="Country",
-        help_text="An export invoice names it.",
+        help_text="Of a customer overseas; an export invoice names it.",
         widget=forms.TextInput(attrs={"maxlength": 60, "autocomplete": "country-name"}),
     )
     ship_name = forms.CharField(label="Deliver to", widget=forms.TextInput(attrs={"maxlength": 120}))
