@@ -3,11 +3,11 @@
 from gstbillingapp.actions.checks import refusal
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.numbers import format_number, number_key
-from gstbillingapp.models import Business, NumberSeries, Refund, SelfInvoice
+from gstbillingapp.models import Business, NumberSeries, PaymentVoucher, Refund, SelfInvoice
 from gstbillingapp.models.document import Document
 
 
-def take_number(document: Document | Refund | SelfInvoice, prefix: str) -> None:
+def take_number(document: Document | Refund | SelfInvoice | PaymentVoucher, prefix: str) -> None:
     """Give a document the next number of its series; the series stays locked until the transaction ends.
 
     Its financial year is set before. Raises ValidationError where the series is full.

@@ -9,6 +9,7 @@ from gstbillingapp.models import Business, Invoice, Quotation
 from gstbillingapp.models.fields import today
 
 CREDIT_NOTES, DEBIT_NOTES, RECEIPTS, REFUNDS = "CN", "DN", "RV", "RF"
+PAYMENT_VOUCHERS = "PV"
 SELF_INVOICES = "SELF"  # not SI, by which many number their sales
 COMMERCIAL = "CCN"  # table 13 of GSTR-1 counts credit notes, and these are not among them
 TAKEN = {
@@ -17,6 +18,7 @@ TAKEN = {
     DEBIT_NOTES: "debit notes",
     RECEIPTS: "receipt vouchers",
     REFUNDS: "refund vouchers",
+    PAYMENT_VOUCHERS: "payment vouchers",
     SELF_INVOICES: "self-invoices",
 }
 

@@ -4,29 +4,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import papers, prefixes
+from gstbillingapp.actions import own_papers, prefixes
 from gstbillingapp.actions.bills import locked as locked_bill
 from gstbillingapp.actions.checks import Checks, refusal
-from gstbillingapp.actions.numbering import take_number
-from gstbillingapp.actions.papers import PaperKey
-from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.models import Bill, BillState, Business, SelfInvoice, VendorKind
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.paper import SELF_INVOICE
-
-VENDOR = ("address", "city", "pincode", "phone", "email")
-RECIPIENT = (
-    "name",
-    "legal_name",
-    "gstin",
-    "state_code",
-    "address",
-    "city",
-    "pincode",
-    "phone",
-    "email",
-    "signatory",
-)
 
 
 def make(business: Business, user: User | None, bill_id: int) -> SelfInvoice:
@@ -39,12 +22,8 @@ def make(business: Business, user: User | None, bill_id: int) -> SelfInvoice:
         # Read again: the profile may have changed since the request began, and this is what is printed.
         bill.business = Business.objects.get(pk=business.pk)
         refuse_making(bill)
-        row = SelfInvoice(business=bill.business, bill=bill, date=today(), created_by=user)
-        row.financial_year = financial_year(row.date)
-        _take_parties(row)
-        take_number(row, prefixes.SELF_INVOICES)
-        row.save()
-        papers.ask_ahead(PaperKey(business.pk, SELF_INVOICE, row.pk))
+        row = SelfInvoice(bill=bill, created_by=user)
+        own_papers.number(row, bill, today(), prefixes.SELF_INVOICES, SELF_INVOICE)
     return row
 
 
@@ -88,10 +67,3 @@ def refuse_cancelled(row: SelfInvoice) -> None:
     """Raise ValidationError where a self-invoice was taken back before."""
     if row.cancelled_at is not None:
         raise refusal(f"Self-invoice {row.number} is cancelled already.")
-
-
-def _take_parties(row: SelfInvoice) -> None:
-    for name in VENDOR:
-        setattr(row, f"vendor_{name}", getattr(row.bill.vendor, name))
-    for name in RECIPIENT:
-        setattr(row, f"recipient_{name}", getattr(row.business, name))

@@ -39,6 +39,7 @@ NATURES = {
     Nature.DEBIT_NOTE: "Debit Note",
     Nature.CREDIT_NOTE: "Credit Note",
     Nature.RECEIPT_VOUCHER: "Receipt Voucher",
+    Nature.PAYMENT_VOUCHER: "Payment Voucher",
     Nature.REFUND_VOUCHER: "Refund Voucher",
 }
 # A service has no quantity: chapter 99 is counted in no unit.

@@ -148,6 +148,7 @@ class Nature(StrEnum):
     DEBIT_NOTE = "4"
     CREDIT_NOTE = "5"
     RECEIPT_VOUCHER = "6"
+    PAYMENT_VOUCHER = "7"
     REFUND_VOUCHER = "8"
 
 

@@ -21,6 +21,7 @@ from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, Note
 from gstbillingapp.models.opening import OpeningBalance, OpeningPayment
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
+from gstbillingapp.models.payment_voucher import PaymentVoucher
 from gstbillingapp.models.periodic import PeriodicDeed
 from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
@@ -91,6 +92,7 @@ __all__ = [
     "PaperState",
     "Payment",
     "PaymentMode",
+    "PaymentVoucher",
     "PeriodicDeed",
     "Product",
     "ProductKind",

@@ -9,17 +9,10 @@ from gstbillingapp.models.bill import Bill
 from gstbillingapp.models.business import Business
 
 
-class SelfInvoice(models.Model):
-    """A self-invoice of one bill, with both parties as of its numbering; what was bought, the bill says.
+class OwnPaper(models.Model):
+    """What the recipient makes out instead of the supplier: a number, and both parties as of then."""
 
-    The bill neither changes nor is cancelled while it stands. One made by mistake is cancelled, its number
-    stays used.
-    """
-
-    business = models.ForeignKey(
-        Business, on_delete=models.CASCADE, related_name="self_invoices", db_index=False
-    )
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="self_invoices")
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+", db_index=False)
     number = models.CharField(max_length=16)
     number_key = models.CharField(max_length=16, editable=False)
     financial_year = models.CharField(max_length=7)
@@ -46,6 +39,22 @@ class SelfInvoice(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SelfInvoice(OwnPaper):
+    """A self-invoice of one bill; what was bought, the bill says.
+
+    The bill neither changes nor is cancelled while it stands. One made by mistake is cancelled, its number
+    stays used.
+    """
+
+    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="self_invoices")
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -66,9 +75,6 @@ class SelfInvoice(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["business", "date", "id"], name="self_invoice_by_date")]
-
-    def __str__(self) -> str:
-        return self.number
 
     def get_absolute_url(self) -> str:
         """The page of its bill."""

@@ -39,6 +39,7 @@ NATURES = {
     Nature.DEBIT_NOTE: "Debit notes",
     Nature.CREDIT_NOTE: "Credit notes",
     Nature.RECEIPT_VOUCHER: "Receipt vouchers",
+    Nature.PAYMENT_VOUCHER: "Payment vouchers",
     Nature.REFUND_VOUCHER: "Refund vouchers",
 }
 

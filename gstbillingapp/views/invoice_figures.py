@@ -20,10 +20,10 @@ from gstbillingapp.models import (
     Invoice,
     NumberSeries,
     Scheme,
-    SelfInvoice,
     Supply,
 )
 from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.self_invoice import OwnPaper
 from gstbillingapp.templatetags.billing import money
 
 
@@ -166,7 +166,7 @@ def buyer_of(invoice: Document) -> Buyer:
 
 
 def party_of(
-    kind: type[PartyT], source: Document | Business | Customer | SelfInvoice, prefix: str = ""
+    kind: type[PartyT], source: Document | Business | Customer | OwnPaper, prefix: str = ""
 ) -> PartyT:
     """Every field of the party from its own column: a column that is not there raises AttributeError."""
     names = [field.name for field in fields(kind)]

@@ -9,6 +9,7 @@ from gstbillingapp.gst.states import state_label
 from gstbillingapp.ledger import Entry, Ledger, Span
 from gstbillingapp.models import Business, Note, NoteKind, Receipt, Refund
 from gstbillingapp.models.fields import day_text, today
+from gstbillingapp.models.payment import MoneyMoved
 from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
 from gstbillingapp.receivables import ages_of
 from gstbillingapp.templatetags.billing import money, plain
@@ -151,7 +152,7 @@ def voucher_table(
     return Table(headings, (row,))
 
 
-def paid_by(moved: Receipt | Refund) -> str:
+def paid_by(moved: Receipt | MoneyMoved) -> str:
     """How money came or went: UPI, 4711."""
     return ", ".join(filter(None, (moved.get_mode_display(), moved.reference)))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -17,7 +16,8 @@ from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Bill, SelfInvoice
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.models.paper import SELF_INVOICE
-from gstbillingapp.pdf.sheet import Line, Pair, Part, Sheet
+from gstbillingapp.models.self_invoice import OwnPaper
+from gstbillingapp.pdf.sheet import Line, Pair, Part, Sheet, Table
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views import printables
 from gstbillingapp.views.bill_sheet import columns_of
@@ -80,12 +80,12 @@ def sheet_of(row: SelfInvoice) -> Sheet:
         supplier=recipient.name,
         supplier_lines=tuple(supplier_lines(recipient)),
         declarations=(SELF_INVOICED, REVERSE_CHARGE),
-        parties=(_vendor(row),),
+        parties=(vendor_part(row, bill),),
         facts=tuple(_facts(row)),
-        lines=line_table(_context(bill)),
+        lines=table_of(bill),
         words=amount_in_words(bill.total),
         notes="",
-        totals=tuple(_totals(bill)),
+        totals=tuple(totals_of(bill)),
         payable=("Payable to the supplier", money(bill.total)),
         after_payable=(),
         hsn=None,
@@ -107,30 +107,35 @@ def _facts(row: SelfInvoice) -> Iterable[Pair]:
     yield "Reverse charge", "Yes"
 
 
-def _vendor(row: SelfInvoice) -> Part:
+def vendor_part(row: OwnPaper, bill: Bill) -> Part:
+    """Who supplied, as of when the paper was made out."""
     address = (row.vendor_address, row.vendor_city, row.vendor_pincode)
     lines = said(
-        Line(row.bill.vendor_name, bold=True),
+        Line(bill.vendor_name, bold=True),
         Line(", ".join(filter(None, address))),
-        Line(state_label(row.bill.vendor_state_code)),
+        Line(state_label(bill.vendor_state_code)),
         Line(", ".join(filter(None, (row.vendor_phone, row.vendor_email))), soft=True),
-        Line(row.bill.get_vendor_kind_display(), soft=True),
+        Line(f"GSTIN {bill.vendor_gstin}" if bill.vendor_gstin else "", bold=True),
+        Line("" if bill.vendor_gstin else bill.get_vendor_kind_display(), soft=True),
     )
     return Part("Supplied by", tuple(lines))
 
 
-def _context(bill: Bill) -> dict[str, Any]:
+def table_of(bill: Bill) -> Table:
+    """What was bought, with the tax that the recipient owes."""
     lines, columns = list(bill.lines.all()), columns_of(bill)
-    return {
+    context = {
         "columns": columns,
         "has_discount": any(line.disc_pct or line.disc_amt for line in lines),
         "lines": [line_of(line, columns) for line in lines],
         "sums": sums_of(bill, lines, columns),
         "carried": carried_of(lines, columns),
     }
+    return line_table(context)
 
 
-def _totals(bill: Bill) -> Iterable[Pair]:
+def totals_of(bill: Bill) -> Iterable[Pair]:
+    """What leads to what is payable to the supplier, who gets no tax."""
     yield "Taxable value", money(bill.taxable)
     for column in columns_of(bill):
         yield f"{column.label}, paid by the recipient", money(column.of(bill))

@@ -175,6 +175,9 @@ bill_pay                    GET,POST   login   404       200    200
 bill_payment_reverse        GET,POST   login   404       200    200
 bill_cancel                 GET,POST   login   404       200    200
 bill_self_invoice           GET,POST   login   404       200    200
+payment_voucher_print       GET        login   404       200    200
+payment_voucher_pdf         GET,POST   login   404       200    200
+payment_voucher_pdf_status  GET        401     404       200    200
 self_invoice_print          GET        login   404       200    200
 self_invoice_pdf            GET,POST   login   404       200    200
 self_invoice_pdf_status     GET        401     404       200    200
@@ -308,6 +311,7 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "bill_cancel": [unpaid.pk],
             "bill_edit": [unpaid.pk],
             "bill_self_invoice": [owing_tax(business).pk],
+            "payment_voucher": [paid_out(owing_tax(business)).voucher.pk],
             "self_invoice": [made.pk],
             "expense": [spent.pk],
             "expense_category": [spent.category_id],

@@ -200,6 +200,7 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         "bill_cancel": [owed.pk],
         "bill_edit": [owed.pk],
         "bill_self_invoice": [taxed.pk],
+        "payment_voucher": [paid_out(taxed, "1", reference=everything_at_once(64)).voucher.pk],
         "self_invoice": [made.pk],
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
