@@ -158,6 +158,7 @@ def refuse_changing(bill: Bill) -> None:
         raise refusal(
             f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first, then change it."
         )
+    _refuse_self_invoiced(bill)
 
 
 def refuse_cancelling(bill: Bill) -> None:
@@ -166,6 +167,13 @@ def refuse_cancelling(bill: Bill) -> None:
         raise refusal(f"{bill} is cancelled already.")
     if bill.paid > ZERO:
         raise refusal(f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first.")
+    _refuse_self_invoiced(bill)
+
+
+def _refuse_self_invoiced(bill: Bill) -> None:
+    standing = bill.standing_self_invoice()
+    if standing is not None:
+        raise refusal(f"Self-invoice {standing.number} says what {bill} says; cancel that first.")
 
 
 def _ready(business: Business, data: BillData) -> Reckoned:
