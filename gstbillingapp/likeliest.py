@@ -30,7 +30,7 @@ def likeliest(rows: QuerySet[Row], text: str, limit: int) -> list[Row]:
     """
     folded = text.strip().casefold()
     found: dict[int, Row] = {}
-    if not rows.filter(having(folded)).exists():
+    if folded and not rows.filter(having(folded)).exists():
         return []  # the usual answer of a box that asks for everything: one look, not one for each step
     for step in _steps(rows.model, folded):
         wanted = limit - len(found)
