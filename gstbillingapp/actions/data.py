@@ -232,6 +232,7 @@ class BillData:
     due_date: datetime.date | None = None  # None: the vendor's days to pay after the date
     place_of_supply: str = ""  # "": the business's own state
     rcm: bool = False
+    claimed_in: datetime.date | None = None  # None: with the bill's date, or in the first return not filed
     doc_discount: Decimal | None = None  # None: no discount
     round_off: Decimal | None = None  # None: to the nearest rupee
     notes: str = ""
@@ -257,6 +258,7 @@ class ExpenseData:
     inter_state: bool | None = None  # None: by the GSTIN
     rcm: bool = False  # the amount is without the tax then, whatever `price_includes_tax` says
     itc: bool = False
+    claimed_in: datetime.date | None = None  # None: as of a bill
     mode: str = "bank"
     reference: str = ""
     version: int | None = None  # the version that was edited; None: whichever is there

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
+from gstbillingapp.actions import claims
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BillData, BillLineData
 from gstbillingapp.actions.identity import STATE_CODES
@@ -45,13 +46,18 @@ class Reckoned(WorkedOut[BillLine]):
     bill: Bill
 
 
-def reckon(business: Business, data: BillData) -> Reckoned:
-    """Work out what was typed; nothing is written, and nothing raised for what a person typed."""
+def reckon(business: Business, data: BillData, stored: Bill | None = None) -> Reckoned:
+    """Work out what was typed; nothing is written, and nothing raised for what a person typed.
+
+    `stored` is the bill that is being changed.
+    """
     checks = Checks()
     bill = _bill(checks, business, data)
     reckoned = Reckoned(bill=bill, checks=checks)
     reckoned.read(business, data.lines, partial(_line, bill))
     _work_out(reckoned, data)
+    own_paper = bill.rcm and not bill.vendor_gstin
+    claims.place(checks, bill, data.claimed_in, stored, own_paper=own_paper, elsewhere=is_elsewhere(bill))
     return reckoned
 
 
@@ -65,6 +71,7 @@ def data_of(bill: Bill) -> BillData:
         due_date=bill.due_date,
         place_of_supply=bill.place_of_supply,
         rcm=bill.rcm,
+        claimed_in=bill.claimed_in,
         doc_discount=bill.doc_discount,
         round_off=None if bill.round_off == usual else bill.round_off,
         notes=bill.notes,
@@ -86,6 +93,11 @@ def mode_of(bill: Bill) -> calc.TaxMode:
         sez=bill.sez or bill.imported,
         charges_tax=bears_tax(bill),
     )
+
+
+def is_elsewhere(bill: Bill) -> bool:
+    """Whether its CGST is of another state, which gives no credit here (CGST s.2(62), s.25(4))."""
+    return bill.place_of_supply != bill.business.state_code and mode_of(bill).is_intra
 
 
 def _line_data_of(line: BillLine) -> BillLineData:

@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.bill import Bill, BillLine, BillPayment, BillState, BillStatus, Credit
 from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
+from gstbillingapp.models.claim import NoCredit
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
@@ -77,6 +78,7 @@ __all__ = [
     "Mailing",
     "MailingState",
     "Membership",
+    "NoCredit",
     "Note",
     "NoteKind",
     "NoteLine",

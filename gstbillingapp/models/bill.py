@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
+from gstbillingapp.models.claim import InputTax, claim_checks, claim_indexes
 from gstbillingapp.models.document import DocumentLine, line_checks
 from gstbillingapp.models.fields import ZERO, money, today
 from gstbillingapp.models.payment import MONEY_MODES, MoneyMoved
@@ -44,7 +45,7 @@ class Credit(models.TextChoices):
 CLAIMED = (Credit.ELIGIBLE, Credit.CAPITAL)
 
 
-class Bill(models.Model):
+class Bill(InputTax):
     """A vendor's invoice to the business. Amounts are rupees; `balance` is what is still owed.
 
     With `rcm` the tax is owed to the government by the business and is not part of `total` (CGST s.9(3) and
@@ -144,6 +145,7 @@ class Bill(models.Model):
                 condition=Q(imported=False) | Q(rcm=True, cgst=0, sgst=0),
                 name="bill_imported_bears_no_vendor_tax",
             ),
+            *claim_checks("bill", BillState.CANCELLED),
         ]
         indexes = [
             # Trailing columns let searches, counts and sums read the index alone, not the wide rows.
@@ -170,6 +172,7 @@ class Bill(models.Model):
                 condition=Q(balance__gt=0),
                 name="bill_owed_to_vendor",
             ),
+            *claim_indexes("bill"),
         ]
 
     def __str__(self) -> str:
