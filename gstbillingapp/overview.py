@@ -30,6 +30,7 @@ from gstbillingapp.models import (
     NoteKind,
     NoteLine,
     Product,
+    VendorNoteLine,
 )
 from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.models.claim import taken_back_within, told_within
@@ -301,12 +302,14 @@ def _amount(bands: Iterable[Band]) -> Decimal:
 def input_tax(business: Business, first: datetime.date, last: datetime.date) -> Decimal:
     """The tax on bills and expenses that is claimed as credit in the returns of those days (CGST s.16).
 
-    Less what they give back of earlier claims. What the return takes over is what vendors have reported by
-    then (GSTR-2B).
+    Less what they give back: of earlier claims, and on vendors' credit notes. What the return takes over is
+    what vendors have reported by then (GSTR-2B).
     """
     lines = BillLine.objects.filter(bill__business=business, bill__no_credit="", itc__in=CLAIMED)
     expenses = Expense.objects.filter(business=business, no_credit="", itc=True)
-    return _claimed(lines, first, last, "bill__") + _claimed(expenses, first, last)
+    notes = VendorNoteLine.objects.filter(note__business=business, note__no_credit="", itc__in=CLAIMED)
+    on_bills = _claimed(lines, first, last, "bill__") - _claimed(notes, first, last, "note__")
+    return on_bills + _claimed(expenses, first, last)
 
 
 def _claimed(rows: QuerySet[Any], first: datetime.date, last: datetime.date, paper: str = "") -> Decimal:

@@ -28,6 +28,7 @@ from gstbillingapp.models import (
     Quotation,
     Receipt,
     Vendor,
+    VendorNote,
 )
 from gstbillingapp.models.fields import LARGEST_AMOUNT, day_text, plain_number
 from gstbillingapp.models.invoice import InvoiceQuerySet
@@ -230,6 +231,21 @@ def bills(asked: Asked) -> Iterable[Hit]:
         )
 
 
+def vendor_notes(asked: Asked) -> Iterable[Hit]:
+    """Vendors' credit notes, by number or of the vendors that the words find first; the newest first."""
+    key = number_key(asked.words)
+    wanted = Q(number_key__gte=key, number_key__lt=key + LAST_LETTER)
+    wanted |= Q(vendor__in=asked.vendors[:BUYERS_FOLLOWED])
+    rows = VendorNote.objects.filter(wanted, business=asked.business).select_related("bill")
+    for row in rows.order_by("-date", "-id")[: asked.limit]:
+        left = f"{indian_format(row.balance)} to come back" if row.balance else row.status
+        yield Hit(
+            label=row.number,
+            url=row.get_absolute_url(),
+            detail=_joined(row.bill.vendor_name, indian_format(row.total), day_text(row.date), left),
+        )
+
+
 # Invoices are found by number and by customer, so they stand after the customers themselves.
 PROVIDERS = (
     Provider(title="Customers", list_url_name="customer_list", find=customers),
@@ -240,6 +256,7 @@ PROVIDERS = (
     Provider(title="Products", list_url_name="product_list", find=products),
     Provider(title="Vendors", list_url_name="vendor_list", find=vendors),
     Provider(title="Bills", list_url_name="bill_list", find=bills),
+    Provider(title="Vendors' credit notes", list_url_name="vendor_note_list", find=vendor_notes),
 )
 
 

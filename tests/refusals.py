@@ -28,6 +28,9 @@ from gstbillingapp.models import (
     Refund,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 TABLES = (
@@ -52,6 +55,9 @@ TABLES = (
     Refund,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 

@@ -172,6 +172,7 @@ def refuse_changing(bill: Bill) -> None:
         raise refusal(
             f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first, then change it."
         )
+    _refuse_credited(bill)
 
 
 def refuse_cancelling(bill: Bill) -> None:
@@ -180,6 +181,13 @@ def refuse_cancelling(bill: Bill) -> None:
         raise refusal(f"{bill} is cancelled already.")
     if bill.paid > ZERO:
         raise refusal(f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first.")
+    _refuse_credited(bill)
+
+
+def _refuse_credited(bill: Bill) -> None:
+    note = bill.vendor_notes.filter(state=BillState.RECORDED).first()
+    if note is not None:
+        raise refusal(f"Credit note {note} of {bill.vendor_name} stands against {bill}; cancel that first.")
 
 
 def _ready(business: Business, data: BillData, stored: Bill | None = None) -> Reckoned:

@@ -8,10 +8,11 @@ from gstbillingapp.actions.returns import filing_of
 from gstbillingapp.gst.claims import is_too_late, last_day_to_claim
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.gst.returns import Filing, Form, Period, Span
-from gstbillingapp.models import Bill, Business, Expense, NoCredit, ReturnFiling, Scheme
+from gstbillingapp.models import Bill, Business, Expense, NoCredit, ReturnFiling, Scheme, VendorNote
 from gstbillingapp.models.fields import INDIA, day_text, today
 from gstbillingapp.models.returns import period_of
 
+Paper = Bill | Expense | VendorNote
 OFFERED = 20  # months back that are offered: the tax of April can be claimed until November of the next year
 AHEAD = 1  # and ahead, for goods that are still on their way
 
@@ -40,6 +41,13 @@ def first_open(business: Business, day: datetime.date, filed: Collection[Period]
     return period_on(business, day)
 
 
+def first_open_for(business: Business, day: datetime.date) -> datetime.date | None:
+    """When the first period begins that may have what is of that day; None where no GSTR-3B is filed."""
+    if business.scheme != Scheme.REGULAR:
+        return None
+    return first_open(business, day, filed_periods(business)).first
+
+
 def periods_offered(business: Business, on: datetime.date) -> list[Period]:
     """What may be chosen on that day, the newest first: what is filed is left out."""
     filed = filed_periods(business)
@@ -49,12 +57,12 @@ def periods_offered(business: Business, on: datetime.date) -> list[Period]:
     return list(periods)
 
 
-def told_in(paper: Bill | Expense) -> Period:
+def told_in(paper: Paper) -> Period:
     """The period whose GSTR-3B has it."""
     return period_on(paper.business, paper.claimed_in or paper.date)
 
 
-def held_by(paper: Bill | Expense) -> Period | None:
+def held_by(paper: Paper) -> Period | None:
     """The filed period that has it, so that what it told stays; None while it is open."""
     if paper.business.scheme != Scheme.REGULAR:
         return None
@@ -139,7 +147,7 @@ def _problem_with(
     return ""
 
 
-def take_back(paper: Bill | Expense) -> None:
+def take_back(paper: Paper) -> None:
     """Have the first open return reverse what a filed one tells; otherwise it just counts no more."""
     held = held_by(paper)
     if held is not None:

@@ -241,6 +241,18 @@ class BillData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VendorNoteData:
+    """A vendor's credit note as typed; `lines` run beside those of its bill, and amounts are before tax."""
+
+    number: str = ""
+    date: datetime.date | None = None  # None: today in India
+    reason: str = ""  # of `VendorNoteReason`
+    reason_text: str = ""
+    round_off: Decimal | None = None  # None: to the nearest rupee
+    lines: Sequence[NoteLineData] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExpenseData:
     """Money spent as typed; the taxes are computed."""
 

@@ -4,6 +4,7 @@ One road for the live totals, for recording and for changing, so that what a per
 """
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -16,6 +17,7 @@ from gstbillingapp.actions.products import LARGEST_CESS, LARGEST_CESS_PCT, LARGE
 from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.money import indian_format, round_rupee
+from gstbillingapp.gst.notes import AMOUNTS, Worth
 from gstbillingapp.gst.numbers import financial_year, number_key
 from gstbillingapp.models import (
     Bill,
@@ -249,16 +251,34 @@ def _work_out(reckoned: Reckoned, data: BillData) -> None:
 
 def _calc_input(reckoned: Reckoned) -> calc.DocumentInput:
     bill = reckoned.bill
+    return _document(bill, [calc_line(line) for line in reckoned.lines], bill.doc_discount)
+
+
+def _document(bill: Bill, lines: Sequence[calc.LineInput], doc_discount: Decimal) -> calc.DocumentInput:
     return calc.DocumentInput(
         supplier_state=_supplier_state(bill),
         place_of_supply=bill.place_of_supply,
-        lines=tuple(calc_line(line) for line in reckoned.lines),
+        lines=tuple(lines),
         sez=bill.sez or bill.imported,
         registered=bears_tax(bill),
         rcm=bill.rcm,
-        doc_disc=bill.doc_discount,
+        doc_disc=doc_discount,
         round_off=False,
     )
+
+
+def taxed(bill: Bill, line: BillLine, qty: Decimal, value: Decimal) -> Worth:
+    """Rupees before tax with the tax that a line of a bill bears, for a note against it (CGST s.34)."""
+    part = calc.LineInput(
+        qty=Decimal(1),
+        price=value,
+        rate=line.rate,
+        exempt=line.supply != Supply.TAXABLE,
+        cess_pct=line.cess_pct,
+        cess_per_unit=line.cess_per_unit * qty,
+    )
+    [result] = calc.compute(_document(bill, [part], ZERO)).lines
+    return Worth(qty=qty, **{name: getattr(result, name) for name in AMOUNTS if name != "qty"})
 
 
 def _supplier_state(bill: Bill) -> str:

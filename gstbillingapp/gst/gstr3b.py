@@ -45,6 +45,7 @@ class Inward:
 
     `eligible` False is tax that s.17(5) keeps from being credited, `claimed` False tax that nobody asks for.
     `denied` is tax that is asked for and not given: too late (s.16(4)), or of another state; told in 4(D)(2).
+    `again` is credit that an earlier return has reversed in 4(B)(2): told in 4(A), and in 4(D)(1) besides.
     `rcm` is tax that the business itself owes. `treatment` other than taxable puts the value into table 5.
     """
 
@@ -57,6 +58,7 @@ class Inward:
     rcm: bool = False
     treatment: Treatment = Treatment.TAXABLE
     sign: int = 1
+    again: bool = False
 
     def signed(self) -> Amounts:
         """The amounts as they count."""
@@ -75,7 +77,7 @@ class Pair:
 class Gstr3b:
     """The summary. 3.1: `taxable` to `non_gst`. 3.2: `to_unregistered` by place.
 
-    4: `credit` (A), `ineligible` (B)(1), `reversed` (B)(2), `denied` (D)(2).
+    4: `credit` (A), `ineligible` (B)(1), `reversed` (B)(2), `again` (D)(1), `denied` (D)(2).
     5: `exempt_inward` and `non_gst_inward`. `left_out` are the outward supplies whose tax the buyers pay.
     """
 
@@ -91,6 +93,7 @@ class Gstr3b:
     credit: dict[Credit, Amounts] = field(default_factory=dict)
     ineligible: Amounts = NOTHING
     reversed: Amounts = NOTHING
+    again: Amounts = NOTHING
     denied: Amounts = NOTHING
     exempt_inward: Pair = Pair()
     non_gst_inward: Pair = Pair()
@@ -175,6 +178,8 @@ def _add_credit(found: Gstr3b, row: Inward) -> None:
     found.credit[source] = found.credit.get(source, NOTHING).plus(row.amounts)
     if not row.eligible:
         found.ineligible = found.ineligible.plus(row.amounts)
+    elif row.again:
+        found.again = found.again.plus(row.amounts)
 
 
 def _pair(rows: Iterable[Inward]) -> Pair:
@@ -223,12 +228,11 @@ def as_json(found: Gstr3b) -> Json:
 
 
 def _credit(found: Gstr3b) -> Json:
-    nothing = _tax(NOTHING)
     return {
         "itc_avl": [{"ty": source.value} | _tax(found.credit.get(source, NOTHING)) for source in Credit],
         "itc_rev": [{"ty": "RUL"} | _tax(found.ineligible), {"ty": "OTH"} | _tax(found.reversed)],
         "itc_net": _tax(found.net_credit),
-        "itc_inelg": [{"ty": "RUL"} | nothing, {"ty": "OTH"} | _tax(found.denied)],
+        "itc_inelg": [{"ty": "RUL"} | _tax(found.again), {"ty": "OTH"} | _tax(found.denied)],
     }
 
 

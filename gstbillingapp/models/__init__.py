@@ -39,6 +39,7 @@ from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
 from gstbillingapp.models.vendor import Vendor, VendorKind
+from gstbillingapp.models.vendor_note import VendorNote, VendorNoteLine, VendorNoteReason, VendorRefund
 
 __all__ = [
     "ALWAYS_TOLD",
@@ -114,5 +115,9 @@ __all__ = [
     "Supply",
     "Vendor",
     "VendorKind",
+    "VendorNote",
+    "VendorNoteLine",
+    "VendorNoteReason",
+    "VendorRefund",
     "stage_text",
 ]

@@ -48,6 +48,8 @@ CLAIMED = (Credit.ELIGIBLE, Credit.CAPITAL)
 class Bill(InputTax):
     """A vendor's invoice to the business. Amounts are rupees; `balance` is what is still owed.
 
+    `credited` is what credit notes of the vendor took off that.
+
     With `rcm` the tax is owed to the government by the business and is not part of `total` (CGST s.9(3) and
     9(4)). So it is with what is `imported`: the IGST on goods is paid at customs, that on services on reverse
     charge. The vendor is copied as of the bill's last change.
@@ -80,6 +82,7 @@ class Bill(InputTax):
     round_off = money()
     total = money()
     paid = money()
+    credited = money(db_default=ZERO)
     balance = money()
 
     notes = models.CharField(max_length=1000, blank=True)
@@ -126,17 +129,21 @@ class Bill(InputTax):
             ),
             # Half a paisa either way: SQLite adds in binary floats.
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lt=F("total") + Decimal("0.005")),
-                name="bill_paid_within_total",
+                condition=Q(
+                    paid__gte=0,
+                    credited__gte=0,
+                    paid__lt=F("total") - F("credited") + Decimal("0.005"),
+                ),
+                name="bill_paid_and_credited_within_total",
             ),
             models.CheckConstraint(
                 condition=Q(
                     state=BillState.RECORDED,
                     balance__gte=0,
-                    balance__gt=F("total") - F("paid") - Decimal("0.005"),
-                    balance__lt=F("total") - F("paid") + Decimal("0.005"),
+                    balance__gt=F("total") - F("paid") - F("credited") - Decimal("0.005"),
+                    balance__lt=F("total") - F("paid") - F("credited") + Decimal("0.005"),
                 )
-                | Q(state=BillState.CANCELLED, balance=0),
+                | Q(state=BillState.CANCELLED, balance=0, credited=0),
                 name="bill_balance_is_what_is_owed",
             ),
             models.CheckConstraint(condition=Q(due_date__gte=F("date")), name="bill_due_after_its_date"),
@@ -201,6 +208,10 @@ class Bill(InputTax):
         """The status in words."""
         return str(self.status.label)
 
+    def owed(self) -> Decimal:
+        """What is still to be paid, in rupees; `balance` keeps it."""
+        return self.total - self.paid - self.credited
+
     @property
     def tax(self) -> Decimal:
         """All components together, cess included."""
@@ -208,8 +219,8 @@ class Bill(InputTax):
 
     @property
     def may_change(self) -> bool:
-        """Whether what was typed may still be put right: nothing is paid yet."""
-        return self.state == BillState.RECORDED and self.paid == ZERO
+        """Whether what was typed may still be put right: nothing is paid or credited yet."""
+        return self.state == BillState.RECORDED and self.paid == self.credited == ZERO
 
 
 def bill_condition(status: str, day: datetime.date) -> Q:

@@ -1,4 +1,4 @@
-"""The purchase register: bills and expenses between two days, a row for each rate and use of the tax.
+"""The purchase register: bills, vendors' credit notes and expenses, a row for each rate and use of the tax.
 
 It is made as the sales register is; see there. A paper stands in the period whose return tells it, with its
 own date; one that was cancelled after that return was filed stays, and is taken off in the period that
@@ -6,7 +6,7 @@ reverses it.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.returns import purchases
 from gstbillingapp.returns.calendar import months
-from gstbillingapp.returns.purchases import BillRow, Bought, Days, ExpenseRow
+from gstbillingapp.returns.purchases import BillRow, Bought, Days, ExpenseRow, Lines
 from gstbillingapp.returns.sheets import Cell, Row
 
 HEADINGS: Row = (
@@ -49,7 +49,7 @@ def purchase_register(business: Business, since: datetime.date, until: datetime.
     yield HEADINGS
     for month in months(since, until):
         days = Days(max(since, month.first), min(until, month.last))
-        rows = [*_bills(business, days), *_expenses(business, days)]
+        rows = [*_bills(business, days), *_notes(business, days), *_expenses(business, days)]
         yield from (row for _, row in sorted(rows, key=lambda dated: dated[0]))
 
 
@@ -57,8 +57,15 @@ Dated = tuple[datetime.date, Row]
 
 
 def _bills(business: Business, days: Days) -> Iterator[Dated]:
-    lines = purchases.bill_lines(business, *days)
-    for bill in purchases.bill_rows(business, *days):
+    return _dated(purchases.bill_rows(business, *days), purchases.bill_lines(business, *days), days)
+
+
+def _notes(business: Business, days: Days) -> Iterator[Dated]:
+    return _dated(purchases.note_rows(business, *days), purchases.note_lines(business, *days), days)
+
+
+def _dated(bills: Iterable[BillRow], lines: Lines, days: Days) -> Iterator[Dated]:
+    for bill in bills:
         for entry in _entries(bill, days):
             for row in _rows_of(bill, lines.get(bill.pk, []), entry):
                 yield entry.day, row
@@ -118,7 +125,7 @@ def _bill_row(
     said: tuple[Cell, ...] = (
         bill.date,
         bill.number,
-        "Bill",
+        "Credit note" if bill.is_note else "Bill",
         bill.vendor_name,
         bill.vendor_gstin,
         state_label(bill.place_of_supply),
@@ -126,7 +133,7 @@ def _bill_row(
         codes,
         rate,
     )
-    counted = (entry.of(amount) for amount in (*_cells(amounts), *worth))
+    counted = (entry.of(bill.direction * amount) for amount in (*_cells(amounts), *worth))
     return (*said, *counted, credit, _month(entry.day), entry.status)
 
 

@@ -1,4 +1,4 @@
-"""What a business bought between two days: bills and expenses as GSTR-3B and the purchase register read them.
+"""What a business bought, less credit notes, and spent: as GSTR-3B and the purchase register read it.
 
 They stand in the period whose return claims their tax, which is that of their date or a later one. Cancelled
 ones are left out, and stand in the register with nothing on them; but what a filed return has told stays
@@ -7,17 +7,27 @@ there, and is taken back in the period that reverses it.
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from gstbillingapp.gst.gstr3b import Credit as Source
 from gstbillingapp.gst.gstr3b import Inward
 from gstbillingapp.gst.outward import Amounts, Treatment
 from gstbillingapp.gst.states import current_code
-from gstbillingapp.models import Bill, BillLine, BillState, Business, Credit, Expense, VendorKind
+from gstbillingapp.models import (
+    Bill,
+    BillLine,
+    BillState,
+    Business,
+    Credit,
+    Expense,
+    VendorKind,
+    VendorNote,
+    VendorNoteLine,
+)
 from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.models.claim import taken_back_within, told_within
 from gstbillingapp.models.whole import THOUSANDTH, THOUSANDTHS
@@ -38,7 +48,7 @@ class Days(NamedTuple):
 
 
 class BillRow(NamedTuple):
-    """What is read of a bill."""
+    """What is read of a bill, or of a credit note against one with what its bill says of the supply."""
 
     pk: int
     date: datetime.date
@@ -57,11 +67,17 @@ class BillRow(NamedTuple):
     claimed_in: datetime.date | None
     reversed_in: datetime.date | None
     no_credit: str
+    is_note: bool = False
 
     @property
     def is_cancelled(self) -> bool:
         """Whether it was taken back."""
         return self.state == CANCELLED
+
+    @property
+    def direction(self) -> int:
+        """1 for a bill; -1 for a credit note, which takes off what it says."""
+        return -1 if self.is_note else 1
 
     @property
     def is_intra(self) -> bool:
@@ -82,6 +98,9 @@ class Bought(NamedTuple):
     supply: str
     itc: str
     amounts: Amounts
+
+
+Lines = Mapping[int, list[Bought]]
 
 
 class ExpenseRow(NamedTuple):
@@ -121,16 +140,18 @@ class ExpenseRow(NamedTuple):
 def inward_of(business: Business, since: datetime.date, until: datetime.date) -> list[Inward]:
     """Every line of the bills that count, and the expenses whose tax is claimed or owed."""
     days = Days(since, until)
-    lines = bill_lines(business, since, until)
     return [
-        *(
-            _of_line(row, line, sign)
-            for row in bill_rows(business, since, until)
-            for sign in signs(row, days)
-            for line in lines.get(row.pk, ())
-        ),
+        *_of_bills(bill_rows(business, *days), bill_lines(business, *days), days),
+        *_of_bills(note_rows(business, *days), note_lines(business, *days), days),
         *_of_expenses(business, days),
     ]
+
+
+def _of_bills(rows: Iterable[BillRow], lines: Lines, days: Days) -> Iterator[Inward]:
+    for row in rows:
+        for sign in signs(row, days):
+            for line in lines.get(row.pk, ()):
+                yield _of_line(row, line, sign)
 
 
 def signs(row: BillRow | ExpenseRow, days: Days) -> Iterator[int]:
@@ -157,7 +178,8 @@ def _of_line(row: BillRow, line: Bought, sign: int) -> Inward:
         denied=line.itc in CLAIMED and bool(row.no_credit),
         rcm=row.rcm and source is not Source.IMPORT_OF_GOODS,
         treatment=Treatment.EXEMPT if untaxed else Treatment(line.supply),
-        sign=sign,
+        sign=sign * row.direction,
+        again=row.is_note and sign < 0,
     )
 
 
@@ -183,16 +205,43 @@ def bill_rows(business: Business, since: datetime.date, until: datetime.date) ->
     return [BillRow._make(values) for values in found.values_list(*BillRow._fields)]
 
 
+# What a credit note says as its bill does, by the bill's own names.
+OF_BILL = frozenset(
+    {
+        *("vendor_name", "vendor_gstin", "vendor_kind", "vendor_state_code"),
+        *("place_of_supply", "rcm", "sez", "imported"),
+    }
+)
+
+
+def note_rows(business: Business, since: datetime.date, until: datetime.date) -> list[BillRow]:
+    """Vendors' credit notes that are told or taken back in those days, in the order of their dates."""
+    within = told_within(since, until) | taken_back_within(since, until)
+    found = VendorNote.objects.filter(within, business=business).order_by("date", "id")
+    names = [f"bill__{name}" if name in OF_BILL else name for name in BillRow._fields[:-1]]
+    return [BillRow(*values, is_note=True) for values in found.values_list(*names)]
+
+
 LINE_NUMBERS = {"rate": THOUSANDTHS, **AMOUNTS}
 
 
-def bill_lines(business: Business, since: datetime.date, until: datetime.date) -> Mapping[int, list[Bought]]:
-    """Their lines, by bill, but for those of bills that count nowhere."""
-    within = told_within(since, until, "bill__") | taken_back_within(since, until, "bill__")
-    counting = Q(bill__state=BillState.RECORDED) | Q(bill__reversed_in__isnull=False)
-    found = BillLine.objects.filter(within, counting, bill__business=business).order_by("bill_id", "position")
+def bill_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
+    """Lines of bills, by bill, but for those of bills that count nowhere."""
+    return _lines(BillLine.objects.all(), business, Days(since, until), "bill")
+
+
+def note_lines(business: Business, since: datetime.date, until: datetime.date) -> Lines:
+    """Lines of vendors' credit notes, likewise."""
+    return _lines(VendorNoteLine.objects.all(), business, Days(since, until), "note")
+
+
+def _lines(every: "QuerySet[Any]", business: Business, days: Days, paper: str) -> Lines:
+    within = told_within(*days, f"{paper}__") | taken_back_within(*days, f"{paper}__")
+    counting = Q(**{f"{paper}__state": BillState.RECORDED}) | Q(**{f"{paper}__reversed_in__isnull": False})
+    found = every.filter(within, counting, **{f"{paper}__business": business})
     lines: defaultdict[int, list[Bought]] = defaultdict(list)
-    rows = whole(found, LINE_NUMBERS, "bill_id", "is_service", "hsn", "supply", "itc")
+    ordered = found.order_by(f"{paper}_id", "position")
+    rows = whole(ordered, LINE_NUMBERS, f"{paper}_id", "is_service", "hsn", "supply", "itc")
     for key, is_service, hsn, supply, itc, rate, *amounts in rows:
         lines[key].append(Bought(is_service, hsn, rate * THOUSANDTH, supply, itc, amounts_of(*amounts)))
     return lines

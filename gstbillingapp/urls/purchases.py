@@ -1,8 +1,8 @@
-"""Purchases: vendors, their bills with payments, and expenses."""
+"""Purchases: vendors, their bills with payments and credit notes, and expenses."""
 
 from django.urls import path
 
-from gstbillingapp.views import bill_editor, bills, expenses, vendors
+from gstbillingapp.views import bill_editor, bills, expenses, vendor_notes, vendors
 
 urlpatterns = [
     path("vendors/", vendors.index, name="vendor_list"),
@@ -25,6 +25,17 @@ urlpatterns = [
         "bill/<int:pk>/payments/<int:payment_pk>/reverse/",
         bills.reverse_payment,
         name="bill_payment_reverse",
+    ),
+    path("bill/<int:pk>/credit-note/", vendor_notes.new, name="vendor_note_new"),
+    path("bill/<int:pk>/credit-note/totals/", vendor_notes.totals, name="vendor_note_totals"),
+    path("vendor-notes/", vendor_notes.index, name="vendor_note_list"),
+    path("vendor-note/<int:pk>/", vendor_notes.detail, name="vendor_note"),
+    path("vendor-note/<int:pk>/cancel/", vendor_notes.cancel, name="vendor_note_cancel"),
+    path("vendor-note/<int:pk>/refund/", vendor_notes.refund, name="vendor_note_refund"),
+    path(
+        "vendor-note/<int:pk>/refunds/<int:refund_pk>/reverse/",
+        vendor_notes.reverse_refund,
+        name="vendor_note_refund_reverse",
     ),
     path("expenses/", expenses.index, name="expense_list"),
     path("expenses/new/", expenses.new, name="expense_new"),

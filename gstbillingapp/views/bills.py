@@ -126,6 +126,7 @@ def bill(request: MemberRequest, pk: int) -> HttpResponse:
         "held": claims.held_by(stored),
         "place": state_label(stored.place_of_supply),
         "timeline": timeline(stored),
+        "notes": stored.vendor_notes.order_by("date", "pk"),
         "days_late": (today() - stored.due_date).days if late else 0,
         "kept": _why_it_stays(stored),
         "cancel_form": BillReasonForm(),

@@ -1,11 +1,26 @@
 """Where the input tax of a bill or an expense is claimed, in words."""
 
+from collections.abc import Iterable
+
 from gstbillingapp.actions.claims import period_on, told_in
 from gstbillingapp.gst.claims import last_day_to_claim
-from gstbillingapp.models import Bill, BillState, Expense, NoCredit
+from gstbillingapp.models import Bill, BillState, Expense, NoCredit, VendorNote, VendorNoteLine
+from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.templatetags.billing import day
 
 CANCELLED = BillState.CANCELLED  # as expenses are, too
+
+
+def note_claim_words(note: VendorNote, lines: Iterable[VendorNoteLine]) -> str:
+    """In which return a vendor's credit note gives back tax; nothing where none of its lines was claimed."""
+    if note.no_credit or not any(line.itc in CLAIMED and line.rate for line in lines):
+        return ""
+    if note.state != CANCELLED:
+        return f"Reversed in {told_in(note).label}"
+    if note.reversed_in is None:
+        return ""
+    again = period_on(note.business, note.reversed_in)
+    return f"Reversed in {told_in(note).label}, claimed again in {again.label}"
 
 
 def claim_words(paper: Bill | Expense) -> str:

@@ -11,7 +11,7 @@ from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
-from gstbillingapp.actions import bills, invoices, jobs, opening, payments, quotations, set_offs
+from gstbillingapp.actions import bills, invoices, jobs, opening, payments, quotations, set_offs, vendor_notes
 from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
 from tests.factories import (
@@ -36,6 +36,7 @@ from tests.factories import (
     sent,
     sent_file,
     set_off,
+    vendor_noted,
 )
 from tests.unit.security.addresses import World
 
@@ -173,6 +174,15 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
     )
     bills.cancel(business, None, void.pk, reason=everything_at_once(200))
     payment = paid_out(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
+    settled = bill(business, *bought, vendor=vendor, number=f"{CLOSING[:20]}3")
+    paid_out(settled)
+    text = everything_at_once(200)
+    note = vendor_noted(settled, reason="other", reason_text=text, number=f"{CLOSING[:20]}4")
+    standing = vendor_noted(stored, reason="other", reason_text=text, number=f"{CLOSING[:20]}6")
+    void_note = vendor_noted(owed, reason="other", reason_text=text, number=f"{CLOSING[:20]}5")
+    vendor_notes.cancel(business, None, void_note.pk, reason=text)
+    said = {"reference": everything_at_once(64), "note": everything_at_once(300)}
+    came = vendor_notes.refund(business, None, note.pk, Decimal(1), **said)
     spent = expense(
         business,
         vendor_id=vendor.pk,
@@ -187,6 +197,11 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         "bill_payment_reverse": [stored.pk, payment.pk],
         "bill_cancel": [owed.pk],
         "bill_edit": [owed.pk],
+        "vendor_note": [note.pk],
+        "vendor_note_new": [stored.pk],
+        "vendor_note_totals": [stored.pk],
+        "vendor_note_refund_reverse": [note.pk, came.pk],
+        "vendor_note_cancel": [standing.pk],
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
     }
