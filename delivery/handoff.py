@@ -24,6 +24,7 @@ from delivery import meters
 logger = logging.getLogger(__name__)
 
 DRAIN = "delivery.drain"
+SWEEP = "delivery.sweep"
 DEEDS = "delivery.deeds"
 LETTERS = "delivery.post_letters"
 # Set while a wake-up is on its way. It expires, because the wake-up may be lost with its worker.

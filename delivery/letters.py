@@ -35,7 +35,8 @@ class LetterDraft:
     `to` and `reply_to` are one address each, and `sender_name` is what stands before the address of this
     site, which all mail comes from. `attachment_kind`, `_id` and `_variant` name the file that goes with it,
     as `delivery.enclosures` finds it. With `not_before` it waits for that moment; with `notification_id` it
-    is not sent once that notification is read or deleted.
+    is not sent once that notification is read or deleted. With a `topic` it tells its own person of an event:
+    it goes to the address they have when it is sent, and not at all once they are shut out.
     """
 
     to: str

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
@@ -180,7 +181,7 @@ def deliver(letter: Letter, server: Any) -> BaseException | None:
     if not is_set_up():  # one of another day: nothing of it is to be in a log
         insist(partial(_settle, letter, DeliveryState.DISCARDED, NO_SERVER))
         return None
-    if _is_moot(letter):
+    if _is_moot(letter) or not _readdress(letter):
         insist(partial(_settle, letter, DeliveryState.SUPERSEDED))
         return None
     message = _written(letter)
@@ -203,6 +204,21 @@ def _is_moot(letter: Letter) -> bool:
         return False
     unread = Notification.objects.filter(pk=letter.notification_id, is_read=False, is_deleted=False)
     return not unread.exists()
+
+
+def _readdress(letter: Letter) -> bool:
+    """Have what tells a person of an event go to the address they have by now; False where there is none.
+
+    Nor is there one for whoever has been shut out since.
+    """
+    if not letter.topic:
+        return True
+    person = get_user_model().objects.filter(pk=letter.user_id, is_active=True)
+    to = person.values_list("email", flat=True).first()
+    if to and to != letter.to:
+        letter.to = to
+        Letter.objects.filter(pk=letter.pk, claim=letter.claim).update(to=to)
+    return bool(to)
 
 
 def _written(letter: Letter) -> EmailMessage | None:
@@ -228,7 +244,7 @@ def message_of(letter: Letter, enclosure: Enclosure | None = None) -> EmailMessa
     Raises UnavailableError where what goes with it is larger than mail servers take.
     """
     headers = {"Message-ID": message_id(letter)}
-    if letter.notification_id is not None:
+    if letter.notification_id is not None or letter.topic:
         headers["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is to answer it
     message = EmailMessage(
         subject=letter.subject,

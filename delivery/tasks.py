@@ -26,7 +26,7 @@ def drain() -> None:
         bell.stay(hostname, partial(draining.drain, _task_id()), handoff.wake)
 
 
-@shared_task(name="delivery.sweep", ignore_result=True)
+@shared_task(name=handoff.SWEEP, ignore_result=True)
 def sweep() -> None:
     """Deliver what no wake-up told of and what a dead worker left; sent by beat and at worker start."""
     with _or_at_the_next_sweep():
@@ -89,4 +89,4 @@ def _or_at_the_next_sweep() -> Iterator[None]:
 @worker_ready.connect
 def _sweep_at_start(**_: object) -> None:
     """What was posted while no worker ran is not to wait for beat."""
-    sweep.apply_async()
+    handoff.wake_task(handoff.SWEEP)

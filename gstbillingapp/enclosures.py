@@ -14,7 +14,13 @@ GONE = "The document is there no more."
 
 
 def find(letter: Letter) -> Enclosure | NotReady:
-    """The paper as the document is now, asked for where it is not there."""
+    """The paper as the document is now, asked for where it is not there.
+
+    Raises LookupError for a kind that is unknown here: a newer version has posted the letter while it
+    replaces this one. It is tried again, by when another worker may take it.
+    """
+    if letter.attachment_kind not in papers.PRINTABLES:
+        raise LookupError("A server of an older version took it, which cannot make this document as PDF.")
     printable = _printable(letter)
     if printable is None:
         raise UnavailableError(GONE)

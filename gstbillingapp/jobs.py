@@ -1,7 +1,7 @@
 """Takes imports and exports further: reads a file, checks its rows, stores them, makes a file."""
 
 import logging
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from time import monotonic
 from typing import Any
 
@@ -130,33 +130,49 @@ def do_part(job: Job, part_id: int) -> bool:
             return False
         part = jobs.part_to_do(part_id)
         if part is not None:
-            verdicts = judge(job, part, lock=storing)
-            if storing:
-                store(job, verdicts)
+            verdicts = store(job, part) if storing else judge(job, part)
             jobs.part_done(part, list(_problems(job, verdicts)), stored=storing)
             jobs.come_further(job, job.state, **_counted(job, verdicts))
     return True
 
 
-def judge(job: Job, part: JobPart, *, lock: bool) -> list[Verdict]:
-    """What becomes of the rows of a part, in their order."""
+def judge(job: Job, part: JobPart) -> list[Verdict]:
+    """What would become of the rows of a part, each of them by itself, in their order."""
     subject = SUBJECTS[job.subject]
+    business = Business.objects.get(pk=job.business_id)
+    return subject.judge(business, _rows(subject, part), lock=False)
+
+
+def store(job: Job, part: JobPart) -> list[Verdict]:
+    """Store the rows that are right: those that are new, and the others where that is wanted.
+
+    As if each row were stored before the next one is judged, so that it does not matter where a part ends.
+    Most rows have nothing to do with each other, and all of a part are judged and stored together.
+    """
+    subject = SUBJECTS[job.subject]
+    wanted = {Outcome.ADD, Outcome.CHANGE} if job.update_existing else {Outcome.ADD}
+    # One import at a time adds to a business: the next finds what this one has added.
+    business = Business.objects.select_for_update(no_key=True).get(pk=job.business_id)
+    rows, verdicts, tellings = _rows(subject, part), list[Verdict](), list[Callable[[], None]]()
+    while rows:
+        judged = subject.judge(business, rows, lock=True)
+        judged = judged[: subject.count_apart(judged, wanted)]
+        right = [verdict for verdict in judged if verdict.outcome in wanted]
+        tellings.append(subject.store(job.created_by, right))
+        verdicts += judged
+        rows = rows[len(judged) :]
+    for tell in tellings:
+        tell()
+    return verdicts
+
+
+def _rows(subject: Subject, part: JobPart) -> list[Said]:
+    """The rows of a part as they are read, with what is wrong with them whatever is stored."""
     rows = [subject.read(number, texts) for number, texts, _ in part.rows]
     for said, (_, _, before) in zip(rows, part.rows, strict=True):
         if before:
             subject.refuse_twice(said, before)
-    businesses = Business.objects.all()
-    if lock:
-        # One import at a time adds to a business: the next finds what this one has added.
-        businesses = businesses.select_for_update(no_key=True)
-    return subject.judge(businesses.get(pk=job.business_id), rows, lock=lock)
-
-
-def store(job: Job, verdicts: Sequence[Verdict]) -> None:
-    """Store the rows that are right: those that are new, and the others where that is wanted."""
-    wanted = {Outcome.ADD, Outcome.CHANGE} if job.update_existing else {Outcome.ADD}
-    right = [verdict for verdict in verdicts if verdict.outcome in wanted]
-    SUBJECTS[job.subject].store(job.created_by, right)
+    return rows
 
 
 def _problems(job: Job, verdicts: Sequence[Verdict]) -> Iterator[list[Any]]:

@@ -13,21 +13,38 @@ from delivery import meters
 WINDOW = 60  # seconds
 # Requests in a window: ten a second for a whole minute. A page that polls makes two.
 ALLOWED = 600
-# Of those that search, compute or print: five a second. The editor asks for totals at most that often.
+# Of those that search, compute, print or make a file: five a second. The editor asks for no more totals.
 ALLOWED_COSTLY = 300
 COSTLY = frozenset(
     {
+        "ageing",
+        "ageing_csv",
         "bill_list",
         "bill_preview",
         "bill_products",
+        "customer_ledger",
+        "customer_ledger_csv",
         "customer_list",
         "customer_lookup",
+        "data_export",
+        "data_export_later",
+        "data_import",
         "expense_list",
+        "gstr1",
+        "gstr1_json",
+        "gstr1_section",
+        "gstr3b",
+        "gstr3b_json",
+        "hsn_summary",
         "invoice_issue",
         "invoice_list",
         "invoice_pdf",
         "invoice_preview",
         "invoice_print",
+        "note_list",
+        "note_pdf",
+        "note_print",
+        "note_totals",
         "product_list",
         "product_lookup",
         "quotation_list",
@@ -35,8 +52,16 @@ COSTLY = frozenset(
         "quotation_preview",
         "quotation_print",
         "quotation_send",
+        "receipt_list",
+        "receipt_pdf",
+        "receipt_print",
+        "register_download",
+        "return_list",
         "search",
         "search_lookup",
+        "statement_pdf",
+        "statement_pdf_status",
+        "statement_print",
         "vendor_list",
         "vendor_lookup",
     }

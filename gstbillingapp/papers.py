@@ -50,7 +50,7 @@ def make_all() -> bool:
     began = monotonic()
     while (taken := monotonic() - began) < LONGEST:
         has_time = settings.REDIS_URL is not None and taken < LONGEST_AHEAD
-        paper = papers.claim(ahead=has_time and not papers.is_somebody_at_it())
+        paper = papers.claim(PRINTABLES, ahead=has_time and not papers.is_somebody_at_it())
         if paper is None:
             papers.remove_old()
             return taken < LONGEST_AHEAD

@@ -15,8 +15,10 @@ from gstbillingapp.actions.papers import TASK as PAPER
 
 logger = logging.getLogger(__name__)
 
+REMIND = "gstbillingapp.remind"
 
-@shared_task(name="gstbillingapp.remind", ignore_result=True)
+
+@shared_task(name=REMIND, ignore_result=True)
 def remind() -> None:
     """Do the periodic deeds whose time has come; sent by beat and at worker start."""
     try:
@@ -54,6 +56,5 @@ def _load_before_the_fork(**_: object) -> None:
 @worker_ready.connect
 def _begin(**_: object) -> None:
     """What fell due or was asked for while no worker ran is not to wait for beat."""
-    remind.apply_async()
-    paper.apply_async()
-    job.apply_async()
+    for name in (REMIND, PAPER, JOB):
+        handoff.wake_task(name)

@@ -103,10 +103,13 @@ def start(business: Business, job_id: int, *, skip_wrong: bool, update_existing:
     """Import the rows that were checked; those with errors are left out, where that is wanted.
 
     How many these are is kept: more of them at the end are news, as things have changed since the check.
-    Raises ValidationError where leaving out is not wanted, and some have errors.
+    One that was started before is as it was. Raises ValidationError where leaving out is not wanted, and some
+    have errors.
     """
     with transaction.atomic():
         job = locked(business, job_id)
+        if job.state != JobState.CHECKED:
+            return job
         if job.wrong and not skip_wrong:
             raise refusal(
                 "Some rows have errors. Correct them in the file and send it again, or leave them out.",
@@ -119,10 +122,8 @@ def start(business: Business, job_id: int, *, skip_wrong: bool, update_existing:
             "content": b"",
             **UNCOUNTED,
         }
-        job = _go_on(business, job_id, (JobState.CHECKED,), changed)
-        if job.state == JobState.RUNNING:
-            job.parts.update(is_done=False, problems=[])
-    return job
+        job.parts.update(is_done=False, problems=[])
+        return _go_on(business, job_id, (JobState.CHECKED,), changed)
 
 
 def _go_on(business: Business, job_id: int, states: Sequence[str], changed: Mapping[str, Any]) -> Job:

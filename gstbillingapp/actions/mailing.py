@@ -1,5 +1,6 @@
 """Sending the paper of a document by e-mail, and following what becomes of it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ STATES: dict[str, MailingState] = {
 
 @dataclass(frozen=True, slots=True)
 class MailData:
-    """What was typed. `form_key` is the form's own: sent twice, it is one letter."""
+    """What was typed. `form_key` is the form's own: sent twice as it is, it is one letter."""
 
     to: str
     subject: str
@@ -119,9 +120,15 @@ def _draft(business: Business, user: User, key: PaperKey, data: MailData) -> Let
         attachment_kind=key.kind,
         attachment_id=_enclosed(key),
         attachment_variant=key.variant,
-        dedupe_key=f"mail:{key.kind}:{key.object_id}:{data.form_key}"[:200] if data.form_key else None,
+        dedupe_key=_dedupe_key(key, data, to) if data.form_key else None,
         sender_name=" ".join(business.name.split())[:SENDER_LENGTH],
     )
+
+
+def _dedupe_key(key: PaperKey, data: MailData, to: str) -> str:
+    """Of the form and of what it says: gone back to and corrected, it is another letter."""
+    said = hashlib.sha256("\0".join((to, data.subject, data.message)).encode(errors="replace"))
+    return f"mail:{key.kind}:{key.object_id}:{data.form_key[:64]}:{said.hexdigest()[:32]}"
 
 
 def answers_to(business: Business, user: User) -> str:

@@ -1,6 +1,7 @@
 """The PDF of a document: asked for, made, failed. The row is the job, and a lost wake-up only delays it."""
 
 import datetime
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
@@ -69,11 +70,15 @@ def before(paper: Paper) -> int:
     return asked.filter(Q(asked_at__lt=paper.asked_at) | Q(asked_at=paper.asked_at, pk__lt=paper.pk)).count()
 
 
-def claim(*, ahead: bool) -> Paper | None:
-    """The next one to make, held for a while; of those made ahead, where asked for, once nobody waits."""
+def claim(kinds: Collection[str], *, ahead: bool) -> Paper | None:
+    """The next one of these kinds to make, held for a while; made ahead, where asked for, once nobody waits.
+
+    Those of other kinds are left to workers who know them: of a newer version, while it replaces this one.
+    """
     free = Paper.objects.filter(_free(), state=PaperState.ASKED)
     free.filter(attempts__gte=ATTEMPTS).update(state=PaperState.FAILED, error=CRASHED)
-    wanted = free if ahead else free.filter(ahead=False)
+    known = free.filter(kind__in=list(kinds))
+    wanted = known if ahead else known.filter(ahead=False)
     for paper in wanted.defer("content").order_by("ahead", "asked_at", "pk")[:5]:
         if free.filter(pk=paper.pk).update(lease_until=Now() + LEASE, attempts=F("attempts") + 1):
             return paper

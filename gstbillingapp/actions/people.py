@@ -8,10 +8,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from delivery import letters
 from gstbillingapp.actions.business import checked_business
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import BusinessData
-from gstbillingapp.models import Business, Membership, Role
+from gstbillingapp.models import Business, EventKind, Membership, Role
 
 TAKEN = "This name is taken; choose another."
 
@@ -45,7 +46,9 @@ def add_staff(business: Business, username: str, email: str, password: str) -> M
 
 
 def deactivate_staff(business: Business, user_id: int) -> Membership:
-    """Shut a member out; what they did keeps their name. Doing it twice changes nothing.
+    """Shut a member out; what they did keeps their name, and what was to tell them by e-mail is not sent.
+
+    Doing it twice changes nothing.
 
     Raises Membership.DoesNotExist for somebody of another business, ValidationError for an owner.
     """
@@ -65,6 +68,8 @@ def _set_active(business: Business, user_id: int, active: bool) -> Membership:
     if membership.user.is_active != active:
         membership.user.is_active = active
         membership.user.save(update_fields=["is_active"])
+        if not active:
+            letters.call_off_topics(user_id, EventKind.values)
     return membership
 
 

@@ -10,6 +10,7 @@ from gstbillingapp.forms.base import ScreenForm
 from gstbillingapp.models import Job
 from gstbillingapp.sheets.reading import MAX_BYTES, Row
 
+SKIP = "skip"
 TOO_LARGE = f"The file is larger than {MAX_BYTES // 1024**2} MB. Split it into several."
 
 
@@ -81,24 +82,15 @@ def _field(column: Column, choices: list[tuple[str, str]]) -> forms.Field:
 
 
 class StartForm(ScreenForm):
-    """What is to become of rows that exist already, and of those with errors."""
+    """What is to become of rows that exist already. A button of its own leaves out those with errors."""
 
     existing = forms.ChoiceField(
         label="Rows that exist already",
         choices=[("update", "Change them as the file says"), ("leave", "Leave them as they are")],
     )
-    wrong = forms.ChoiceField(
-        label="Rows with errors",
-        choices=[
-            ("nothing", "Import nothing until all are right"),
-            ("skip", "Leave them out, import the others"),
-        ],
-    )
 
     def __init__(self, job: Job, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not job.wrong:
-            del self.fields["wrong"]
         if not job.changed:
             del self.fields["existing"]
 
@@ -109,5 +101,5 @@ class StartForm(ScreenForm):
 
     @property
     def skips(self) -> bool:
-        """Whether rows with errors are to be left out."""
-        return self.cleaned_data.get("wrong") == "skip"
+        """Whether rows with errors are to be left out: a page that was shown without any did not ask."""
+        return self.data.get("wrong") == SKIP

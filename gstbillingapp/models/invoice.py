@@ -73,9 +73,9 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """
         return self.filter(status_condition(status, on or today()))
 
-    def owed_by(self, business_id: int, customer_id: int | None) -> "InvoiceQuerySet":
-        """What a customer has not paid, read off `invoice_owed_by_customer`."""
-        theirs = self.filter(business=business_id, customer=customer_id)
+    def owed_by(self, business_id: int, *customer_ids: int | None) -> "InvoiceQuerySet":
+        """What customers have not paid, read off `invoice_owed_by_customer`."""
+        theirs = self.filter(business=business_id, customer__in=customer_ids)
         return theirs.filter(balance__gt=0, due_date__gte=ANY_DAY)
 
     def update(self, **values: Any) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from gstbillingapp.access import MemberRequest, member_required
@@ -88,11 +89,13 @@ def start(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @member_required
 def cancel(request: MemberRequest, pk: int) -> HttpResponse:
-    """Stop it; what is done stays."""
+    """Stop it; what is done stays. With `again`, on to the next file, as a corrected one of the same."""
     before = _job(request, pk)
     stopped = jobs.cancel(request.business, pk)
     if not before.is_ended and stopped.state == JobState.CANCELLED:
         messages.success(request, f"{stopped} is cancelled.")
+    if "again" in request.POST and stopped.is_import:
+        return redirect("data_import", stopped.subject)
     return redirect(stopped)
 
 
@@ -112,7 +115,8 @@ def file(request: MemberRequest, pk: int) -> HttpResponse:
     stored = get_object_or_404(Job, business=request.business, pk=pk)
     if stored.is_import or not stored.content:
         raise Http404("There is no file here, or it is not kept any more.")
-    return download(bytes(stored.content), f"{stored.subject}-{stored.created_at:%Y-%m-%d}", stored.file_type)
+    day_of = f"{timezone.localtime(stored.created_at):%Y-%m-%d}"
+    return download(bytes(stored.content), f"{stored.subject}-{day_of}", stored.file_type)
 
 
 def standing(stored: Job) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.ledger import Ledger
-from gstbillingapp.models import Business, Customer
+from gstbillingapp.models import Business, Customer, PaperState
 from gstbillingapp.models.paper import STATEMENT
 from gstbillingapp.views import printables
 from gstbillingapp.views.ledger import ledger_of
@@ -22,7 +22,7 @@ from gstbillingapp.views.printing import printed as printed_sheet
 
 MOST_ENTRIES = 1000  # a paper of more is made for longer than one waits for it
 OPEN = ""  # an end of the period that is not there
-TOO_LONG = "More than {most} entries do not fit on a statement. Choose a shorter period."
+TOO_LONG = f"More than {MOST_ENTRIES} entries do not fit on a statement. Choose a shorter period."
 
 
 @require_safe
@@ -45,7 +45,10 @@ def pdf(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def pdf_status(request: MemberRequest, pk: int) -> JsonResponse:
     """How far it has come, for a page that waits."""
-    return printables.status(printable_of(request.business, ledger_of(request, pk)))
+    ledger = ledger_of(request, pk)
+    if is_too_long(ledger):
+        return JsonResponse({"state": PaperState.FAILED, "message": TOO_LONG})
+    return printables.status(printable_of(request.business, ledger))
 
 
 def printable_of(business: Business, ledger: Ledger) -> Printable:
@@ -78,9 +81,14 @@ def stored(key: PaperKey) -> Printable:
     return printable_of(customer.business, Ledger(customer, since, until))
 
 
+def is_too_long(ledger: Ledger) -> bool:
+    """Whether a period has more than a paper takes."""
+    return ledger.count() > MOST_ENTRIES
+
+
 def too_long(request: MemberRequest, ledger: Ledger) -> HttpResponse | None:
     """Back to the ledger with the reason where a period has more than a paper takes."""
-    if ledger.count() <= MOST_ENTRIES:
+    if not is_too_long(ledger):
         return None
-    messages.info(request, TOO_LONG.format(most=MOST_ENTRIES))
+    messages.info(request, TOO_LONG)
     return redirect(printable_of(request.business, ledger).page)

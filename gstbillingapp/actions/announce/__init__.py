@@ -2,7 +2,7 @@
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
 from gstbillingapp.actions.announce.bills import bill_paid, bill_payment_reversed, bill_settled, bill_unpaid
-from gstbillingapp.actions.announce.customers import credit_limit
+from gstbillingapp.actions.announce.customers import credit_limit, credit_limits
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
@@ -61,6 +61,7 @@ __all__ = [
     "bill_settled",
     "bill_unpaid",
     "credit_limit",
+    "credit_limits",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",

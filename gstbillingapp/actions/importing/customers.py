@@ -1,7 +1,8 @@
 """Customers out of a file."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,6 +18,7 @@ from gstbillingapp.actions.importing.rows import (
     Subject,
     Verdict,
     besides,
+    changed,
     is_as,
     overwrite,
     parted,
@@ -81,15 +83,20 @@ class Customers(Subject):
             return wrong(said, *besides(said, problems_of(error)))
         if said.problems:
             return wrong(said)
-        if stored is not None and is_as(stored, values):
+        if stored is None:
+            return Verdict(said, Outcome.ADD, row=Customer(business=business, **values))
+        if is_as(stored, values):
             return Verdict(said, Outcome.SAME)
-        row = stored or Customer()
-        row.business = business
-        for name, value in values.items():
-            setattr(row, name, value)
-        return Verdict(said, Outcome.CHANGE if stored else Outcome.ADD, row=row)
+        return Verdict(said, Outcome.CHANGE, before=stored, row=changed(stored, values))
 
-    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> None:
+    def asked(self, verdict: Verdict) -> Set[Hashable]:
+        return finding.asked(verdict.said)
+
+    def written(self, verdict: Verdict) -> Set[Hashable]:
+        both = (verdict.before, verdict.row)
+        return {key for row in both if isinstance(row, Customer) for key in finding.keys_of(row)}
+
+    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> Callable[[], None]:
         rows = [verdict.row for verdict in verdicts if isinstance(verdict.row, Customer)]
         for row in rows:
             row.set_keys()
@@ -97,17 +104,7 @@ class Customers(Subject):
         Customer.objects.bulk_create(new)
         written = [field.name for field in fields(CustomerData)]
         overwrite(Customer, old, [*written, "name_key", "search_key"])
-        judge_limits(old)
-
-
-def judge_limits(customers: Iterable[Customer]) -> None:
-    """Tell of those who are over their credit limit by now, and of those who are no longer.
-
-    All are judged, which locks them, before anybody is told, which locks inboxes.
-    """
-    standings = [credit_limits.judge_customer(customer) for customer in customers]
-    for standing in standings:
-        announce.credit_limit(standing)
+        return partial(announce.credit_limits, credit_limits.judge_customers(old))
 
 
 def _data(said: dict[str, Any], stored: Customer | None) -> CustomerData:

@@ -1,15 +1,16 @@
 """Opening balances out of a file: what each customer owes from before."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from gstbillingapp.actions import opening
+from gstbillingapp.actions import announce, credit_limits, opening
 from gstbillingapp.actions.data import OpeningData
 from gstbillingapp.actions.importing import finding, headings
-from gstbillingapp.actions.importing.customers import GSTIN, NAME, PHONE, judge_limits
+from gstbillingapp.actions.importing.customers import GSTIN, NAME, PHONE
 from gstbillingapp.actions.importing.rows import (
     Column,
     Outcome,
@@ -18,6 +19,7 @@ from gstbillingapp.actions.importing.rows import (
     Subject,
     Verdict,
     besides,
+    changed,
     is_as,
     overwrite,
     parted,
@@ -67,12 +69,21 @@ class OpeningBalances(Subject):
         }
         return [_judged(business, who, kept, said) for who, said in zip(found, rows, strict=True)]
 
-    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> None:
+    def asked(self, verdict: Verdict) -> Set[Hashable]:
+        """By the customer that was found, whom no row of such a file changes; none for a row with errors."""
+        row = verdict.row or verdict.before
+        return {(row.customer_id, row.reference)} if isinstance(row, OpeningBalance) else set()
+
+    def written(self, verdict: Verdict) -> Set[Hashable]:
+        return self.asked(verdict)
+
+    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> Callable[[], None]:
         rows = [verdict.row for verdict in verdicts if isinstance(verdict.row, OpeningBalance)]
         new, old = parted(rows)
         OpeningBalance.objects.bulk_create(new)
         overwrite(OpeningBalance, old, ["amount", "date", "due_date"])
-        judge_limits({row.customer_id: row.customer for row in rows}.values())
+        owing = {row.customer_id: row.customer for row in rows}
+        return partial(announce.credit_limits, credit_limits.judge_customers(list(owing.values())))
 
 
 def _customer(known: finding.Customers, said: Said) -> Customer | Problem:
@@ -102,15 +113,15 @@ def _judged(
         return wrong(said)
     stored = kept.get((who.pk, str(values["reference"])))
     if stored is not None and is_as(stored, values):
-        return Verdict(said, Outcome.SAME)
+        return Verdict(said, Outcome.SAME, before=stored)
     below = opening.below_paid(stored, said.values.get("amount"))
     if below:
         return wrong(said, Problem("amount", below))
-    row = stored or OpeningBalance(business=business)
-    row.customer, who.business = who, business
-    for name, value in values.items():
-        setattr(row, name, value)
-    return Verdict(said, Outcome.CHANGE if stored else Outcome.ADD, row=row)
+    if stored is None:
+        return Verdict(said, Outcome.ADD, row=OpeningBalance(business=business, customer=who, **values))
+    row = changed(stored, values)
+    row.customer = who
+    return Verdict(said, Outcome.CHANGE, before=stored, row=row)
 
 
 def _without_customer(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """Products out of a file, with their rates, and the opening stock of those that are new."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from gstbillingapp.actions import products
 from gstbillingapp.actions.data import ProductData
 from gstbillingapp.actions.importing import headings
-from gstbillingapp.actions.importing.finding import Ambiguous
+from gstbillingapp.actions.importing.finding import Ambiguous, meant, name_of
 from gstbillingapp.actions.importing.rows import (
     Column,
     Outcome,
@@ -21,6 +22,7 @@ from gstbillingapp.actions.importing.rows import (
     Subject,
     Verdict,
     besides,
+    changed,
     is_as,
     overwrite,
     parted,
@@ -87,7 +89,7 @@ class Products(Subject):
     )
 
     def identity(self, said: Said) -> Hashable:
-        sku, name = said.values.get("sku", ""), said.values.get("name", "").casefold()
+        sku, name = sku_of(said), name_of(said)
         return ("sku", sku) if sku else ("name", name) if name else None
 
     def judge(self, business: Business, rows: Sequence[Said], *, lock: bool) -> list[Verdict]:
@@ -108,59 +110,80 @@ class Products(Subject):
         beside = Beside(_unless_it_stands(rate, stored), stock)
         if stored is not None and beside.rate is None and is_as(stored, values):
             return Verdict(said, Outcome.SAME)
-        row = stored or Product()
-        row.business = business
-        for name, value in values.items():
-            setattr(row, name, value)
-        return Verdict(said, Outcome.CHANGE if stored else Outcome.ADD, row=row, beside=beside)
+        if stored is None:
+            return Verdict(said, Outcome.ADD, row=Product(business=business, **values), beside=beside)
+        return Verdict(said, Outcome.CHANGE, before=stored, row=changed(stored, values), beside=beside)
 
-    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> None:
+    def asked(self, verdict: Verdict) -> Set[Hashable]:
+        sku = sku_of(verdict.said)
+        return {sku, (name_of(verdict.said), bool(sku))} - {""}
+
+    def written(self, verdict: Verdict) -> Set[Hashable]:
+        both = (verdict.before, verdict.row)
+        return {key for row in both if isinstance(row, Product) for key in _keys_of(row)}
+
+    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> Callable[[], None]:
         pairs = [(verdict.row, verdict.beside) for verdict in verdicts if isinstance(verdict.row, Product)]
         new = [(row, beside) for row, beside in pairs if row._state.adding]
         old = [(row, beside) for row, beside in pairs if not row._state.adding]
         for row, beside in new:
             row.stock = beside.stock if row.tracks_stock else Decimal(0)
-        added, changed = parted(row for row, _ in pairs)
-        for row in (*added, *changed):
+        added, overwritten = parted(row for row, _ in pairs)
+        for row in (*added, *overwritten):
             row.set_keys()
-        crossed = products.note_levels((*added, *changed))
+        crossed = products.note_levels((*added, *overwritten))
         Product.objects.bulk_create(added)
         _begin(new, user)
         written = [*OWN - {"stock"}, "name_key", "search_key", "stock_level", "stock_crossing"]
-        overwrite(Product, changed, written)
+        overwrite(Product, overwritten, written)
         for row, beside in old:
             if beside.rate is not None:
                 products.keep_rate(row, beside.rate, today())
-        products.tell_levels(crossed)
+        return partial(products.tell_levels, crossed)
 
 
 class Known:
-    """The stored products that some rows may mean, with their rates."""
+    """The stored products that some rows may mean, with their rates: an object for each."""
 
     def __init__(self, business: Business, rows: Sequence[Said], *, lock: bool) -> None:
-        stored = Product.objects.filter(business=business).order_by("pk")
-        if lock:
-            stored = stored.select_for_update(no_key=True)
-        stored = stored.prefetch_related(Prefetch("rates", ProductRate.objects.order_by("valid_from")))
-        skus = {said.values.get("sku", "") for said in rows} - {""}
-        names = {said.values.get("name", "").casefold() for said in rows} - {""}
-        self._by_sku = {product.sku: product for product in stored.filter(sku__in=skus)}
+        self._by_sku: dict[str, Product] = {}
         self._by_name: dict[str, list[Product]] = defaultdict(list)
+        by_sku = Q(sku__in={sku_of(said) for said in rows} - {""})
         # Whether archived or not: said for the index.
-        for product in stored.filter(is_archived__in=[True, False], name_key__in=names):
-            self._by_name[product.name_key].append(self._by_sku.get(product.sku, product))
+        by_name = Q(is_archived__in=[True, False], name_key__in={name_of(said) for said in rows} - {""})
+        found = meant(Product.objects.filter(business=business), by_sku, by_name, lock=lock)
+        rates = Prefetch("rates", ProductRate.objects.order_by("valid_from"))
+        for product in found.prefetch_related(rates):
+            product.business = business
+            self._by_sku[product.sku] = product
+            self._by_name[product.name_key].append(product)
 
     def of(self, said: Said) -> Product | None:
         """The product a row means; None where there is none yet. Raises Ambiguous."""
-        sku = said.values.get("sku", "")
-        if sku in self._by_sku:
+        sku = sku_of(said)
+        if sku and sku in self._by_sku:
             return self._by_sku[sku]
-        named = self._by_name[said.values.get("name", "").casefold()]
+        named = self._by_name[name_of(said)]
         if sku:  # one of that name with another SKU is another product
             named = [product for product in named if not product.sku]
         if len(named) > 1:
             raise Ambiguous("name", "Several products have this name: add the SKU of the one that is meant.")
         return named[0] if named else None
+
+
+def sku_of(said: Said) -> str:
+    """The SKU a row says; empty where it says none."""
+    return str(said.values.get("sku", ""))
+
+
+def _keys_of(product: Product) -> set[Hashable]:
+    """Under which keys rows find a product: the SKU, and the name with whether the row says an SKU.
+
+    Then it means by the name only a product that has none.
+    """
+    says_sku = (False,) if product.sku else (False, True)
+    names: set[Hashable] = {(product.name.casefold(), says) for says in says_sku}
+    return names | {product.sku} if product.sku else names
 
 
 def _data(said: dict[str, Any], stored: Product | None) -> ProductData:

@@ -1,7 +1,8 @@
 """What the subjects of an import have in common: columns, rows as said, and what becomes of them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -56,11 +57,16 @@ class Said:
 
 @dataclass(slots=True)
 class Verdict:
-    """What is to become of a row; `row` is what it leaves, not stored yet, and `beside` what goes with it."""
+    """What is to become of a row.
+
+    `before` is the stored row that it means, `row` what it leaves, not stored yet (a row of its own, so that
+    no other row of the file is judged by it), and `beside` what goes with that.
+    """
 
     said: Said
     outcome: Outcome
     problems: Sequence[Problem] = ()
+    before: Model | None = None
     row: Model | None = None
     beside: Any = None
 
@@ -86,8 +92,32 @@ class Subject(ABC):
         """What would become of the rows, in their order, as things are now; `lock` holds them as they are."""
 
     @abstractmethod
-    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> None:
-        """Do it: inside the transaction in which they were judged and locked."""
+    def store(self, user: User | None, verdicts: Sequence[Verdict]) -> Callable[[], None]:
+        """Do it: inside the transaction in which they were judged and locked.
+
+        What is returned tells of it, which locks inboxes: to be called when nothing is locked any more.
+        """
+
+    @abstractmethod
+    def asked(self, verdict: Verdict) -> Set[Hashable]:
+        """Under which keys the row that it means was looked for, whether or not there is one."""
+
+    @abstractmethod
+    def written(self, verdict: Verdict) -> Set[Hashable]:
+        """Under which keys what it changes is looked for, as it was before and as it is then."""
+
+    def count_apart(self, verdicts: Sequence[Verdict], wanted: Container[Outcome]) -> int:
+        """How many, from the first on, hold whichever of those before them are stored; one at least.
+
+        The next one means what one of these changes, and is to be judged when that is stored.
+        """
+        written: set[Hashable] = set()
+        for count, verdict in enumerate(verdicts):
+            if not written.isdisjoint(self.asked(verdict)):
+                return count
+            if verdict.outcome in wanted:
+                written |= self.written(verdict)
+        return len(verdicts)
 
     def refuse_twice(self, said: Said, before: int) -> None:
         """Note that an earlier row of the file is about the same."""
@@ -158,20 +188,26 @@ def besides(said: Said, problems: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.column not in unread]
 
 
+def changed(before: Row, values: Mapping[str, object]) -> Row:
+    """Another object of a stored row, which holds these values."""
+    row = copy(before)
+    for name, value in values.items():
+        setattr(row, name, value)
+    return row
+
+
 def is_as(row: Model, values: Mapping[str, object]) -> bool:
     """Whether the row holds these values already."""
     return all(getattr(row, name) == value for name, value in values.items())
 
 
 def parted(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
-    """Those that are new, and those that are stored; a stored one that two rows of a file mean comes once."""
-    new, old = [], {}
+    """Those that are new, and those that are stored."""
+    new: list[Row] = []
+    old: list[Row] = []
     for row in rows:
-        if row._state.adding:
-            new.append(row)
-        else:
-            old[row.pk] = row
-    return new, list(old.values())
+        (new if row._state.adding else old).append(row)
+    return new, old
 
 
 def overwrite(model: type[Row], rows: Sequence[Row], fields: Iterable[str]) -> None:

@@ -226,6 +226,19 @@ def test_rows_with_errors_are_left_out_or_nothing_is_imported(owner: Person) -> 
     assert [row for row, _, _ in problems(stored(job))] == [3]
 
 
+def test_a_button_pressed_twice_leaves_the_errors_of_what_is_done(owner: Person) -> None:
+    job = started(owner, csv("Name,PIN code", "Asha,560001", "Ravi,560002", "Meera,0"))
+    held = jobs.claim()
+    assert held is not None
+    for part in jobs.waiting_parts(job):
+        worker.do_part(held, part)
+    for skip_wrong in (True, False):
+        again = jobs.start(owner.business, job.pk, skip_wrong=skip_wrong, update_existing=False)
+        assert (again.state, again.update_existing) == (JobState.RUNNING, True)
+        assert [row for row, _, _ in problems(stored(job))] == [4]
+        assert not jobs.waiting_parts(job)
+
+
 def test_what_was_right_when_it_was_checked_is_judged_again_when_it_is_imported(owner: Person) -> None:
     job = checked(owner, csv("Name,City", "Ravi,Hubli"))
     assert counts(job) == (1, 0, 0, 0)

@@ -306,6 +306,29 @@ def test_a_customer_whom_an_opening_balance_takes_over_the_limit_is_told_of_once
     assert not Customer.objects.get(name="Ravi").is_over_limit
 
 
+def test_hundreds_that_cross_their_limits_cost_hardly_more_statements_than_a_few(owner: Person) -> None:
+    choose(owner.membership.user, mailed=(EventKind.CREDIT_LIMIT,))
+    few, many = (_statements_over_limits(owner, count) for count in (3, 200))
+    assert Customer.objects.filter(is_over_limit=True, limit_crossing=1).count() == 203
+    assert Letter.objects.count() == 203
+    assert many < few + 60  # SQLite inserts some forty rows in a statement
+    raised = [f"Customer {count}-{number},9000" for count in (3, 200) for number in range(count)]
+    imported(owner, csv("Name,Credit limit", *raised))
+    assert not Customer.objects.filter(is_over_limit=True).exists()
+    assert not owner.membership.user.notifications.filter(
+        dedupe_key__contains=":limit:", is_read=False
+    ).exists()
+
+
+def _statements_over_limits(owner: Person, count: int) -> int:
+    names = [f"Customer {count}-{number}" for number in range(count)]
+    imported(owner, csv("Name,Credit limit", *(f"{name},1000" for name in names)))
+    rows = ["Name,Amount,Date,Invoice no", *(f"{name},1200,31-03-2026,1" for name in names)]
+    with CaptureQueriesContext(connection) as said:
+        imported(owner, csv(*rows), "opening")
+    return len(said)
+
+
 def test_a_product_that_is_no_longer_low_by_its_new_reorder_level_is_no_news_any_more(owner: Person) -> None:
     product = ProductFactory(business=owner.business, stock=5, reorder_level=2)
     products.adjust_stock(owner.business, None, product.pk, Decimal(-4), "correction")

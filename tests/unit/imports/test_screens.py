@@ -1,6 +1,8 @@
 """The screens of import and export: every step, what is refused, and who sees what."""
 
+import datetime
 import io
+import re
 from typing import Any
 
 import pytest
@@ -47,7 +49,8 @@ def test_a_file_goes_through_its_steps_to_the_list_without_a_script(owner: Perso
     text = page(owner, job)  # in one process, looking carries it on
     assert "Rows with errors" in text
     assert "6 digits" in text
-    refused = press(owner, job, "start", wrong="nothing").text
+    assert ">Import without the row with errors</button>" in text
+    refused = press(owner, job, "start").text
     assert "Correct them in the file" in refused
     assert not Customer.objects.exists()
     press(owner, job, "start", wrong="skip")
@@ -92,7 +95,7 @@ def test_choosing_a_column_twice_is_said_beside_the_field(owner: Person) -> None
 
 def test_columns_can_be_changed_after_the_check(owner: Person) -> None:
     job = checked(owner, numbered(2))
-    assert "Which column is what" in owner.client.get(f"{job.get_absolute_url()}?columns").text
+    assert "Match columns</h2>" in owner.client.get(f"{job.get_absolute_url()}?columns").text
 
 
 def test_a_page_that_waits_looks_again_without_a_script_and_asks_with_one(
@@ -118,6 +121,45 @@ def test_an_import_that_is_cancelled_says_how_far_it_came(owner: Person, with_wo
     for deed in ("columns", "start"):
         assert press(owner, job, deed).url == job.get_absolute_url()
     assert Job.objects.get().state == JobState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("rows", "main", "other"),
+    [
+        (["Asha,560001"], "Import", ""),
+        (
+            ["Asha,560001", "Ravi,0", "Meera,0"],
+            "Import without the 2 rows with errors",
+            "Upload a corrected file",
+        ),
+        (["Ravi,0"], "Upload a corrected file", ""),
+        (["Kaveri,"], "Upload another file", ""),
+    ],
+)
+def test_the_main_button_says_what_becomes_of_the_rows(
+    owner: Person, rows: list[str], main: str, other: str
+) -> None:
+    CustomerFactory(business=owner.business, name="Kaveri")
+    text = page(owner, checked(owner, csv("Name,PIN code", *rows)))
+    [button] = re.findall(r'<button class="btn btn-primary"[^>]*>([^<]+)</button>', text)
+    assert button == main
+    others = re.findall(r'<button class="btn btn-outline-secondary"[^>]*>(Upload[^<]+)</button>', text)
+    assert others == [other] * bool(other)
+
+
+def test_a_corrected_file_takes_the_place_of_the_one_with_errors(owner: Person) -> None:
+    job = checked(owner, csv("Name,PIN code", "Asha,0"))
+    assert press(owner, job, "cancel", again="1").url == reverse("data_import", args=["customers"])
+    assert Job.objects.get().state == JobState.CANCELLED
+
+
+def test_a_file_that_was_made_is_called_by_its_day_in_india(owner: Person) -> None:
+    job = made_file(owner.membership)
+    Job.objects.filter(pk=job.pk).update(
+        created_at=datetime.datetime(2026, 11, 24, 19, 0, tzinfo=datetime.UTC)
+    )
+    answer = owner.client.get(reverse("data_job_file", args=[job.pk]))
+    assert "customers-2026-11-25.csv" in answer["Content-Disposition"]
 
 
 def test_errors_are_downloaded_as_csv_with_nothing_in_it_that_a_spreadsheet_would_run(owner: Person) -> None:

@@ -11,6 +11,8 @@ from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import Invoice, Mailing, Note, Paper, Payment, Receipt
 from gstbillingapp.models.fields import today
+from gstbillingapp.models.paper import STATEMENT
+from gstbillingapp.views import statements
 from tests.factories import CustomerFactory, advance, days_ago, issued, line, noted, paid
 from tests.unit.screens.conftest import owner, stranger, teammate
 from tests.unit.screens.people import Person
@@ -213,6 +215,18 @@ def test_each_paper_is_made_as_pdf(owner, invoice, name):
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
     assert Paper.objects.filter(state="made").exists()
+
+
+def test_a_statement_that_is_too_long_says_so_wherever_it_is_asked_for_and_is_not_made(
+    owner, invoice, monkeypatch
+):
+    monkeypatch.setattr(statements, "MOST_ENTRIES", 0)
+    status = owner.client.get(reverse("statement_pdf_status", args=[invoice.customer_id]))
+    assert status.json() == {"state": "failed", "message": statements.TOO_LONG}
+    for name in ("statement_pdf", "statement_print", "statement_mail"):
+        answer = owner.client.get(reverse(name, args=[invoice.customer_id]), follow=True)
+        assert statements.TOO_LONG in answer.text
+    assert not Paper.objects.filter(kind=STATEMENT).exists()
 
 
 def test_the_ledger_has_this_year_where_no_period_is_said_and_any_other_on_demand(owner, invoice):

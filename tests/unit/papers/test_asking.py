@@ -112,9 +112,18 @@ def test_a_lost_wake_up_is_made_good_by_the_next_ask(owner: Person, with_worker:
     for _ in range(3):
         status(owner, stored)
     assert with_worker == [papers.TASK] * 3
-    papers.claim(ahead=True)
+    papers.claim(maker.PRINTABLES, ahead=True)
     status(owner, stored)
     assert with_worker == [papers.TASK] * 3, "it is being made"
+
+
+def test_one_of_a_kind_that_only_a_newer_version_knows_is_left_to_it(owner: Person) -> None:
+    stored = issued(owner.business)
+    papers.ask(papers.PaperKey(owner.business.pk, "challan", stored.pk))
+    make_all()
+    waiting = Paper.objects.get(kind="challan")
+    assert (waiting.state, waiting.attempts) == (PaperState.ASKED, 0)
+    assert status(owner, stored)["state"] == "made"
 
 
 def test_whoever_waits_is_told_how_many_come_first_and_comes_before_what_is_made_ahead(
@@ -127,7 +136,7 @@ def test_whoever_waits_is_told_how_many_come_first_and_comes_before_what_is_made
     assert status(owner, second)["message"].endswith(" 1 is made before it.")
     assert status(owner, third)["message"].endswith(" 2 are made before it.")
     order = []
-    while paper := papers.claim(ahead=True):
+    while paper := papers.claim(maker.PRINTABLES, ahead=True):
         order.append(paper.object_id)
         papers.made(paper, "", b"")
     assert order == [first.pk, second.pk, third.pk, ahead.pk]
@@ -162,7 +171,7 @@ def test_a_change_while_it_is_being_made_is_seen_by_the_next_look(
     owner: Person, with_worker: list[str]
 ) -> None:
     stored = issued(owner.business)
-    paper = papers.claim(ahead=True)
+    paper = papers.claim(maker.PRINTABLES, ahead=True)
     assert paper is not None
     digest, content = maker.drawn(paper)
     paid(stored, "18")
@@ -205,9 +214,9 @@ def test_one_that_cannot_be_made_says_so_and_can_be_tried_again(
 
 def test_one_whose_maker_died_is_made_when_its_lease_has_ended(owner: Person, with_worker: list[str]) -> None:
     stored = issued(owner.business)
-    assert papers.claim(ahead=True) is not None
+    assert papers.claim(maker.PRINTABLES, ahead=True) is not None
     assert papers.is_somebody_at_it()
-    assert papers.claim(ahead=True) is None
+    assert papers.claim(maker.PRINTABLES, ahead=True) is None
     lapsed(stored)
     assert not papers.is_somebody_at_it()
     make_all()
@@ -218,7 +227,7 @@ def test_one_that_kills_its_makers_is_given_up_after_three(owner: Person, with_w
     stored, other = issued(owner.business), issued(owner.business)
     status(owner, stored)
     for _ in range(papers.ATTEMPTS):
-        claimed = papers.claim(ahead=False)
+        claimed = papers.claim(maker.PRINTABLES, ahead=False)
         assert claimed is not None
         assert claimed.object_id == stored.pk
         lapsed(stored)
@@ -239,7 +248,7 @@ def test_while_one_is_being_made_another_run_makes_only_what_somebody_waits_for(
 ) -> None:
     held, ahead, wanted = (issued(owner.business) for _ in range(3))
     status(owner, held)
-    papers.claim(ahead=False)
+    papers.claim(maker.PRINTABLES, ahead=False)
     status(owner, wanted)
     make_all()
     states = [row(stored).state for stored in (held, ahead, wanted)]

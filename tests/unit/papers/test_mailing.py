@@ -288,6 +288,20 @@ def test_a_form_that_is_sent_twice_is_one_letter(owner: Person, invoice: Invoice
 
 
 @pytest.mark.parametrize(
+    "corrected", [{"to": "ravi@kaveri.in"}, {"subject": "Your bill"}, {"message": "Here it is."}]
+)
+def test_a_form_that_is_gone_back_to_and_corrected_is_another_letter(
+    owner: Person, invoice: Invoice, corrected: dict[str, str]
+) -> None:
+    send(owner, invoice, form_key="a1b2")
+    send(owner, invoice, form_key="a1b2", **corrected)
+    mail.carry()
+    sent = [{"to": to, "subject": subject} for to, subject in Letter.objects.values_list("to", "subject")]
+    assert len(sent) == len(outbox.outbox) == Mailing.objects.count() == 2
+    assert f"{invoice.number} is on its way to {corrected.get('to', RAVI)}." in page(owner, invoice)
+
+
+@pytest.mark.parametrize(
     ("field", "value", "words"),
     [
         ("to", "", "Enter the e-mail address that it goes to."),
@@ -347,6 +361,20 @@ def test_the_owner_and_a_teammate_send_it_and_a_stranger_does_not(
     assert send(stranger, invoice).status_code == 404
     assert client.get(path(invoice))["Location"].startswith("/accounts/login/")
     assert Letter.objects.count() == 2
+
+
+def test_a_paper_of_a_kind_that_only_a_newer_version_knows_is_tried_again(
+    owner: Person, invoice: Invoice
+) -> None:
+    send(owner, invoice)
+    Letter.objects.update(attachment_kind="challan")
+    mail.carry()
+    letter = Letter.objects.get()
+    assert (letter.state, letter.attempts) == (DeliveryState.WAITING, 1)
+    assert "older version" in page(owner, invoice)
+    Letter.objects.update(attachment_kind=INVOICE, due_at=timezone.now() - timedelta(minutes=1))
+    mail.carry()
+    assert Letter.objects.get().state == DeliveryState.SENT
 
 
 def test_no_letter_takes_a_paper_of_another_business(

@@ -5,12 +5,17 @@ import datetime
 import pytest
 import time_machine
 from django.core import mail as outbox
+from django.utils import timezone
 
 from delivery import inbox, mail
 from delivery.models import DeliveryState, Letter, Notification
-from gstbillingapp.actions import announce
+from gstbillingapp.actions import announce, mailing
+from gstbillingapp.actions import people as deeds
+from gstbillingapp.actions.mailing import MailData
+from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import EventKind
 from gstbillingapp.models.fields import INDIA
+from gstbillingapp.models.paper import INVOICE
 from tests.factories import CustomerFactory, MembershipFactory, issued, paid
 from tests.unit.preferences.conftest import choose
 
@@ -99,6 +104,48 @@ def test_a_reminder_that_is_paid_before_its_letter_was_sent_is_not_sent(people, 
     mail.carry()
     assert [letter.state for letter in letters(people.owner)] == [DeliveryState.SUPERSEDED]
     assert outbox.outbox == []
+
+
+def test_whoever_is_shut_out_gets_no_letter_that_was_waiting(people):
+    choose(people.owner, mailed=(ISSUED,))
+    choose(people.teammate, mailed=(ISSUED,), quiet="21:00-07:00")
+    with time_machine.travel(datetime.datetime(2027, 4, 1, 23, 30, tzinfo=INDIA), tick=False):
+        issued(people.business)
+        deeds.deactivate_staff(people.business, people.teammate.pk)
+        deeds.reactivate_staff(people.business, people.teammate.pk)
+    Letter.objects.update(due_at=timezone.now())
+    mail.carry()
+    assert [letter.state for letter in letters(people.teammate)] == [DeliveryState.SUPERSEDED]
+    assert [letter.state for letter in letters(people.owner)] == [DeliveryState.SENT]
+
+
+def test_nor_does_one_whom_the_administration_shuts_out(people):
+    choose(people.owner, mailed=(ISSUED,))
+    issued(people.business)
+    type(people.owner).objects.filter(pk=people.owner.pk).update(is_active=False)
+    mail.carry()
+    assert [letter.state for letter in letters(people.owner)] == [DeliveryState.SUPERSEDED]
+    assert outbox.outbox == []
+
+
+def test_a_letter_goes_to_the_address_that_its_person_has_when_it_is_sent(people):
+    choose(people.owner, mailed=(ISSUED,))
+    issued(people.business)
+    people.owner.email = "asha@new.example.in"
+    choose(people.owner, mailed=(ISSUED,))
+    mail.carry()
+    [letter] = letters(people.owner)
+    assert (letter.state, letter.to) == (DeliveryState.SENT, "asha@new.example.in")
+    assert [message.to for message in outbox.outbox] == [["asha@new.example.in"]]
+
+
+def test_what_goes_to_a_customer_goes_whoever_sent_it_is_shut_out(people):
+    customer = CustomerFactory(business=people.business, email="ravi@kaveri.example")
+    key = PaperKey(people.business.pk, INVOICE, issued(customer=customer).pk)
+    mailing.send(people.business, people.teammate, key, MailData(customer.email, "Your invoice", "Attached."))
+    deeds.deactivate_staff(people.business, people.teammate.pk)
+    mail.carry()
+    assert [message.to for message in outbox.outbox] == [[customer.email]]
 
 
 def test_a_kind_that_is_switched_off_by_e_mail_is_not_sent_any_more(people):

@@ -33,6 +33,23 @@ def test_every_costly_page_is_a_page() -> None:
     assert set(BY_NAME) >= limits.COSTLY
 
 
+def test_what_lists_computes_prints_or_makes_a_file_is_costly() -> None:
+    works = (
+        "list",
+        "lookup",
+        "preview",
+        "totals",
+        "print",
+        "pdf",
+        "csv",
+        "json",
+        "download",
+        "export",
+        "import",
+    )
+    assert {name for name in BY_NAME if name.rpartition("_")[2] in works} <= limits.COSTLY
+
+
 def test_who_searches_computes_or_prints_too_often_is_told_when_to_come_back_and_changes_nothing(
     world: World, owner: Person, teammate: Person
 ) -> None:
