@@ -67,7 +67,7 @@ class BillRow(NamedTuple):
     claimed_in: datetime.date | None
     reversed_in: datetime.date | None
     no_credit: str
-    is_note: bool = False
+    is_note: bool
 
     @property
     def is_cancelled(self) -> bool:
@@ -202,7 +202,7 @@ def bill_rows(business: Business, since: datetime.date, until: datetime.date) ->
     """Bills that are told or taken back in those days, in the order of their dates."""
     within = told_within(since, until) | taken_back_within(since, until)
     found = Bill.objects.filter(within, business=business).order_by("date", "id")
-    return [BillRow._make(values) for values in found.values_list(*BillRow._fields)]
+    return [BillRow._make((*values, False)) for values in found.values_list(*BillRow._fields[:-1])]
 
 
 # What a credit note says as its bill does, by the bill's own names.
@@ -219,7 +219,7 @@ def note_rows(business: Business, since: datetime.date, until: datetime.date) ->
     within = told_within(since, until) | taken_back_within(since, until)
     found = VendorNote.objects.filter(within, business=business).order_by("date", "id")
     names = [f"bill__{name}" if name in OF_BILL else name for name in BillRow._fields[:-1]]
-    return [BillRow(*values, is_note=True) for values in found.values_list(*names)]
+    return [BillRow._make((*values, True)) for values in found.values_list(*names)]
 
 
 LINE_NUMBERS = {"rate": THOUSANDTHS, **AMOUNTS}

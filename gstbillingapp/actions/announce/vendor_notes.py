@@ -10,13 +10,13 @@ from gstbillingapp.models import EventKind, VendorNote, VendorRefund
 
 def vendor_note_recorded(note: VendorNote) -> None:
     """A bill is credited: that much less is to be paid than reminders have said."""
-    title = f"Credit note {note.number} of {note.bill.vendor_name}"
+    title = f"{indian_format(note.total)} credited by {note.bill.vendor_name}"
     _tell(note, title, f"vnote:{note.pk}", note.reason_in_words)
 
 
 def vendor_note_cancelled(note: VendorNote) -> None:
     """A credit note no longer stands, and its bill is owed as before."""
-    title = f"Credit note {note.number} of {note.bill.vendor_name} cancelled"
+    title = f"Credit of {indian_format(note.total)} by {note.bill.vendor_name} cancelled"
     _tell(note, title, f"vnote:{note.pk}:cancelled", note.cancel_reason)
 
 
@@ -55,8 +55,8 @@ def _tell(note: VendorNote, title: str, key: str, why: str) -> None:
     tell(
         note.business,
         EventKind.VENDOR_NOTE,
-        title=f"{title}: {indian_format(note.total)} against {bill.number}",
-        message=f"{why}. Bill {bill.number} balance {indian_format(bill.balance)}",
+        title=title,
+        message=f"Credit note {note.number}: {why}. Bill {bill.number} balance {indian_format(bill.balance)}",
         notification_type="INVOICE",
         **_link(note),
         priority="low",

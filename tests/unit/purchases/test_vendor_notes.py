@@ -267,7 +267,7 @@ def told(user) -> list[tuple[str, str]]:
 
 def test_the_owner_and_a_teammate_are_told_quietly_and_a_stranger_is_not(people):
     note = vendor_noted(bill(people.business, number="PD-1"), some("50"), number="CN-9")
-    said = f"Credit note CN-9 of {note.bill.vendor_name}: ₹59.00 against PD-1"
+    said = f"₹59.00 credited by {note.bill.vendor_name}"
     for member in (people.owner, people.teammate):
         assert told(member) == [(said, "low")]
     assert told(people.stranger) == []
