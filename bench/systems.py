@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from tooling.postgres import Postgres
 
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
-TAIL_LINES = 12  # of each process, shown when a measurement breaks
+TAIL_LINES, TAIL_WIDTH = 12, 300  # of each process, shown when a measurement breaks
 # Seconds without a frame after which those that are still missing count as lost: longer than a lease.
 SILENCE = 20.0
 # Seconds after the last frame in which one that comes twice is to show itself.
@@ -147,7 +147,7 @@ class System:
 
     def tails(self) -> str:
         """The last lines of every process."""
-        tails = {name: process.tail().splitlines()[-TAIL_LINES:] for name, process in self.processes.items()}
+        tails = {name: _end_of(process.tail()) for name, process in self.processes.items()}
         return "\n".join(f"{name}:\n" + "\n".join(lines) for name, lines in tails.items())
 
     def close(self) -> None:
@@ -221,8 +221,8 @@ class System:
         return [Heard(*told) for told in self.sockets.call("heard")]
 
     def cpu(self, name: str) -> float:
-        """CPU seconds that a process and its children have spent."""
-        return sum(times.user + times.system for times in map(_times, self._family(name)))
+        """CPU seconds that a process and its children have spent, those included that have ended."""
+        return sum(map(_seconds, self._family(name)))
 
     def memory_kib(self, name: str = "web") -> float:
         """Proportional memory of a process in KiB, once it has settled."""
@@ -265,9 +265,15 @@ class System:
         return [parent, *parent.children(recursive=True)]
 
 
-def _times(process: psutil.Process) -> "psutil._common.pcputimes":
-    with process.oneshot():
-        return process.cpu_times()
+def _end_of(log: str) -> list[str]:
+    return [line[:TAIL_WIDTH] for line in log.splitlines()[-TAIL_LINES:]]
+
+
+def _seconds(process: psutil.Process) -> float:
+    """What a process has spent, and its children that have ended; nothing where it has itself just ended."""
+    with suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:4])  # user and system, its own and of children it has waited for
+    return 0.0
 
 
 def _pss_kib(pid: int) -> float:

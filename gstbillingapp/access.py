@@ -3,44 +3,23 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from gstbillingapp.limits import wait_for_page
-from gstbillingapp.models import (
-    Business,
-    Customer,
-    Invoice,
-    Job,
-    Membership,
-    Note,
-    Payment,
-    Product,
-    Quotation,
-    Receipt,
-    Refund,
-    ReturnFiling,
-)
+from gstbillingapp.models import Business, Membership
 from gstbillingapp.problems import problem, wants_json
 from gstbillingapp.views.errors import too_many
 
 View = Callable[..., HttpResponseBase]
-# What an action raises for a row that is of another business, or gone since the view looked.
-NOT_THERE = (
-    Customer.DoesNotExist,
-    Invoice.DoesNotExist,
-    Job.DoesNotExist,
-    Membership.DoesNotExist,
-    Note.DoesNotExist,
-    Payment.DoesNotExist,
-    Product.DoesNotExist,
-    Quotation.DoesNotExist,
-    ReturnFiling.DoesNotExist,
-    Receipt.DoesNotExist,
-    Refund.DoesNotExist,
+# What an action raises for a row that is of another business, or gone since the view looked: any row of ours.
+NOT_THERE: tuple[type[ObjectDoesNotExist], ...] = tuple(
+    model.DoesNotExist  # type: ignore[attr-defined]
+    for model in apps.get_app_config("gstbillingapp").get_models()
 )
 
 

@@ -253,7 +253,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
 
 @admin.register(NumberSeries)
 class NumberSeriesAdmin(ReadOnlyAdmin):
-    list_display = ("business", "financial_year", "prefix", "last")
+    list_display = ("business", "financial_year", "prefix", "first", "last")
     list_select_related = ("business",)
 
 

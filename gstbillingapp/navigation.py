@@ -157,6 +157,7 @@ OVERVIEW = Entry(label="Overview", url_name="home", icon="house", key="h")
 ELSEWHERE = (
     Entry(label="Notifications", url_name="notifications", icon="bell", key="n"),
     Entry(label="Business profile", url_name="business", icon="building"),
+    Entry(label="Numbering", url_name="numbering", icon="123"),
     Entry(label="Team", url_name="team", icon="people"),
     Entry(label="Import and export", url_name="data", icon="arrow-left-right", sections=("data",)),
     Entry(label="Reminders", url_name="reminder_settings", icon="alarm"),

@@ -20,9 +20,10 @@ from gstbillingapp.models import (
     VendorNote,
 )
 from gstbillingapp.models.bill import bill_condition
+from gstbillingapp.models.customer import having
 from gstbillingapp.models.expense import USUAL_CATEGORIES
 from gstbillingapp.models.fields import ANY_DAY, today
-from gstbillingapp.queries import MANY, NO_LIMIT, rupees
+from gstbillingapp.queries import MANY, NO_LIMIT, number_has, rupees
 from gstbillingapp.registers import standing
 
 # What a list may be sorted by: the columns of an index, so that a page is read off it from either end.
@@ -45,7 +46,7 @@ def vendor_list(
     """Vendors by name, GSTIN, phone, e-mail or city."""
     vendors = Vendor.objects.filter(business=business, is_archived=archived)
     if search.strip():
-        vendors = vendors.filter(search_key__contains=search.strip().casefold())
+        vendors = vendors.filter(having(search))
     return vendors.order_by(*_order(VENDOR_ORDERS, sort))
 
 
@@ -87,9 +88,8 @@ def vendor_note_list(
     if status:
         notes = notes.filter(standing(BillState.CANCELLED)[status])
     if search.strip():
-        text = search.strip()
-        of_bill = Q(bill__number_key__contains=text.upper())
-        notes = notes.filter(_says(business, text) | of_bill)
+        of_bill = Bill.objects.filter(number_has(search), business=business).order_by()
+        notes = notes.filter(_says(business, search) | Q(bill__in=of_bill.values("pk")))
     return notes.select_related("bill").order_by(*_order(VENDOR_NOTE_ORDERS, sort))
 
 
@@ -131,8 +131,8 @@ def bill_list(
 
 def _says(business: Business, text: str) -> Q:
     """That a paper's number or vendor has the text: `bill_by_date` has all that is asked of a bill."""
-    vendors = Vendor.objects.filter(business=business, search_key__contains=text.casefold())
-    return Q(vendor__in=vendors.order_by().values("pk")) | Q(number_key__contains=text.upper())
+    vendors = Vendor.objects.filter(having(text), business=business)
+    return Q(vendor__in=vendors.order_by().values("pk")) | number_has(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +163,11 @@ def payable(business: Business, on: datetime.date | None = None) -> Payable:
 
 
 def last_prices(business: Business, products: Collection[Product]) -> dict[int, BillLine]:
-    """The newest line on a bill of each of these products: what it was bought for last."""
+    """A line of the newest bill of each of these products: what it was bought for last, by the bill's day."""
     bought = BillLine.objects.filter(
         product=OuterRef("pk"), bill__business=business, bill__state=BillState.RECORDED
     )
-    newest = Subquery(bought.order_by("-pk").values("pk")[:1])
+    newest = Subquery(bought.order_by("-bill__date", "-pk").values("pk")[:1])
     keys = Product.objects.filter(pk__in=[product.pk for product in products]).values_list(newest)
     lines = BillLine.objects.filter(pk__in=[key for (key,) in keys if key])
     return {line.product_id: line for line in lines if line.product_id is not None}
@@ -183,7 +183,7 @@ def expense_list(
     cancelled: bool = False,
     sort: str = "-date",
 ) -> QuerySet[Expense]:
-    """Expenses of the days from `since` to `until`, by payee, description or reference."""
+    """Expenses of the days from `since` to `until`, by what `expense_says`."""
     state = ExpenseState.CANCELLED if cancelled else ExpenseState.RECORDED
     found = Expense.objects.filter(business=business, state=state)
     if since is not None:
@@ -194,10 +194,14 @@ def expense_list(
         found = found.filter(category_id=category_id)
     text = search.strip()
     if text:
-        found = found.filter(
-            Q(payee__icontains=text) | Q(description__icontains=text) | Q(reference__icontains=text)
-        )
+        found = found.filter(expense_says(text))
     return found.select_related("category").order_by(*_order(EXPENSE_ORDERS, sort))
+
+
+def expense_says(text: str) -> Q:
+    """That an expense has the text in its description, category, payee, vendor or reference."""
+    names = ("description", "category__name", "payee", "vendor__name", "reference")
+    return Q(*((f"{name}__icontains", text) for name in names), _connector=Q.OR)
 
 
 @dataclass(frozen=True, slots=True)

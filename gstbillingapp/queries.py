@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BigIntegerField, F, Model, Prefetch, Q, QuerySet
+from django.db.models import BigIntegerField, F, Model, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.functional import cached_property
 
+from gstbillingapp.likeliest import active, likeliest
 from gstbillingapp.models import (
     Business,
     Customer,
@@ -22,6 +23,7 @@ from gstbillingapp.models import (
     Quotation,
     StockLevel,
 )
+from gstbillingapp.models.customer import having
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.models.quotation import QuotationQuerySet
@@ -141,7 +143,7 @@ def invoice_list(
     if until is not None:
         found = found.filter(date__lte=until)
     if search.strip():
-        found = found.filter(_says(business, search.strip()))
+        found = found.filter(says(business, search.strip()))
     order = _order(INVOICE_ORDERS, sort)
     if expected is None or expected >= MANY or found is whole or sort.removeprefix("-") in FOUND_IN_ORDER:
         return found.select_related("customer").order_by(*order)
@@ -151,10 +153,15 @@ def invoice_list(
     return apart.select_related("customer").order_by(*order)
 
 
-def _says(business: Business, text: str) -> Q:
+def says(business: Business, text: str) -> Q:
     """That its number or its customer has the text: the index by date has all that is asked of a document."""
-    customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
-    return Q(customer__in=customers.order_by().values("pk")) | Q(number_key__contains=text.upper())
+    customers = Customer.objects.filter(having(text), business=business)
+    return Q(customer__in=customers.order_by().values("pk")) | number_has(text)
+
+
+def number_has(text: str) -> Q:
+    """That a paper's number has every word of the text: "inv 12" is in INV/26-27/0012."""
+    return Q(*(("number_key__contains", word) for word in text.upper().split()))
 
 
 def quotation_list(
@@ -178,7 +185,7 @@ def quotation_list(
     if until is not None:
         found = found.filter(date__lte=until)
     if search.strip():
-        found = found.filter(_says(business, search.strip()))
+        found = found.filter(says(business, search.strip()))
     return found.select_related("customer").order_by(*_order(QUOTATION_ORDERS, sort))
 
 
@@ -188,7 +195,7 @@ def customer_list(
     """Customers by name, GSTIN, phone, e-mail or city."""
     customers = Customer.objects.filter(business=business, is_archived=archived)
     if search.strip():
-        customers = customers.filter(search_key__contains=search.strip().casefold())
+        customers = customers.filter(having(search))
     return customers.order_by(*_order(CUSTOMER_ORDERS, sort))
 
 
@@ -208,9 +215,19 @@ def product_list(
     if low:
         products = products.exclude(stock_level=StockLevel.ENOUGH)
     if search.strip():
-        products = products.filter(search_key__contains=search.strip().casefold())
-    rates = Prefetch("rates", queryset=ProductRate.objects.order_by("valid_from"))
-    return products.prefetch_related(rates).order_by(*_order(PRODUCT_ORDERS, sort))
+        products = products.filter(having(search))
+    return products.prefetch_related(_rates()).order_by(*_order(PRODUCT_ORDERS, sort))
+
+
+def products_suggested(business: Business, text: str, limit: int) -> list[Product]:
+    """The likeliest products that are not archived, with their rates."""
+    found = likeliest(active(Product.objects.filter(business=business)), text, limit)
+    prefetch_related_objects(found, _rates())
+    return found
+
+
+def _rates() -> Prefetch:
+    return Prefetch("rates", queryset=ProductRate.objects.order_by("valid_from"))
 
 
 def _order(orders: Mapping[str, tuple[str, ...]], sort: str) -> list[str]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
-from gstbillingapp.models import Business, Customer, Note, NoteState, Receipt, ReceiptState
+from gstbillingapp.models import Business, Note, NoteState, Receipt, ReceiptState
 from gstbillingapp.models.fields import ZERO
+from gstbillingapp.queries import says
 
 Orders = Mapping[str, tuple[str, ...]]
 NOTE_ORDERS: Orders = {
@@ -31,7 +32,7 @@ def note_list(
     if search.strip():
         text = search.strip()
         of_invoice = Q(invoice__number_key__contains=text.upper())
-        notes = notes.filter(_says(business, text) | of_invoice)
+        notes = notes.filter(says(business, text) | of_invoice)
     return notes.select_related("customer", "invoice").order_by(*_order(NOTE_ORDERS, sort))
 
 
@@ -43,7 +44,7 @@ def receipt_list(
     if status:
         receipts = receipts.filter(standing(ReceiptState.CANCELLED)[status])
     if search.strip():
-        receipts = receipts.filter(_says(business, search.strip()))
+        receipts = receipts.filter(says(business, search.strip()))
     return receipts.select_related("customer").order_by(*_order(RECEIPT_ORDERS, sort))
 
 
@@ -62,11 +63,6 @@ def standing(cancelled: str) -> dict[str, Q]:
         SETTLED: Q(balance=0) & ~Q(state=cancelled),
         CANCELLED: Q(state=cancelled),
     }
-
-
-def _says(business: Business, text: str) -> Q:
-    customers = Customer.objects.filter(business=business, search_key__contains=text.casefold())
-    return Q(customer__in=customers.order_by().values("pk")) | Q(number_key__contains=text.upper())
 
 
 def _order(orders: Orders, sort: str) -> list[str]:

@@ -4,11 +4,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery
+
 from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
-from gstbillingapp.models import Business, Customer, Invoice, InvoiceLine, InvoiceState, Scheme, Supply
+from gstbillingapp.models import (
+    Business,
+    Customer,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Product,
+    Scheme,
+    StockMovement,
+    StockReason,
+    Supply,
+)
 from gstbillingapp.models.fields import day_text, plain_number, today
 from gstbillingapp.receivables import net_owed
 
@@ -21,11 +34,15 @@ SHORT_HSN = "{code} has {digits} digits, {needed} are needed here."
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Something to look at. `field` is keyed as the errors of the actions; `code` names the rule."""
+    """Something to look at. `field` is keyed as the errors of the actions; `code` names the rule.
+
+    `product` is one that it may be mended on for good, and not on this paper alone.
+    """
 
     code: str
     field: str
     message: str
+    product: Product | None = None
 
 
 def advice_of(composed: Composed) -> list[Advice]:
@@ -133,17 +150,17 @@ def _of_place(composed: Composed) -> Iterator[Advice]:
 def _of_lines(composed: Composed) -> Iterator[Advice]:
     if not composed.lines and not composed.checks.errors:
         yield Advice("lines_missing", "lines", "Add at least one line before issuing.")
-    sold: dict[int, Decimal] = {}
     for place, line in zip(composed.places, composed.lines, strict=True):
         yield from _of_hsn(composed.invoice, line, place)
-        yield from _of_stock(line, place, sold)
+    yield from _of_stock(composed)
 
 
 def _of_hsn(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]:
     needed = _hsn_digits(invoice)
     if not line.hsn and needed:
         name = "SAC" if line.is_service else "HSN"
-        yield Advice("hsn_missing", f"lines-{place}-hsn", f"No {name}: it needs {needed} digits here.")
+        said = f"{line.description} has no {name}: it needs {needed} digits here."
+        yield Advice("hsn_missing", f"lines-{place}-hsn", said, line.product)
     elif line.hsn and len(line.hsn) < needed:
         yield Advice("hsn_short", f"lines-{place}-hsn", _short(line.hsn, needed))
 
@@ -177,14 +194,40 @@ def _hsn_digits(invoice: Invoice) -> int:
     return 4 if invoice.customer is not None and invoice.customer.kind in REGISTERED else 0
 
 
-def _of_stock(line: InvoiceLine, place: int, sold: dict[int, Decimal]) -> Iterator[Advice]:
-    product = line.product
-    if product is None or not product.tracks_stock or product.reorder_level is None:
-        return
-    sold[product.pk] = sold.get(product.pk, Decimal(0)) + line.qty
-    if sold[product.pk] > product.stock:
-        left = plain_number(max(product.stock, Decimal(0)))
-        yield Advice("stock_short", f"lines-{place}-qty", f"Only {left} {product.unit} in stock.")
+def _of_stock(composed: Composed) -> Iterator[Advice]:
+    """Each product that will be below zero, at its last line."""
+    left: dict[Product, Decimal] = {}
+    last: dict[Product, int] = {}
+    for place, line in zip(composed.places, composed.lines, strict=True):
+        if line.product is not None and line.product.tracks_stock and not line.is_service:
+            left[line.product] = left.get(line.product, line.product.stock) - line.qty
+            last[line.product] = place
+    short = [product for product, stock in left.items() if stock < 0]
+    for product in _counted(short):
+        yield Advice("stock_short", f"lines-{last[product]}-qty", _below_zero(product, -left[product]))
+
+
+def _counted(products: list[Product]) -> list[Product]:
+    """Those whose stock somebody keeps: they have some, or a reorder level, or did not begin with a sale.
+
+    Of what was only ever sold, the stock is below zero with every sale, and says nothing.
+    """
+    unsure = [product.pk for product in products if product.reorder_level is None and product.stock <= 0]
+    if not unsure:
+        return products
+    first = StockMovement.objects.filter(product=OuterRef("pk")).order_by("pk").values("reason")[:1]
+    begun = Product.objects.filter(pk__in=unsure).annotate(began=Subquery(first)).exclude(began=None)
+    counted = set(begun.exclude(began=StockReason.SALE).values_list("pk", flat=True))
+    return [product for product in products if product.pk not in unsure or product.pk in counted]
+
+
+def _below_zero(product: Product, below: Decimal) -> str:
+    unit = product.unit
+    if product.stock < 0:
+        now = f"{plain_number(-product.stock)} {unit} below zero already"
+    else:
+        now = f"{plain_number(product.stock)} {unit} in stock" if product.stock else "none in stock"
+    return f"{product.name}: {now}, {plain_number(below)} {unit} below zero after this."
 
 
 def value_of_goods(lines: Iterable[InvoiceLine]) -> Decimal:

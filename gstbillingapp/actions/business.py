@@ -21,8 +21,8 @@ LONGEST_OFFER = 365
 def save(business: Business, data: BusinessData) -> Business:
     """Change the profile; invoices issued before keep the details they were issued with.
 
-    Raises ValidationError keyed by the fields of `BusinessData`, also for a prefix that other documents of
-    this financial year are numbered with.
+    Raises ValidationError keyed by the fields of `BusinessData`, also for a prefix that other documents are
+    numbered with.
     """
     checks = Checks()
     changed = checked_business(checks, data)

@@ -12,13 +12,8 @@ from functools import partial
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import InvoiceData, LineData
 from gstbillingapp.actions.identity import STATE_CODES
-from gstbillingapp.actions.products import (
-    LARGEST_CESS,
-    LARGEST_CESS_PCT,
-    LARGEST_PRICE,
-    checked_unit,
-)
-from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty
+from gstbillingapp.actions.products import LARGEST_PRICE, checked_unit
+from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty, checked_tax
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.gst.place import Kind, Place, place_of_supply
@@ -31,9 +26,7 @@ from gstbillingapp.models import (
     InvoiceLine,
     Product,
     ProductKind,
-    ProductRate,
     Scheme,
-    Supply,
 )
 from gstbillingapp.models.document import Document, DocumentLine
 from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO, today
@@ -162,7 +155,7 @@ def _line(invoice: Invoice, checks: Checks, data: LineData, product: Product | N
         price_includes_tax=_said(data.price_includes_tax, base.price_includes_tax),
         disc_pct=checks.number("disc_pct", data.disc_pct or NOTHING, most=HUNDRED, places=3),
         disc_amt=checks.number("disc_amt", data.disc_amt or NOTHING, most=LARGEST_AMOUNT, places=2),
-        **_tax(checks, invoice, data, product),
+        **checked_tax(checks, data, product, invoice.date, taxed=invoice.business.scheme == Scheme.REGULAR),
     )
 
 
@@ -181,27 +174,6 @@ def _price(checks: Checks, value: Decimal | None, product: Product | None) -> De
         checks.refuse("price", "Enter the price of one unit.")
         return NOTHING
     return checks.number("price", price, most=LARGEST_PRICE, places=3)
-
-
-def _tax(checks: Checks, invoice: Invoice, data: LineData, product: Product | None) -> dict[str, object]:
-    supply = data.supply or (product.supply if product else Supply.TAXABLE)
-    checks.choice("supply", supply, Supply.values)
-    untaxed = {"supply": supply, "rate": NOTHING, "cess_pct": NOTHING, "cess_per_unit": NOTHING}
-    if supply != Supply.TAXABLE or invoice.business.scheme != Scheme.REGULAR:
-        return untaxed
-    stored = (product.rate_on(invoice.date) if product else None) or ProductRate(rate=None)
-    rate = stored.rate if data.rate is None else data.rate
-    if rate is None:
-        checks.refuse("rate", "Choose the rate of tax.")
-        return untaxed
-    cess_pct = stored.cess_pct if data.cess_pct is None else data.cess_pct
-    cess_per_unit = stored.cess_per_unit if data.cess_per_unit is None else data.cess_per_unit
-    return {
-        "supply": supply,
-        "rate": checks.number("rate", rate, most=HUNDRED, places=3),
-        "cess_pct": checks.number("cess_pct", cess_pct, most=LARGEST_CESS_PCT, places=3),
-        "cess_per_unit": checks.number("cess_per_unit", cess_per_unit, most=LARGEST_CESS, places=4),
-    }
 
 
 def _set_place(composed: Composed, data: InvoiceData) -> None:

@@ -13,8 +13,8 @@ from gstbillingapp.actions import claims
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BillData, BillLineData
 from gstbillingapp.actions.identity import STATE_CODES
-from gstbillingapp.actions.products import LARGEST_CESS, LARGEST_CESS_PCT, LARGEST_PRICE, checked_unit
-from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty
+from gstbillingapp.actions.products import LARGEST_PRICE, checked_unit
+from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty, checked_tax
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.money import indian_format, round_rupee
 from gstbillingapp.gst.notes import AMOUNTS, Worth
@@ -26,7 +26,6 @@ from gstbillingapp.models import (
     Credit,
     Product,
     ProductKind,
-    ProductRate,
     Scheme,
     Supply,
     Vendor,
@@ -184,7 +183,7 @@ def _line(bill: Bill, checks: Checks, data: BillLineData, product: Product | Non
         disc_pct=checks.number("disc_pct", data.disc_pct or NOTHING, most=HUNDRED, places=3),
         disc_amt=checks.number("disc_amt", data.disc_amt or NOTHING, most=LARGEST_AMOUNT, places=2),
         itc=_itc(checks, bill.business, data.itc),
-        **_tax(checks, bill, data, product),
+        **checked_tax(checks, data, product, bill.date, taxed=bears_tax(bill)),
     )
 
 
@@ -210,32 +209,6 @@ def _itc(checks: Checks, business: Business, typed: str) -> str:
     if business.scheme != Scheme.REGULAR:
         return Credit.NONE
     return typed or Credit.ELIGIBLE
-
-
-def _tax(checks: Checks, bill: Bill, data: BillLineData, product: Product | None) -> dict[str, str | Decimal]:
-    supply = data.supply or (product.supply if product else Supply.TAXABLE)
-    checks.choice("supply", supply, Supply.values)
-    untaxed: dict[str, str | Decimal] = {
-        "supply": supply,
-        "rate": NOTHING,
-        "cess_pct": NOTHING,
-        "cess_per_unit": NOTHING,
-    }
-    if supply != Supply.TAXABLE or not bears_tax(bill):
-        return untaxed
-    stored = (product.rate_on(bill.date) if product else None) or ProductRate(rate=None)
-    rate = stored.rate if data.rate is None else data.rate
-    if rate is None:
-        checks.refuse("rate", "Choose the rate of tax.")
-        return untaxed
-    cess_pct = stored.cess_pct if data.cess_pct is None else data.cess_pct
-    cess_per_unit = stored.cess_per_unit if data.cess_per_unit is None else data.cess_per_unit
-    return {
-        "supply": supply,
-        "rate": checks.number("rate", rate, most=HUNDRED, places=3),
-        "cess_pct": checks.number("cess_pct", cess_pct, most=LARGEST_CESS_PCT, places=3),
-        "cess_per_unit": checks.number("cess_per_unit", cess_per_unit, most=LARGEST_CESS, places=4),
-    }
 
 
 def _work_out(reckoned: Reckoned, data: BillData) -> None:

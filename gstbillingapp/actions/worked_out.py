@@ -4,21 +4,24 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.db.models import BigIntegerField, Model
 
 from gstbillingapp.actions.checks import Checks, must_be
+from gstbillingapp.actions.products import LARGEST_CESS, LARGEST_CESS_PCT
 from gstbillingapp.gst import calc
 from gstbillingapp.gst import hsn as codes
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.place import Kind
 from gstbillingapp.gst.rates import rates_on
-from gstbillingapp.models import Business, GstRate, Product, Supply
+from gstbillingapp.models import Business, GstRate, Product, ProductRate, Supply
 from gstbillingapp.models.document import DocumentLine
 from gstbillingapp.models.fields import LARGEST_AMOUNT, ZERO
 
+NOTHING = Decimal(0)
+HUNDRED = Decimal(100)
 AMOUNTS = ("taxable", "cgst", "sgst", "igst", "cess", "total")
 # The names that the arithmetic gives to fields which are called otherwise on a form, or stand on none.
 FIELDS_OF_CALC = {"doc_disc": "doc_discount", "supplier_state": "__all__"}
@@ -32,6 +35,22 @@ class TypedLine(Protocol):
 
     @property
     def is_blank(self) -> bool: ...
+
+
+class TypedTax(Protocol):
+    """What was typed of the tax on a line; None, or "", where nothing was."""
+
+    @property
+    def supply(self) -> str: ...
+
+    @property
+    def rate(self) -> Decimal | None: ...
+
+    @property
+    def cess_pct(self) -> Decimal | None: ...
+
+    @property
+    def cess_per_unit(self) -> Decimal | None: ...
 
 
 Typed = TypeVar("Typed", bound=TypedLine)
@@ -139,6 +158,33 @@ def checked_qty(checks: Checks, value: Decimal | None) -> Decimal:
         checks.refuse("qty", "Enter a quantity above 0.")
         return ZERO
     return checks.number("qty", value, most=calc.MAX_QTY, places=3)
+
+
+def checked_tax(
+    checks: Checks, data: TypedTax, product: Product | None, date: datetime.date, *, taxed: bool
+) -> dict[str, Any]:
+    """The supply of a line with its rate and cess, in per cent and in rupees a unit.
+
+    What was not typed is as of that day on the product. Without `taxed` no line of the paper bears tax.
+    """
+    supply = data.supply or (product.supply if product else Supply.TAXABLE)
+    checks.choice("supply", supply, Supply.values)
+    untaxed = {"supply": supply, "rate": NOTHING, "cess_pct": NOTHING, "cess_per_unit": NOTHING}
+    if supply != Supply.TAXABLE or not taxed:
+        return untaxed
+    stored = (product.rate_on(date) if product else None) or ProductRate(rate=None)
+    rate = stored.rate if data.rate is None else data.rate
+    if rate is None:
+        checks.refuse("rate", "Choose the rate of tax.")
+        return untaxed
+    cess_pct = stored.cess_pct if data.cess_pct is None else data.cess_pct
+    cess_per_unit = stored.cess_per_unit if data.cess_per_unit is None else data.cess_per_unit
+    return {
+        "supply": supply,
+        "rate": checks.number("rate", rate, most=HUNDRED, places=3),
+        "cess_pct": checks.number("cess_pct", cess_pct, most=LARGEST_CESS_PCT, places=3),
+        "cess_per_unit": checks.number("cess_per_unit", cess_per_unit, most=LARGEST_CESS, places=4),
+    }
 
 
 def _products(business: Business, typed: Iterable[TypedLine]) -> dict[int, Product]:

@@ -2,7 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+
 from gstbillingapp.forms.base import ScreenForm, whole_number
+from gstbillingapp.likeliest import likeliest
 from gstbillingapp.models import Business, Customer, Vendor
 
 MOST_SUGGESTED = 8  # offered where a typed name fits several
@@ -32,7 +35,7 @@ class PartyForm(ScreenForm):
         """The one picked, unless another name has been typed over it since."""
         if not name:
             return None
-        known = self.parties._default_manager.filter(business=self.business)
+        known: QuerySet[Any] = self.parties._default_manager.filter(business=self.business)
         key = name.casefold()
         if picked is not None and known.filter(pk=picked, name_key=key).exists():
             return picked
@@ -40,7 +43,7 @@ class PartyForm(ScreenForm):
         named = list(active.filter(name_key=key)[:MOST_SUGGESTED])
         if len(named) == 1:
             return int(named[0].pk)
-        self.candidates = named or list(active.filter(search_key__contains=key)[:MOST_SUGGESTED])
+        self.candidates = named or likeliest(active, name, MOST_SUGGESTED)
         self.add_error(f"{self.party}_name", self._unknown(name))
         return None
 

@@ -13,6 +13,8 @@ _IRP_SAFE = re.compile(r"[A-Za-z1-9][A-Za-z0-9/-]{0,15}")
 # Not \d, which takes the digits of every script, and from the year 1 to the last whole one of a calendar.
 _YEAR = re.compile(r"(?!0000|9999)([0-9]{4})-([0-9]{2})")
 FIRST_WIDTH = 4  # a series starts as 0001 and grows to 10000 by itself
+_SIGNS = re.compile(r"[\s./-]+")
+_SEQUENCE = re.compile(r"[0-9]{1,9}")  # more digits than a series has
 
 
 def is_rule46(number: str) -> bool:
@@ -76,3 +78,24 @@ def last_of_series(prefix: str) -> int:
     """The highest sequence that still fits in 16 characters; 0 when the prefix is too long for any number."""
     room = MAX_LENGTH - len(f"{prefix}/26-27/")
     return 10**room - 1 if room >= FIRST_WIDTH else 0
+
+
+def numbers_meant(text: str, prefix: str, year: str) -> set[str]:
+    """The numbers of a series that a person may mean by what they type: `INV 0042`, `inv/26 27/42`, `42`.
+
+    Signs, spaces and noughts in front do not count. The prefix may be left out, and so may the year, which is
+    written 26-27 or 2026-27; digits that may be either, a year or a place in the series, mean both.
+    """
+    said = _bare(text)
+    rests = {said, said.removeprefix(_bare(prefix))}
+    written = ("", _bare(year), _bare(year)[2:])  # the year: left out, 202627, 2627
+    places = {rest.removeprefix(digits) for rest in rests for digits in written}
+    return {
+        format_number(prefix, year, int(place))
+        for place in places
+        if _SEQUENCE.fullmatch(place) and 1 <= int(place) <= last_of_series(prefix)
+    }
+
+
+def _bare(text: str) -> str:
+    return _SIGNS.sub("", text).upper()

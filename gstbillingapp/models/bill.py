@@ -268,7 +268,10 @@ class BillPayment(MoneyMoved):
             models.CheckConstraint(condition=Q(amount__gt=0), name="bill_payment_above_zero"),
             models.CheckConstraint(condition=Q(mode__in=MONEY_MODES), name="bill_payment_mode_is_known"),
         ]
-        indexes = [models.Index(fields=["business", "-date", "-id"], name="bill_payment_by_date")]
+        indexes = [
+            models.Index(fields=["business", "-date", "-id"], name="bill_payment_by_date"),
+            models.Index(fields=["business", "amount", "id"], name="bill_payment_by_amount"),
+        ]
 
     def get_absolute_url(self) -> str:
         """The page of the bill it was paid for."""

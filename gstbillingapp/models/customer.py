@@ -1,13 +1,18 @@
 """Those whom a business bills."""
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
 from gstbillingapp.models.fields import money
+
+if TYPE_CHECKING:
+    from gstbillingapp.models.vendor import Vendor
 
 
 class BuyerKind(models.TextChoices):
@@ -19,9 +24,39 @@ class BuyerKind(models.TextChoices):
     OVERSEAS = "overseas", "Overseas"
 
 
+# What people put between the parts of a phone number or of a GSTIN; it says nothing.
+BETWEEN = re.compile(r"[\s()-]+")
+PHONE_IN_INDIA = re.compile(r"(?:\+?91|0)([6-9][0-9]{9})")
+
+
+def closed_up(text: str) -> str:
+    """A phone number or a GSTIN without what stands between its parts."""
+    return BETWEEN.sub("", text)
+
+
 def search_key(*parts: str) -> str:
     """What a list is searched by: folded here, as SQLite folds only ASCII and PostgreSQL nothing."""
     return " ".join(part.casefold() for part in parts if part)
+
+
+def having(text: str) -> Q:
+    """Rows whose `search_key` has the text; what may be a phone number or a GSTIN, however it is spaced.
+
+    A number of India is looked for without the 0 or the 91 before it, which the stored one may lack.
+    """
+    folded = text.strip().casefold()
+    found = Q(search_key__contains=folded)
+    closed = closed_up(folded)
+    if (phone := PHONE_IN_INDIA.fullmatch(closed)) is not None:
+        closed = phone[1]
+    if closed != folded and any(letter.isdecimal() for letter in closed):
+        found |= Q(search_key__contains=closed)
+    return found
+
+
+def keyed(party: "Customer | Vendor") -> str:
+    """The `search_key` of a customer or a vendor: its phone number stands closed up in it."""
+    return search_key(party.name, party.gstin, closed_up(party.phone), party.email, party.city)
 
 
 class Customer(models.Model):
@@ -88,7 +123,7 @@ class Customer(models.Model):
     def set_keys(self) -> None:
         """Fill the columns that lists sort and search by; bulk loading calls it by itself."""
         self.name_key = self.name.casefold()
-        self.search_key = search_key(*(getattr(self, name) for name in self.KEYED))
+        self.search_key = keyed(self)
 
 
 def keys_kept(update_fields: Iterable[str] | None, sources: Iterable[str]) -> Iterable[str] | None:

@@ -335,18 +335,26 @@ class InvoiceLine(DocumentLine):
 
 
 class NumberSeries(models.Model):
-    """The last number given in a series; its row is locked while an invoice is issued."""
+    """The last number given in a series; its row is locked while an invoice is issued.
+
+    One that goes on from another program begins with `first`: until then `last` is the one before it.
+    """
 
     business = models.ForeignKey(
         Business, on_delete=models.CASCADE, related_name="number_series", db_index=False
     )
     financial_year = models.CharField(max_length=7)
     prefix = models.CharField(max_length=5)
+    first = models.PositiveIntegerField(default=1, db_default=1)
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "number series"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(first__gte=1, last__gte=F("first") - 1),
+                name="number_series_begins_with_its_first",
+            ),
             models.UniqueConstraint(
                 fields=["business", "financial_year", "prefix"], name="number_series_once_a_year"
             ),
@@ -354,3 +362,8 @@ class NumberSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.financial_year}: {self.last}"
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether any document has a number of it."""
+        return self.last >= self.first

@@ -41,7 +41,10 @@ class OpeningBalance(models.Model):
                 fields=["customer", "reference"], name="opening_balance_once_a_reference"
             ),
         ]
-        indexes = [models.Index(fields=["business", "date", "id"], name="opening_balance_by_date")]
+        indexes = [
+            models.Index(fields=["business", "date", "id"], name="opening_balance_by_date"),
+            models.Index(fields=["business", "amount", "id"], name="opening_balance_by_amount"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference or 'Opening balance'} of {day_text(self.date)}"
@@ -75,7 +78,10 @@ class OpeningPayment(MoneyMoved):
                 condition=models.Q(mode__in=MONEY_MODES), name="opening_payment_mode_is_known"
             ),
         ]
-        indexes = [models.Index(fields=["business", "-date", "-id"], name="opening_payment_by_date")]
+        indexes = [
+            models.Index(fields=["business", "-date", "-id"], name="opening_payment_by_date"),
+            models.Index(fields=["business", "amount", "id"], name="opening_payment_by_amount"),
+        ]
 
     def get_absolute_url(self) -> str:
         """The page of what it was paid for."""

@@ -97,7 +97,10 @@ class Payment(MoneyMoved):
                 name="payment_taxes_not_negative",
             ),
         ]
-        indexes = [models.Index(fields=["business", "-date", "-id"], name="payment_by_date")]
+        indexes = [
+            models.Index(fields=["business", "-date", "-id"], name="payment_by_date"),
+            models.Index(fields=["business", "amount", "id"], name="payment_by_amount"),
+        ]
 
     def get_absolute_url(self) -> str:
         """The page of the invoice it was paid against."""

@@ -93,6 +93,7 @@ class Product(models.Model):
         ]
         indexes = [
             models.Index(fields=["business", "is_archived", "name_key", "id"], name="product_by_name"),
+            models.Index(fields=["business", "search_key"], name="product_by_words"),
             models.Index(
                 fields=["business", "name_key"],
                 condition=~models.Q(stock_level=""),

@@ -95,6 +95,7 @@ class Receipt(Document):
         indexes = [
             models.Index(fields=["business", "-date", "-id", "state"], name="receipt_by_date"),
             models.Index(fields=["business", "customer", "date", "id"], name="receipt_by_customer"),
+            models.Index(fields=["business", "total", "id"], name="receipt_by_total"),
             models.Index(
                 fields=["business", "customer", "balance"],
                 condition=Q(balance__gt=0),
@@ -163,7 +164,10 @@ class Refund(MoneyMoved):
                 name="refund_above_zero",
             ),
         ]
-        indexes = [models.Index(fields=["business", "customer", "date", "id"], name="refund_by_customer")]
+        indexes = [
+            models.Index(fields=["business", "customer", "date", "id"], name="refund_by_customer"),
+            models.Index(fields=["business", "amount", "id"], name="refund_by_amount"),
+        ]
 
     def __str__(self) -> str:
         return self.number

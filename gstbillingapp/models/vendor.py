@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
-from gstbillingapp.models.customer import keys_kept, search_key
+from gstbillingapp.models.customer import keyed, keys_kept
 
 
 class VendorKind(models.TextChoices):
@@ -81,4 +81,4 @@ class Vendor(models.Model):
     def set_keys(self) -> None:
         """Fill the columns that lists sort and search by; bulk loading calls it by itself."""
         self.name_key = self.name.casefold()
-        self.search_key = search_key(*(getattr(self, name) for name in self.KEYED))
+        self.search_key = keyed(self)

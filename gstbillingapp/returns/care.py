@@ -17,7 +17,7 @@ from gstbillingapp.gst.outward import OutwardDocument, SupplyLine, Treatment
 from gstbillingapp.gst.rates import rates_on
 from gstbillingapp.gst.returns import Form
 from gstbillingapp.gst.states import current_code, state_label
-from gstbillingapp.models import GstRate, Invoice, InvoiceState, Note, ReturnFiling
+from gstbillingapp.models import Business, GstRate, Invoice, InvoiceState, Note, NumberSeries, ReturnFiling
 from gstbillingapp.models.fields import INDIA, day_text, plain_number
 from gstbillingapp.returns.books import Books, Row
 
@@ -258,8 +258,13 @@ def _of_numbers(books: Books) -> Iterator[Care]:
 
 
 def _missing(books: Books, numbered: "QuerySet[Any]", year: str, stem: str, used: set[int]) -> list[int]:
-    """Numbers between the one before the period's first and its last that no document of the year has."""
+    """Numbers between the one before the period's first and its last that no document of the year has.
+
+    What is before the first of a series was given by another program.
+    """
     wanted = set(range(max(1, min(used) - 1), max(used) + 1)) - used
+    if wanted:
+        wanted -= set(range(_first_of(books.business, year, stem)))
     if not wanted:
         return []
     elsewhere = numbered.filter(
@@ -270,6 +275,13 @@ def _missing(books: Books, numbered: "QuerySet[Any]", year: str, stem: str, used
         number__startswith=stem,
     )
     return sorted(wanted - set(elsewhere.values_list("sequence", flat=True)))
+
+
+def _first_of(business: Business, year: str, stem: str) -> int:
+    series = NumberSeries.objects.filter(
+        business=business, financial_year=year, prefix=stem.partition("/")[0].upper()
+    )
+    return series.values_list("first", flat=True).first() or 1
 
 
 def _gap_words(stem: str, missing: list[int]) -> str:

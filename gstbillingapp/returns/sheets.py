@@ -7,20 +7,18 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 
+from gstbillingapp.sheets.guard import guarded
+
 Cell = str | Decimal | int | datetime.date | None
 Row = tuple[Cell, ...]
 
-# What makes a spreadsheet take a text for a formula, or hides one from the eye before it does.
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 ROWS_AT_ONCE = 500  # some 100 kB of a file in one chunk
 BOM = "\ufeff"  # without it, Excel reads a CSV in the code page of the machine
 
 
 def harmless(cell: Cell) -> Cell:
     """A text that no spreadsheet computes: an apostrophe before it, which is how one says that it is text."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(STARTS_A_FORMULA):
-        return f"'{cell}"
-    return cell
+    return guarded(cell) if isinstance(cell, str) else cell
 
 
 def csv_chunks(rows: Iterable[Row]) -> Iterator[str]:

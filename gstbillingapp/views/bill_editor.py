@@ -125,7 +125,7 @@ def preview(request: MemberRequest) -> JsonResponse:
 @member_required
 def products(request: MemberRequest) -> JsonResponse:
     """Suggestions of products with what was last paid for each: as those of an invoice, but for the price."""
-    found = list(queries.product_list(request.business, search=searched(request))[:LOOKUP_LIMIT])
+    found = queries.products_suggested(request.business, searched(request), LOOKUP_LIMIT)
     last = payables.last_prices(request.business, found)
     on = _day(request.GET.get("on", ""))
     results: list[dict[str, Any]] = []

@@ -8,8 +8,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from gstbillingapp.sheets.guard import guarded
+
 BOM = "\ufeff"  # Excel takes a file without it for Windows-1252, and ₹ for three letters
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_response(filename: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
@@ -26,4 +27,4 @@ def csv_response(filename: str, headings: Sequence[str], rows: Iterable[Sequence
 
 def _cell(value: Any) -> Any:
     """A name that begins with "=" would be worked out by a spreadsheet: an apostrophe keeps it text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return guarded(value) if isinstance(value, str) else value

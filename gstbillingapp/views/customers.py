@@ -13,6 +13,7 @@ from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import customers
 from gstbillingapp.forms.customers import CustomerForm, QuickCustomerForm
 from gstbillingapp.gst.states import state_name
+from gstbillingapp.likeliest import active, likeliest
 from gstbillingapp.models import Customer
 from gstbillingapp.problems import refusal
 from gstbillingapp.templatetags.billing import UNDO_TAG
@@ -116,7 +117,8 @@ def restore(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def lookup(request: MemberRequest) -> JsonResponse:
     """Suggestions while one types: `{"results": [{"id", "name", "detail", …}]}`."""
-    found = queries.customer_list(request.business, search=searched(request))[:LOOKUP_LIMIT]
+    rows = active(Customer.objects.filter(business=request.business))
+    found = likeliest(rows, searched(request), LOOKUP_LIMIT)
     return JsonResponse({"results": [suggestion(customer) for customer in found]})
 
 

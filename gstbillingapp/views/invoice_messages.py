@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol, TypeVar
 
 from django.contrib import messages as notices
@@ -41,11 +41,16 @@ Judged = TypeVar("Judged", bound=HasPage)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A message with the field it is about; `url` where that is on another page."""
+    """A message with the field it is about; `url` where that is on another page.
+
+    `more` says what else would mend it, at `more_url`.
+    """
 
     field: str
     message: str
     url: str = ""
+    more: str = ""
+    more_url: str = ""
 
     def as_json(self) -> dict[str, str]:
         """As the editor's script reads it."""
@@ -149,7 +154,11 @@ def _problem(advice: Advice) -> Problem:
         return Problem("", advice.message, reverse("business"))
     line = _OF_LINE.fullmatch(advice.field)
     place = f"Line {int(line[1]) + 1}: " if line else ""
-    return Problem(target(shown_name(advice.field)), place + advice.message)
+    problem = Problem(target(shown_name(advice.field)), place + advice.message)
+    if advice.product is None:
+        return problem
+    edit = f"{reverse('product_edit', args=[advice.product.pk])}#id_hsn"
+    return replace(problem, more=f"Add it to the product {advice.product.name}", more_url=edit)
 
 
 def target(name: str) -> str:

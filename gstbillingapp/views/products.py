@@ -166,7 +166,7 @@ def restore(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def lookup(request: MemberRequest) -> JsonResponse:
     """Suggestions while one types, with the rate of the day `on`: `{"results": [{"id", "name", …}]}`."""
-    found = queries.product_list(request.business, search=searched(request))[:LOOKUP_LIMIT]
+    found = queries.products_suggested(request.business, searched(request), LOOKUP_LIMIT)
     on = _day(request.GET.get("on", ""))
     return JsonResponse({"results": [suggestion(product, on) for product in found]})
 

@@ -13,6 +13,7 @@ from gstbillingapp.forms.base import number_in, whole_number
 from gstbillingapp.forms.invoices import ReasonForm
 from gstbillingapp.forms.notes import ReceiptForm
 from gstbillingapp.gst.states import state_label
+from gstbillingapp.likeliest import active, likeliest
 from gstbillingapp.models import Customer, Invoice, Receipt
 from gstbillingapp.models.fields import today
 from gstbillingapp.templatetags.billing import money
@@ -113,7 +114,7 @@ def _record(request: MemberRequest, form: ReceiptForm) -> Answer:
 
 def _whose(request: MemberRequest) -> HttpResponse:
     search = searched(request)
-    found = queries.customer_list(request.business, search=search)[:CHOICES_SHOWN]
+    found = likeliest(active(Customer.objects.filter(business=request.business)), search, CHOICES_SHOWN)
     return render(request, "receipts/whose.html", {"customers": found, "search": search})
 
 

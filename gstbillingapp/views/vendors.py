@@ -13,6 +13,7 @@ from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.actions import vendors
 from gstbillingapp.forms.vendors import QuickVendorForm, VendorForm
 from gstbillingapp.gst.states import state_name
+from gstbillingapp.likeliest import active, likeliest
 from gstbillingapp.models import Vendor
 from gstbillingapp.problems import refusal
 from gstbillingapp.templatetags.billing import UNDO_TAG
@@ -116,7 +117,8 @@ def restore(request: MemberRequest, pk: int) -> HttpResponse:
 @member_required
 def lookup(request: MemberRequest) -> JsonResponse:
     """Suggestions while one types: `{"results": [{"id", "name", "detail", …}]}`."""
-    found = payables.vendor_list(request.business, search=searched(request))[:LOOKUP_LIMIT]
+    rows = active(Vendor.objects.filter(business=request.business))
+    found = likeliest(rows, searched(request), LOOKUP_LIMIT)
     return JsonResponse({"results": [suggestion(vendor) for vendor in found]})
 
 

@@ -41,20 +41,27 @@ export function goTo(form, name) {
   control.scrollIntoView({ block: "center" });
 }
 
-/** A list of links, one for each problem: to its field, or to the page that can mend it. */
+/** A list of links, one for each problem: to its field, or to the page that can mend it; `more` is another such. */
 export function links(problems) {
-  return problems.map(({ field: name, message, url }) => {
+  return problems.map(({ field: name, message, url, more, more_url: moreUrl }) => {
     const item = document.createElement("li");
     if (!name && !url) {
       item.textContent = message;
       return item;
     }
-    const link = document.createElement("a");
-    link.textContent = message;
-    link.href = url || `#id_${name}`;
-    if (url) link.target = "_blank"; // what is typed here stays open
-    else link.dataset.goto = name;
-    item.append(link);
+    item.append(url ? elsewhere(message, url) : toField(message, name));
+    if (more) item.append(" ", elsewhere(more, moreUrl));
     return item;
   });
+}
+
+function toField(text, name) {
+  const link = Object.assign(document.createElement("a"), { textContent: text, href: `#id_${name}` });
+  link.dataset.goto = name;
+  return link;
+}
+
+/** A link to another page; what is typed here stays open. */
+function elsewhere(text, url) {
+  return Object.assign(document.createElement("a"), { textContent: text, href: url, target: "_blank" });
 }

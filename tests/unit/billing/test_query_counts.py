@@ -113,8 +113,8 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "products searched": (at("product_list", "?q=copper&kind=goods&sort=-name"), LIST + 1),
     "products running low": (at("product_list", "?show=low"), LIST + 1),
     "products archived": (at("product_list", "?show=archived"), LIST + 1),
-    "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 1),
-    "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 2),
+    "type-ahead of customers": (at("customer_lookup", "?q=ravi"), SIGNED_IN + 3),
+    "type-ahead of products": (at("product_lookup", "?q=copper"), SIGNED_IN + 5),
     "customer": (of("customer", "buyer"), PAGE + 8),
     "statement": (of("statement_print", "buyer"), SIGNED_IN + 10),
     "ageing": (at("ageing"), PAGE + 6),
@@ -127,8 +127,8 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "advance": (of("receipt", "receipt"), PAGE + 5),
     "advance, new": (at("receipt_new"), PAGE + 1),
     "set-off": (of("set_off_new", "partly"), PAGE + 3),
-    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 14),
-    "search: page": (at("search", "?q=wire"), PAGE + 12),
+    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 22),
+    "search: page": (at("search", "?q=wire"), PAGE + 14),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),
     "product": (lambda shop: reverse("product", args=[shop.products[0].pk]), PAGE + 5),
@@ -160,6 +160,10 @@ COUNTS: dict[str, tuple[Address, int]] = {
 }
 
 
+# What is likeliest is looked for step by step, until there is enough of it.
+AT_MOST = {"type-ahead of customers", "type-ahead of products", "search: customers", "search: page"}
+
+
 @pytest.fixture(params=[FEW, MANY])
 def shop(people, request) -> Shop:
     return Shop(people, request.param)
@@ -175,6 +179,8 @@ def test_a_page_costs_as_many_queries_with_few_rows_as_with_many(shop, client: C
                 response = client.get(path)
             assert response.status_code == 200, path
             found[name, person.username], expected[name, person.username] = len(queries), count
+            if name in AT_MOST:
+                found[name, person.username] = max(len(queries), count)
     assert found == expected
 
 

@@ -1,10 +1,13 @@
 """The totals of what is being typed: the server's, at every key."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from gstbillingapp.models import Customer, Invoice
-from tests.factories import CustomerFactory, ProductFactory
+from tests.factories import CustomerFactory, ProductFactory, draft, line
 from tests.unit.invoices_screens.typing_forms import LAMP, typed
 from tests.unit.screens.people import Person
 
@@ -51,8 +54,30 @@ def test_an_empty_form_has_no_errors_but_says_what_issuing_would_need(owner: Per
 
 def test_a_warning_leads_to_its_field(owner: Person, customer: Customer) -> None:
     answer = owner.client.post(PREVIEW, typed(customer, {}, LAMP | {"hsn": ""})).json()
-    message = "Line 2: No HSN: it needs 4 digits here."
-    assert {"field": "lines-1-hsn", "message": message, "url": ""} in answer["warnings"]
+    message = "Line 2: LED lamp has no HSN: it needs 4 digits here."
+    [warning] = [each for each in answer["warnings"] if each["field"] == "lines-1-hsn"]
+    assert (warning["message"], warning["url"], warning["more"]) == (message, "", "")
+
+
+def test_a_code_that_is_missing_may_be_put_on_the_product_for_good(owner: Person, customer: Customer) -> None:
+    lamp = ProductFactory(business=owner.business, name="LED lamp", hsn="")
+    answer = owner.client.post(PREVIEW, typed(customer, LAMP | {"hsn": "", "product": lamp.pk})).json()
+    [warning] = [each for each in answer["warnings"] if each["field"] == "lines-0-hsn"]
+    assert warning["more"]
+    assert warning["more_url"].startswith(reverse("product_edit", args=[lamp.pk]))
+
+
+def test_what_will_be_below_zero_is_said_once_before_issuing_and_asked_again_there(
+    owner: Person, customer: Customer
+) -> None:
+    wire = ProductFactory(business=owner.business, name="Copper wire", stock=5)
+    four = LAMP | {"product": wire.pk, "description": wire.name, "qty": "4"}
+    answer = owner.client.post(PREVIEW, typed(customer, four, four)).json()
+    said = "Copper wire: 5 MTR in stock, 3 MTR below zero after this."
+    [warning] = [each for each in answer["warnings"] if said in each["message"]]
+    assert warning["field"] == "lines-1-qty"
+    saved = draft(owner.business, line(wire, qty=Decimal(8)), customer=customer)
+    assert said in owner.client.get(reverse("invoice_issue", args=[saved.pk])).text
 
 
 def test_a_warning_about_the_business_leads_to_its_profile(owner: Person, customer: Customer) -> None:

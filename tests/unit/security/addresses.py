@@ -46,6 +46,7 @@ logout                      POST       login   login     login  login
 notification_preferences    GET,POST   login   200       200    200
 password_change             GET,POST   login   200       200    200
 business                    GET,POST   login   200       200    200
+numbering                   GET,POST   login   200       200    200
 reminder_settings           GET,POST   login   200       200    200
 team                        GET,POST   login   200       200    200
 team_remove                 POST       login   404       403    team

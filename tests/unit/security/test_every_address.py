@@ -41,6 +41,7 @@ OWN |= {
     "expense_new",
     "expense_categories",
     "notification_preferences",
+    "numbering",
     "reminder_settings",
     "notifications_read_all",
     "notifications_keep_read",
