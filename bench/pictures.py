@@ -110,7 +110,7 @@ class Album:
         self._tick(3)
         self._press("Supersede")
         self._shoot("supersede")
-        self._press("Never mind")
+        self._press("Go back")
 
     def the_others(self) -> None:
         """Now, the list on a phone, and a proposal in the dark."""

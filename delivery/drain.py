@@ -347,7 +347,8 @@ def note_overlooked() -> int:
     overlooked = 0 if not pending.exists() or held.exists() else pending.count()
     if overlooked:
         tally.add(worker_name(os.getpid()), {"wakeups_lost": 1, "recovered": overlooked})
-        logger.warning("%s deliveries were due and no wake-up told of them", overlooked)
+        were = "delivery was" if overlooked == 1 else "deliveries were"
+        logger.warning("%s %s due and no wake-up told of it", overlooked, were)
     return overlooked
 
 

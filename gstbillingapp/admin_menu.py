@@ -37,7 +37,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         Entry("Now", "monitoring", "pipeline:now", SEE),
         Entry("Deliveries", "outbox", "pipeline:deliveries", SEE),
         Entry("Letters", "mail", "pipeline:letters", SEE),
-        Entry("Deeds", "playlist_add_check", "pipeline:deeds", SEE),
+        Entry("Actions", "playlist_add_check", "pipeline:deeds", SEE),
         _table("Task results", "task", "django_celery_results", "taskresult"),
     ),
     "Billing": (

@@ -75,12 +75,16 @@ def _word(value: object) -> str:
 
 
 def expected(record: logging.LogRecord) -> bool:
-    """Make one warning of a request that was refused; a filter, which lets every line through.
+    """A filter: makes one warning of a request that was refused, and leaves out what a probe was answered.
 
     Django logs a foreign `Host` or an absurd form as an error with its traceback, as if it were ours: whoever
-    wants to could then fill the log, and its alarms, from outside.
+    wants to could then fill the log, and its alarms, from outside. And that a part is missing, as at every
+    start, is what the probe asked for.
     """
-    if 400 <= getattr(record, "status_code", 0) < 500:
+    status, request = getattr(record, "status_code", 0), getattr(record, "request", None)
+    if status == 503 and getattr(request, "path", "") == "/readyz":
+        return False
+    if 400 <= status < 500:
         record.levelno, record.levelname = logging.WARNING, "WARNING"
         record.exc_info = record.exc_text = None
     return True

@@ -13,6 +13,15 @@ SOCKET_PATH_BYTES = 103
 # A socket's path travels in URLs that three libraries read, not all of which undo percent-encoding.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 
+# What processes say at every start or end and nobody needs to read. Redis warns of the memory for the copy of
+# itself that it makes to rewrite its file, which is a few megabytes here.
+HARMLESS = (
+    b"Memory overcommit must be enabled",
+    b"Received SIGTERM scheduling shutdown",
+    b"is now ready to exit, bye bye",
+    b"worker: Warm shutdown",
+)
+
 # The app answers messages above 8 KiB with 1009 itself; the server only keeps absurd ones out of memory.
 WEBSOCKET_MAX_BYTES = 64 * 1024
 

@@ -33,6 +33,9 @@ FIRST_RESTART_SECONDS = 0.5
 LAST_RESTART_SECONDS = 10.0
 STABLE_SECONDS = 30.0
 READY_SECONDS = 60.0
+# Worker and beat take some seconds longer than the site; where they do not come, the log says why.
+PARTS_SECONDS = 20.0
+PARTS_POLL_SECONDS = 0.5
 # A second request to stop kills at once; sooner than this it is the first one again, passed on by make.
 IMPATIENCE_SECONDS = 0.5
 POLL_SECONDS = 0.05
@@ -117,11 +120,14 @@ class Supervisor:
         self._keep("web", services.web(self.host, self.port))
         self._keep("worker", services.worker())
         self._keep("beat", services.beat(VAR))
-        await self._until(self._web_answers(), READY_SECONDS, "The web process does not answer; see above.")
-        self.console.say(f"\nReady: {self.url}")
-        if self.debug:
-            self.console.say("Sign in as demo, demo-staff or demo-other, each with the password gst-demo.")
-        self.console.say("Ctrl-C stops everything.\n")
+        await self._until(
+            self._answers("/healthz", POLL_SECONDS),
+            READY_SECONDS,
+            "The web process does not answer; see above.",
+        )
+        await self._until(self._parts_answer())
+        account = ", sign in as demo with the password gst-demo" if self.debug else ""
+        self.console.say(f"\nReady: {self.url}{account}. Ctrl-C stops everything.\n")
 
     async def _start_redis(self) -> str:
         identity = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:12]
@@ -168,7 +174,9 @@ class Supervisor:
 
     async def _manage(self, *arguments: str) -> None:
         """A management command before the start; StartError where it fails."""
-        process = await self._spawn("setup", [sys.executable, "manage.py", *arguments])
+        command = [sys.executable, "manage.py", *arguments]
+        # What was posted while the demo was loaded is a page of numbers, and news to nobody.
+        process = await self._spawn("setup", command, {"LOG_LEVEL": "WARNING", **self.environment})
         try:
             if await self._until(process.wait()) != 0:
                 raise StartError(f"`manage.py {arguments[0]}` failed; the reason is above.")
@@ -196,13 +204,15 @@ class Supervisor:
                 await asyncio.wait_for(self.stop.wait(), delay)
             delay = min(2 * delay, LAST_RESTART_SECONDS)
 
-    async def _spawn(self, name: str, command: list[str]) -> asyncio.subprocess.Process:
+    async def _spawn(
+        self, name: str, command: list[str], settings: dict[str, str] | None = None
+    ) -> asyncio.subprocess.Process:
         """Start a process in a group of its own, its output relayed line by line."""
         reading, writing = os.pipe()
         process = await asyncio.create_subprocess_exec(
             *command,
             cwd=ROOT,
-            env=self.environment,
+            env=settings or self.environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=writing,
             stderr=writing,
@@ -217,7 +227,8 @@ class Supervisor:
     def _relay(self, name: str, descriptor: int) -> None:
         with os.fdopen(descriptor, "rb") as lines:
             for line in lines:
-                self.console.relay(name, line.rstrip(b"\n"))
+                if line.strip() and not any(words in line for words in services.HARMLESS):
+                    self.console.relay(name, line.rstrip(b"\n"))
 
     async def _until(self, coming: Awaitable[Any], seconds: float | None = None, message: str = "") -> Any:
         """Wait for something, but at most so long (StartError) and not past the end (StopAskedError)."""
@@ -232,16 +243,22 @@ class Supervisor:
             raise StopAskedError
         raise StartError(message)
 
-    async def _web_answers(self) -> None:
-        """Until the site answers over HTTP, whatever it answers."""
+    async def _parts_answer(self) -> None:
+        """Until worker and beat have shown a sign of life, but not for long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PARTS_SECONDS):
+                await self._answers("/readyz", PARTS_POLL_SECONDS, "200")
+
+    async def _answers(self, path: str, pause: float, status: str = "") -> None:
+        """Until the site answers over HTTP: with that status, or whatever it answers."""
         while True:
             with suppress(OSError):
                 reader, writer = await asyncio.open_connection(shown_host(self.host).strip("[]"), self.port)
-                writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
                 with closing(writer):
-                    if (await reader.readline()).startswith(b"HTTP/1.1 "):
+                    if (await reader.readline()).startswith(f"HTTP/1.1 {status}".encode()):
                         return
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _stop(self) -> None:
         """Stop what uses Redis first, then Redis; what does not go in time is killed."""

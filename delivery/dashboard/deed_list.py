@@ -61,7 +61,9 @@ def show(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(text))
     shown = list(rows[: PAGE + 1])
     older = shown[PAGE - 1].pk if len(shown) > PAGE else None
-    return page(request, "deeds.html", "Deeds", {"rows": shown[:PAGE], "older": older, "is_first": not text})
+    return page(
+        request, "deeds.html", "Actions", {"rows": shown[:PAGE], "older": older, "is_first": not text}
+    )
 
 
 def _wanted(request: HttpRequest) -> HttpResponse:

@@ -126,9 +126,9 @@ def _deed(deed: Deed) -> Line:
     what = f"{deed.get_kind_display().lower()} {words.deliveries(deed.matching)}"
     link = reverse("pipeline:deed", args=[deed.pk])
     if deed.state == DeedState.STOPPED:
-        text = f"A deed has stopped at its first delivery: {what}."
+        text = f"An action has stopped at its first delivery: {what}."
         return Line(f"deed-{deed.pk}-stopped", "danger", text, link, "Decide")
-    return Line(f"deed-{deed.pk}", "info", f"A deed is under way: {what}.", link, "Follow it")
+    return Line(f"deed-{deed.pk}", "info", f"An action is under way: {what}.", link, "Follow it")
 
 
 def _alarms(now: health.Now) -> list[Line]:

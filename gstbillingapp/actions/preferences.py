@@ -77,7 +77,7 @@ def save_reminders(business: Business, hour: int, stages: Mapping[str, Collectio
 
 def _kinds(checks: Checks, field: str, chosen: Collection[str]) -> list[str]:
     if not set(chosen) <= set(EventKind.values):
-        checks.refuse(field, "Choose among the events of the list.")
+        checks.refuse(field, "Choose events from the list.")
     return [kind for kind in EventKind.values if kind in chosen]
 
 
@@ -86,11 +86,11 @@ def _check_quiet_hours(checks: Checks, data: PreferencesData) -> None:
         missing = "quiet_from" if data.quiet_from is None else "quiet_to"
         checks.refuse(missing, "Enter both times, or leave both empty.")
     elif data.quiet_from is not None and data.quiet_from == data.quiet_to:
-        checks.refuse("quiet_to", "Quiet hours end at another time than they begin.")
+        checks.refuse("quiet_to", "Choose an end that is not the beginning.")
 
 
 def _stages(checks: Checks, name: str, chosen: Collection[int]) -> list[int]:
     offered: Sequence[int] = REMINDERS[name].offered
     if not set(chosen) <= set(offered):
-        checks.refuse(name, "Choose among the days of the list.")
+        checks.refuse(name, "Choose days from the list.")
     return [stage for stage in offered if stage in chosen]

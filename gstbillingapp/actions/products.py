@@ -91,7 +91,7 @@ def set_rate(
     )
     checks = Checks()
     if rate_from is None:
-        checks.refuse("rate_from", "Enter the day from which the rate holds.")
+        checks.refuse("rate_from", "Enter the day from which the rate applies.")
     row = _checked_rate(checks, data)
     checks.finish()
     with transaction.atomic():
@@ -287,7 +287,7 @@ def checked_unit(checks: Checks, unit: str) -> str:
     """A unit quantity code of the GST portal."""
     code = unit.strip().upper()
     if code not in UNIT_CODES:
-        checks.refuse("unit", "Choose a unit of the list, such as NOS, KGS or MTR.")
+        checks.refuse("unit", "Choose a unit from the list, such as NOS, KGS or MTR.")
     return code
 
 

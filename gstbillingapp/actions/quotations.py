@@ -190,7 +190,7 @@ def refuse_converting(quotation: Quotation) -> None:
     if quotation.state == QuotationState.DRAFT:
         raise refusal("This is a draft: send it, then convert it.")
     if quotation.state == QuotationState.DECLINED:
-        raise refusal(f"{quotation.number} is declined: copy it to offer anew.")
+        raise refusal(f"{quotation.number} is declined: copy it to make a new offer.")
     if quotation.state == QuotationState.CONVERTED:
         raise refusal(f"{quotation.number} is converted already: see its invoice.")
 

@@ -146,7 +146,7 @@ def _customer(checks: Checks, business: Business, customer_id: int | None) -> Cu
         return None
     customer = Customer.objects.filter(business=business, pk=customer_id).first()
     if customer is None:
-        checks.refuse("customer_id", "Choose a customer of the list.")
+        checks.refuse("customer_id", "Choose a customer from the list.")
     return customer
 
 

@@ -132,7 +132,7 @@ def _vendor(checks: Checks, business: Business, vendor_id: int | None) -> Vendor
         return None
     vendor = Vendor.objects.filter(business=business, pk=vendor_id).first()
     if vendor is None:
-        checks.refuse("vendor_id", "Choose a vendor of the list.")
+        checks.refuse("vendor_id", "Choose a vendor from the list.")
     return vendor
 
 

@@ -114,9 +114,9 @@ def reverse_refund(business: Business, user: User | None, refund_id: int, reason
 def refuse_nothing_open(source: Source) -> None:
     """Raise ValidationError that says why where nothing of an advance or a note can be used."""
     if source.status == "cancelled":
-        raise refusal(f"{source.number} is cancelled: nothing of it can be used.")
+        raise refusal(f"{source.number} is cancelled and cannot be used.")
     if not source.balance:
-        raise refusal(f"Nothing of {source.number} is open any more.")
+        raise refusal(f"{source.number} has been used up.")
 
 
 def refuse_reversed_refund(row: Refund) -> None:

@@ -116,7 +116,7 @@ class WorkedOut(Generic[Line]):
         known = len(self.checks.errors)
         product = products.get(data.product_id) if data.product_id is not None else None
         if data.product_id is not None and product is None:
-            checks.refuse("product_id", "Choose a product of the list.")
+            checks.refuse("product_id", "Choose a product from the list.")
             return
         line = line_of(checks, data, product)
         line.position = len(self.lines)

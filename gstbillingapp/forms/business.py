@@ -64,8 +64,8 @@ class BusinessForm(ScreenForm):
     )
     due_days = WholeNumberField(label="Days to pay")
     quotation_days = WholeNumberField(
-        label="Days a quotation holds",
-        help_text="A new quotation is valid for so long, until you say otherwise.",
+        label="Days a quotation is valid",
+        help_text="For a new quotation; each can have its own.",
     )
     hsn_digits = forms.TypedChoiceField(label="HSN digits on invoices", coerce=int, choices=HSN_DIGITS)
     filing_frequency = forms.ChoiceField(

@@ -190,8 +190,9 @@ class LineField(forms.BoundField):
     """A field of a line, which also names the place of its message."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
-        """As Django's, and described by its message."""
-        return super().build_widget_attrs(attrs, widget) | {"aria-describedby": f"{self.auto_id}_error"}
+        """As Django's, and described by its message; a discount and its kind have one."""
+        message = f"{self.auto_id.removesuffix('_kind')}_error"
+        return super().build_widget_attrs(attrs, widget) | {"aria-describedby": message}
 
 
 @with_shared_fields
@@ -464,6 +465,6 @@ class ReasonForm(ScreenForm):
 
     reason = forms.CharField(
         label="Reason",
-        help_text="It is kept with the invoice, and your team is told.",
+        help_text="It is kept on record, and your team is told.",
         widget=forms.TextInput(attrs={"maxlength": 200, "autocomplete": "off"}),
     )

@@ -104,7 +104,7 @@ class ReceiptForm(ScreenForm):
 
     needed = ("amount", "date", "purpose")
 
-    amount = NumberField(label="Amount, ₹", help_text="What came, tax included.")
+    amount = NumberField(label="Amount, ₹", help_text="The amount received, tax included.")
     date = DayField(label="Received on")
     mode = forms.ChoiceField(label="How", choices=MONEY_CHOICES)
     reference = forms.CharField(
@@ -118,13 +118,13 @@ class ReceiptForm(ScreenForm):
         label="It is for",
         choices=[("goods", "Goods"), ("service", "A service")],
         coerce=lambda value: value == "service",
-        help_text="An advance for goods bears no tax; one for a service does, at once.",
+        help_text="Tax is due at once on an advance for a service, not on one for goods.",
     )
     rate = forms.TypedChoiceField(
         label="GST rate",
         coerce=Decimal,
         empty_value=None,
-        help_text="18 % where it is not known yet. Not asked for goods.",
+        help_text="18 % if it is not known yet. Not needed for goods.",
     )
     place_of_supply = forms.ChoiceField(
         label="Place of supply", choices=[("", "By the customer's address"), *DELIVERY_STATES[1:]]

@@ -50,4 +50,4 @@ class PartyForm(ScreenForm):
     def _unknown(self, name: str) -> str:
         if self.candidates:
             return f"Choose which {self.party} “{name}” is."
-        return f"There is no {self.party} “{name}”. Choose one of the list, or add a new {self.party}."
+        return f"There is no {self.party} “{name}”. Choose one from the list, or add a new {self.party}."

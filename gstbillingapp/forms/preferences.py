@@ -95,7 +95,7 @@ class ReminderForm(ScreenForm):
 
     hour = forms.TypedChoiceField(
         label="Hour of the day",
-        help_text="In India. Changing it during the day repeats nothing and leaves nothing out.",
+        help_text="Indian time. Nothing is repeated or missed when you change it.",
         coerce=int,
         choices=HOURS,
     )

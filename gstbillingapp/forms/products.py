@@ -78,7 +78,7 @@ class ProductForm(ScreenForm):
     rate = _rate_field()
     cess_pct = NumberField(label="Cess, %")
     cess_per_unit = NumberField(label="Cess per unit, ₹")
-    stock = NumberField(label="In stock", help_text="Every invoice you issue takes from it.")
+    stock = NumberField(label="In stock", help_text="Every invoice you issue reduces it.")
     reorder_level = NumberField(label="Reorder level", help_text="At or below it, your team is told.")
 
     def __init__(self, business: Business, *args: Any, rate: Decimal | None = None, **kwargs: Any) -> None:
@@ -111,7 +111,7 @@ class ProductEditForm(ProductForm):
             product.business, data, rate=row.rate if row else None, initial=_stored(product, row)
         )
         del self.fields["stock"]
-        self.fields["rate"].help_text = "A change holds from today on."
+        self.fields["rate"].help_text = "A change applies from today."
 
 
 def _stored(product: Product, row: ProductRate | None) -> dict[str, Any]:

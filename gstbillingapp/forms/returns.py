@@ -40,7 +40,7 @@ class RegisterForm(ScreenForm):
         cleaned: dict[str, Any] = super().clean() or {}
         for name in ("kind", "file"):
             if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, "Choose one of the list.")
+                self.add_error(name, "Choose one from the list.")
         for name in ("since", "until"):
             self._check_day(name, cleaned.get(name))
         since, until = cleaned.get("since"), cleaned.get("until")

@@ -25,7 +25,7 @@ class VendorForm(ScreenForm):
     kind = forms.ChoiceField(
         label="Registration",
         choices=KINDS,
-        help_text="It decides whether the vendor's bills bear tax.",
+        help_text="Decides whether the vendor's bills carry tax.",
     )
     phone = forms.CharField(label="Phone", widget=forms.TextInput(attrs={"type": "tel", "maxlength": 20}))
     email = forms.CharField(label="E-mail", widget=forms.TextInput(attrs={"type": "email", "maxlength": 254}))

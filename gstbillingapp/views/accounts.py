@@ -34,6 +34,12 @@ class SignIn(LoginView):
 class SignOut(LogoutView):
     """Sign out, by POST only: a link on another site must not do it."""
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sign out, and say so on the page that asks who comes next."""
+        response = super().post(request, *args, **kwargs)
+        messages.success(request, "You are signed out.")
+        return response
+
 
 class ChangePassword(PasswordChangeView):
     """Change one's own password; every other session of the person ends with it.

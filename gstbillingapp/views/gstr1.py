@@ -120,7 +120,7 @@ def hsn_summary(request: MemberRequest) -> HttpResponse:
     context = period_context(request, Form.GSTR_1, period) | {
         "tables": [
             _hsn_table("To registered buyers", found.hsn_b2b),
-            _hsn_table("To everybody else", found.hsn_b2c),
+            _hsn_table("To all other buyers", found.hsn_b2c),
         ],
     }
     return render(request, "returns/hsn.html", context)

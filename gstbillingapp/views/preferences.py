@@ -21,7 +21,7 @@ def notifications(request: MemberRequest) -> HttpResponse:
         form = PreferencesForm(request.POST)
         saved = form.attempt(lambda: preferences.save(request.user, form.preferences_data()))
         if saved is not None:
-            messages.success(request, "Preferences saved. They hold for what happens from now on.")
+            messages.success(request, "Preferences saved. They apply from now on.")
             return redirect("notification_preferences")
     else:
         form = PreferencesForm.showing(request.membership.user)

@@ -133,7 +133,10 @@ def approve(request: MemberRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
         return redirect(stored)
-    messages.success(request, f"{approved.party} approved {approved.number}. Convert it to an invoice next.")
+    messages.success(
+        request,
+        f"{approved.number} of {approved.party} is marked as approved. Convert it to an invoice next.",
+    )
     return redirect(approved)
 
 
@@ -153,14 +156,16 @@ def decline(request: MemberRequest, pk: int) -> HttpResponse:
             lambda: deeds.decline(request.business, request.user, stored.pk, **form.cleaned_data)
         )
         if declined is not None:
-            messages.success(request, f"{declined.number} is declined. Copy it to offer anew.")
+            messages.success(
+                request, f"{declined.number} is marked as declined. Copy it to make a new offer."
+            )
             return redirect(declined)
     context = {
-        "heading": f"{stored.number} is declined?",
+        "heading": f"Mark {stored.number} as declined?",
         "facts": "quotations/decline_facts.html",
         "form": form,
-        "stay": "Not yet",
-        "button": "Record as declined",
+        "stay": "Go back",
+        "button": "Mark as declined",
     }
     return _ask(request, stored, context)
 
@@ -295,7 +300,7 @@ def _ask_to_convert(request: MemberRequest, stored: Quotation) -> HttpResponse:
         "heading": f"Convert {stored.number} to an invoice?",
         "facts": "quotations/convert_facts.html",
         "status": stored.status,
-        "stay": "Not yet",
+        "stay": "Go back",
         "button": "Convert to invoice",
     }
     return _ask(request, stored, context)

@@ -76,6 +76,20 @@ def test_an_open_invoice_follows_its_payments_and_disturbs_nobody(hers: Visitor,
     assert page.evaluate("performance.timeOrigin") == came, "the page was loaded again"
 
 
+def test_what_one_does_oneself_is_confirmed_by_the_page_and_by_no_toast(
+    hers: Visitor, asha: User, invoice: Invoice
+):
+    page = hers.live_tab(invoice.get_absolute_url())
+    page.get_by_role("link", name="Record payment").click()
+    page.get_by_role("dialog").get_by_role("button", name="Record payment").click()
+    notice = page.locator(".notices > .notice")
+    expect(notice).to_contain_text("is paid in full.")
+    expect(notice).to_be_focused()
+    other = create_notification(asha, "Stock count", "Starts at 18:00", "PRODUCT")
+    expect(page.locator("#notification-toasts > li")).to_contain_text("Stock count")
+    assert told(page)["toasts"] == [other.pk]
+
+
 def test_an_open_bill_follows_its_payments_too(hers: Visitor, asha: User):
     owed = bill(Membership.objects.get(user=asha).business)
     page = hers.live_tab(owed.get_absolute_url())

@@ -94,7 +94,7 @@ def test_arrivals_wait_above_and_rows_change_where_they_stand(chromium, site, as
     wait_until(lambda: is_deleted(rows[3]), 5, "the read row was not deleted")
 
     page.keyboard.press("#")  # an unread one asks first
-    page.get_by_role("button", name="Keep it as it is").click()
+    page.get_by_role("button", name="Go back").click()
     expect(row(page, rows[2])).to_be_visible()
 
     for notification in rows[:2]:

@@ -244,7 +244,7 @@ def test_superseding_asks_first_and_never_mind_does_nothing(desk: Visitor, meera
     page = desk.tab(f"/admin/pipeline/deliveries/{row.pk}/")
     page.get_by_role("button", name="Supersede").click()
     expect(page.get_by_text("That cannot be undone")).to_be_visible()
-    page.get_by_role("button", name="Never mind").click()
+    page.get_by_role("button", name="Go back").click()
     expect(page.get_by_text("Nothing was done.")).to_be_visible()
     assert states([row]) == ["dead"]
     page.goto(f"/admin/pipeline/deliveries/{row.pk}/")

@@ -41,7 +41,8 @@ class Shop:
         self.owner, self.teammate, self.stranger = (_person() for _ in range(3))
         for user in (self.owner, self.teammate):
             MembershipFactory(business=self.business, user=user)
-        MembershipFactory(user=self.stranger)
+        elsewhere = MembershipFactory(user=self.stranger).business
+        ReminderSettings.objects.create(business=elsewhere, stages=others)  # returns fall due there, too
         self.follower = Follower(stack.sign_in(self.owner.username, PASSWORD))
         self.follower.follow_until(lambda client: client.catch_ups > 0)
         self.begun = monotonic()

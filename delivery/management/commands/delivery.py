@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "Look after the delivery of notifications."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        does = parser.add_subparsers(title="deeds", dest="deed", required=True)
+        does = parser.add_subparsers(title="actions", dest="deed", required=True)
         does.add_parser(
             "restored", help="after the database was restored from a backup: have every browser start afresh"
         )
@@ -101,7 +101,7 @@ class Command(BaseCommand):
             self.stdout.write(f"alarm since {_local(alarm.raised_at)}: {alarm.detail}")
         for deed in Deed.objects.filter(state__in=[*UNDER_WAY, DeedState.STOPPED]).order_by("pk"):
             self.stdout.write(
-                f"deed {deed.pk}: {deed}, {deed.done} done{deed.note and f', stopped: {deed.note}'}"
+                f"action {deed.pk}: {deed}, {deed.done} done{deed.note and f', stopped: {deed.note}'}"
             )
 
     def _write_letters(self, letters: health.Letters) -> None:
@@ -133,7 +133,7 @@ class Command(BaseCommand):
         deeds.start(deed.pk, None)
         by = "the workers carry" if settings.REDIS_URL else "the server carries, while it runs,"
         first = ", one of them first" if deed.matching > 1 else ""
-        self.stdout.write(f"{count} to be tried again{first}: deed {deed.pk}, which {by} on.")
+        self.stdout.write(f"{count} to be tried again{first}: action {deed.pk}, which {by} on.")
 
     def prune(self) -> None:
         """All of it, however long it takes."""

@@ -78,6 +78,15 @@ export function showBusyButtons() {
   });
 }
 
+// After a deed the page begins with what was done: a screen reader tells of what stood there from the start only where
+// the focus is, and "Undo" is one Tab away.
+export function showNotice() {
+  const notice = document.querySelector("[data-notices] > .notice");
+  const first = "[data-error-summary], #error-summary:not([hidden]), main [autofocus]:not(dialog *)";
+  if (!notice || document.querySelector(first)) return;
+  notice.focus({ preventScroll: true });
+}
+
 // After a refused form the summary takes the focus, so that it is read first and its links are one Tab away.
 export function showErrorSummary() {
   const summary = document.querySelector("[data-error-summary]");

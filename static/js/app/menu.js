@@ -19,7 +19,6 @@ export function openMenu() {
     set(false);
     toggle.focus();
   });
-  document.addEventListener("show-search", () => set(true));
   closeGroupsThatAreLeft(menu);
 }
 

@@ -1,5 +1,5 @@
 // The search box of the bar: suggestions of every kind while one types. Enter before they are there, or on the
-// last of them, opens the page of results, as it does where this does not run.
+// last of them, opens the page of results, as it does where this does not run. On a phone a button of the bar opens it.
 import { fetchResults, Typeahead } from "./typeahead.js";
 
 const FEWEST_LETTERS = 2; // with fewer the server finds nothing either
@@ -13,6 +13,7 @@ export function itemsOf(results, text, { go, showAll }) {
 export function searchEverything(go = (url) => window.location.assign(url)) {
   const form = document.querySelector("[data-suggest-url]");
   if (!form) return;
+  openByButton(form, document.querySelector("[data-search-toggle]"));
   new Typeahead(form.elements.q, {
     free: true,
     exact: true,
@@ -21,5 +22,25 @@ export function searchEverything(go = (url) => window.location.assign(url)) {
       const results = await fetchResults(form.dataset.suggestUrl, { q: text }, signal);
       return itemsOf(results, text, { go, showAll: () => form.requestSubmit() });
     },
+  });
+}
+
+/** Where the box is always in sight its button is hidden, and what this does shows nowhere. */
+function openByButton(form, toggle) {
+  const isOpen = () => toggle.getAttribute("aria-expanded") === "true";
+  const set = (open) => {
+    toggle.setAttribute("aria-expanded", String(open));
+    form.classList.toggle("is-open", open);
+  };
+  toggle.addEventListener("click", () => {
+    set(!isOpen());
+    if (isOpen()) form.elements.q.focus();
+  });
+  document.addEventListener("show-search", () => set(true));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !isOpen()) return;
+    event.preventDefault();
+    set(false);
+    toggle.focus();
   });
 }

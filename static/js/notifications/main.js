@@ -3,6 +3,7 @@
 import { Announcer } from "./announcer.js";
 import { Bell } from "./bell.js";
 import { NotificationClient, SIGNED_OUT } from "./client.js";
+import { confirmedBy } from "./confirmed.js";
 import { listenForDeeds } from "./deeds.js";
 import { NotificationApi, csrfTokenFrom } from "./http.js";
 import { Memory } from "./memory.js";
@@ -29,7 +30,7 @@ function start(root) {
   const tabs = new Tabs({ user, storage: local, onMessage: (answer) => client.hearsay(answer) });
   const views = show(client, tabs, root);
   live({ client, tabs, views, session, local, user });
-  if (before?.toasts) views.toasts.restore(before.toasts);
+  if (before?.toasts) views.toasts.restore(before.toasts.filter(({ item }) => item && !views.isConfirmed(item)));
 }
 
 // Where this tab's page before stood: what came while it changed pages is told too.
@@ -53,17 +54,19 @@ function show(client, tabs, root) {
   const bell = new Bell(client, root);
   const pageRoot = document.getElementById("notifications-page");
   const page = pageRoot && new NotificationsPage(client, pageRoot);
-  const toasts = new Toasts({ client, tabs, isOnScreen: (item) => bell.isOpen || page?.tellsOf(item) });
+  const isConfirmed = confirmedBy(document.querySelector("[data-notices]"), window.location.pathname);
+  const isOnScreen = (item) => bell.isOpen || isConfirmed(item) || page?.tellsOf(item);
+  const toasts = new Toasts({ client, tabs, isOnScreen });
   const region = document.getElementById("notification-status");
   const announcer = new Announcer({ say: (text) => (region.textContent = text) });
   listenForDeeds(client, () => page?.unreadIds() ?? []);
   root.addEventListener("panelopen", () => toasts.clear());
   const quiet = new QuietHours({ from: root.dataset.quietFrom, to: root.dataset.quietTo });
-  return { bell, page, toasts, announcer, quiet };
+  return { bell, page, toasts, announcer, quiet, isConfirmed };
 }
 
 function live({ client, tabs, views, session, local, user }) {
-  const { bell, page, toasts, announcer, quiet } = views;
+  const { bell, page, toasts, announcer, quiet, isConfirmed } = views;
   const on = (type, deed) => client.addEventListener(type, ({ detail }) => deed(detail));
   on("count", () => bell.showCount());
   on("state", (state) => {
@@ -86,7 +89,7 @@ function live({ client, tabs, views, session, local, user }) {
   on("arrived", (items) => {
     page?.arrived(items);
     const heard = quiet.heard(items);
-    announcer.arrived(heard);
+    announcer.arrived(heard.filter((item) => !isConfirmed(item)));
     toasts.arrived(heard);
   });
   on("done", (answer) => tabs.tell(answer));

@@ -29,7 +29,7 @@ def listed(answer) -> list[int]:
 
 
 def test_nothing_at_all_and_nothing_that_matches_are_two_things(operator, asha) -> None:
-    assert "Nothing has been posted yet." in operator.get(LIST).text
+    assert "No notifications yet." in operator.get(LIST).text
     posted(asha)
     assert "No delivery matches." in operator.get(LIST, {"state": "dead"}).text
 

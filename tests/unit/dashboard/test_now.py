@@ -82,7 +82,7 @@ def test_a_deed_that_has_stopped_asks_for_somebody(operator, asha) -> None:
     deed = deeds.propose(DeedKind.RETRY, Criteria(), None)
     Deed.objects.update(state=DeedState.STOPPED)
     page = operator.get(NOW).text
-    assert "A deed has stopped at its first delivery: retry 2 deliveries." in page
+    assert "An action has stopped at its first delivery: retry 2 deliveries." in page
     assert reverse("pipeline:deed", args=[deed.pk]) in page
 
 

@@ -157,7 +157,7 @@ WRONG = [
     ("lines-0-rate", {"rate": "<b>"}, "Select a valid choice"),
     ("lines-0-unit", {"unit": "XYZ"}, "unit"),
     ("lines-0-cess_pct", {"cess_pct": "-1"}, "between 0"),
-    ("lines-0-description", {"product": "999999"}, "Choose a product of the list."),
+    ("lines-0-description", {"product": "999999"}, "Choose a product from the list."),
 ]
 
 

@@ -88,14 +88,14 @@ def test_an_address_with_nonsense_still_gives_a_list(owner: Person, query: str) 
 def test_a_business_without_invoices_is_told_what_to_do(owner: Person) -> None:
     page = owner.client.get(LIST)
     assert "No invoices yet" in page.text
-    assert "No invoice fits" not in page.text
+    assert "No invoice found" not in page.text
 
 
 def test_a_search_without_a_match_says_so_and_leads_back(owner: Person) -> None:
     issued(owner.business)
     page = owner.client.get(LIST, {"q": "nothing of this name"})
-    assert "No invoice fits" in page.text
-    assert "Show all invoices" in page.text
+    assert "No invoice found" in page.text
+    assert "Clear filters" in page.text
 
 
 def test_a_longer_list_takes_no_more_queries(owner: Person) -> None:
@@ -166,7 +166,7 @@ def test_issuing_twice_gives_one_number_and_a_message(owner: Person) -> None:
 def test_a_draft_is_deleted_only_when_asked_again(owner: Person) -> None:
     stored = draft(owner.business)
     url = reverse("invoice_delete", args=[stored.pk])
-    assert "gone for good" in owner.client.get(url).text
+    assert "deleted for good" in owner.client.get(url).text
     assert Invoice.objects.exists()
     assert owner.client.post(url).url == LIST
     assert not Invoice.objects.exists()

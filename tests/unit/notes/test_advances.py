@@ -79,7 +79,7 @@ def test_a_composition_dealer_shows_no_tax_on_an_advance():
         ("mode", {"mode": "advance"}, "bank"),
         ("rate", {"is_service": True, "rate": Decimal(17)}, "one of"),
         ("customer_id", {"customer_id": None}, "Choose the customer"),
-        ("customer_id", {"customer_id": 10**6}, "of the list"),
+        ("customer_id", {"customer_id": 10**6}, "from the list"),
         ("place_of_supply", {"place_of_supply": "77"}, "Choose a state"),
     ],
 )
@@ -138,7 +138,7 @@ def test_no_more_is_set_off_than_is_open_and_owed(buyer):
     with refused("amount", "no more is owed on INV/"):
         set_off(invoice, more, "118.01")
     set_off(invoice, receipt, "100")
-    with refused("__all__", "Nothing of RV/"):
+    with refused("__all__", "has been used up"):
         set_off(invoice, receipt, "1")
     set_off(invoice, more, "18")
     with refused("amount", "paid in full"):
@@ -165,7 +165,7 @@ def test_an_advance_that_was_used_is_not_cancelled(buyer):
     payments.reverse(buyer.business, None, payment.pk, "Wrong")
     cancelled = receipts.cancel(buyer.business, None, receipt.pk, "Cheque returned")
     assert (cancelled.status, cancelled.balance) == ("cancelled", 0)
-    with refused("__all__", "cancelled: nothing of it"):
+    with refused("__all__", "cancelled and cannot be used"):
         set_off(invoice, cancelled, "1")
 
 

@@ -177,8 +177,8 @@ def test_the_lists_find_by_number_customer_invoice_kind_and_status(owner, invoic
         assert wanted.get_absolute_url() in body
         unwanted = still_open if wanted is settled else settled
         assert unwanted.get_absolute_url() not in body
-    assert "No note fits" in page(owner, "note_list", kind="debit")
-    assert "No advance fits" in page(owner, "receipt_list", status="open")
+    assert "No note found" in page(owner, "note_list", kind="debit")
+    assert "No advance found" in page(owner, "receipt_list", status="open")
 
 
 def test_empty_lists_say_what_to_do(owner):

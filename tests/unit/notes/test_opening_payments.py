@@ -109,7 +109,7 @@ def test_it_is_paid_and_taken_back_on_its_page_by_staff_too_and_not_by_strangers
     typed = {"amount": "250", "date": today().isoformat(), "mode": "upi", "reference": "UTR 7"}
     staff, stranger = in_browser(people.teammate), in_browser(people.stranger)
     assert stranger.get(page).status_code == stranger.post(deed, typed).status_code == 404
-    assertContains(staff.get(page), "Nothing paid yet")
+    assertContains(staff.get(page), "No payments yet")
     assertContains(staff.post(deed, typed | {"amount": "9999"}), "at most ₹1,000.00")
     assertRedirects(staff.post(deed, typed), page)
     shown = in_browser(people.owner).get(page)

@@ -123,7 +123,7 @@ def test_those_that_match_are_a_deed_that_workers_carry_on(run, asha, arguments,
         return
     deed = Deed.objects.get()
     assert (deed.matching, deed.user) == (matching, None)
-    assert f"deed {deed.pk}" in said
+    assert f"action {deed.pk}" in said
     with recorded_layer():
         deeds.advance()
     assert Delivery.objects.filter(state=DeliveryState.SENT).count() == matching

@@ -284,5 +284,5 @@ def test_a_stranger_can_neither_change_nor_cancel_a_bill_and_a_teammate_can(peop
     with pytest.raises(Bill.DoesNotExist):
         bills.cancel(theirs, people.stranger, recorded.pk, "Mine")
     assert everything() == before
-    with refused("vendor_id", "Choose a vendor of the list"):
+    with refused("vendor_id", "Choose a vendor from the list"):
         bills.record(theirs, people.stranger, bill_data(vendor))

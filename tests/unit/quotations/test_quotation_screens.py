@@ -94,9 +94,9 @@ def test_an_empty_list_says_what_to_do_and_a_search_without_a_match_leads_back(o
     assert "No quotations yet" in owner.client.get(LIST).text
     sent(owner.business)
     page = owner.client.get(LIST, {"q": "nothing of this name"}).text
-    assert "No quotation fits" in page
-    assert "Show all quotations" in page
-    assert "No quotation fits" in owner.client.get(LIST, {"status": "declined"}).text
+    assert "No quotation found" in page
+    assert "Clear filters" in page
+    assert "No quotation found" in owner.client.get(LIST, {"status": "declined"}).text
 
 
 def test_the_page_of_a_customer_has_their_newest_quotations(owner: Person) -> None:
@@ -251,11 +251,13 @@ def test_a_page_offers_what_can_be_done_and_nothing_else(owner: Person) -> None:
 def test_an_answer_is_recorded_and_the_timeline_says_whose_it_is(owner: Person) -> None:
     stored = sent(owner.business, customer=CustomerFactory(business=owner.business, name="Asha Traders"))
     page = owner.client.post(at("quotation_decline", stored), {"reason": "Too dear"}, follow=True)
-    assert said(page) == [f"{stored.number} is declined. Copy it to offer anew."]
+    assert said(page) == [f"{stored.number} is marked as declined. Copy it to make a new offer."]
     events = [(event.text, event.note, event.by) for event in page.context["timeline"]]
     assert events[-1] == ("Declined by the customer", "Too dear", owner.username)
     page = owner.client.post(at("quotation_approve", stored), follow=True)
-    assert said(page) == [f"Asha Traders approved {stored.number}. Convert it to an invoice next."]
+    assert said(page) == [
+        f"{stored.number} of Asha Traders is marked as approved. Convert it to an invoice next."
+    ]
     assert page.context["timeline"][-1].text == "Approved by the customer"
 
 
@@ -320,7 +322,7 @@ def test_a_copy_opens_in_the_editor(owner: Person) -> None:
 
 def test_a_draft_is_deleted_only_when_asked_again_and_a_sent_one_never(owner: Person) -> None:
     stored, kept = offered(owner.business), sent(owner.business)
-    assert "gone for good" in owner.client.get(at("quotation_delete", stored)).text
+    assert "deleted for good" in owner.client.get(at("quotation_delete", stored)).text
     assert owner.client.post(at("quotation_delete", stored)).url == LIST
     assert "copy it instead" in said(owner.client.post(at("quotation_delete", kept), follow=True))[-1]
     assert list(Quotation.objects.all()) == [kept]

@@ -242,7 +242,7 @@ def test_it_is_converted_once(business):
 
 
 def test_a_declined_one_is_not_converted(business):
-    with pytest.raises(ValidationError, match="copy it to offer anew"):
+    with pytest.raises(ValidationError, match="copy it to make a new offer"):
         quotations.convert(business, None, decided(business, "declined").pk)
 
 

@@ -1,10 +1,13 @@
 """What beat sends, and when: also when its clock is set back, and where there is no beat."""
 
 import datetime
+from unittest import mock
 
 import pytest
 import time_machine
 from celery import current_app
+from celery.beat import SchedulingError
+from kombu.exceptions import OperationalError
 
 from delivery.models import Notification
 from delivery.ticker import Ticker
@@ -91,6 +94,23 @@ def test_a_beat_started_with_a_clock_behind_that_of_its_file_stops_no_sweep(beat
     clock.shift(SWEEP_SECONDS)
     tick(scheduler)
     assert sent.count("delivery.sweep") == 2
+
+
+@pytest.mark.parametrize(
+    ("cause", "has_traceback"), [(OperationalError("refused"), False), (KeyError("sweep"), True)]
+)
+def test_a_broker_that_is_away_is_a_line_of_the_log_and_a_defect_is_a_traceback(
+    beat, monkeypatch, caplog, cause, has_traceback
+):
+    failed = SchedulingError("sweep")
+    failed.__context__ = cause
+    monkeypatch.setattr(Scheduler, "apply_async", mock.Mock(side_effect=failed))
+    scheduler = beat()
+    caplog.clear()
+    scheduler.apply_entry(scheduler.schedule["sweep"])
+    [line] = caplog.records
+    assert "sweep" in line.getMessage()
+    assert bool(line.exc_info) is has_traceback
 
 
 def test_what_was_due_while_beat_was_stopped_is_sent_once_when_it_starts(beat, clock, sent):

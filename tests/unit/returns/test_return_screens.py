@@ -92,7 +92,7 @@ def test_the_hsn_summary_has_businesses_and_others_apart(people, client):
     sold(people.business)
     sold(people.business, line(hsn="9405"), customer=consumer(people.business))
     shown = page(client, people.owner, "hsn_summary")
-    assert shown.index("8539") < shown.index("To everybody else") < shown.index("9405")
+    assert shown.index("8539") < shown.index("To all other buyers") < shown.index("9405")
 
 
 @pytest.mark.parametrize("scheme", ["composition", "unregistered"])

@@ -102,7 +102,9 @@ def test_a_wrong_password_is_refused_in_words_and_signs_nobody_in(client: Client
 def test_signing_out_works_by_post_only(owner: Person) -> None:
     assert owner.client.get(reverse("logout")).status_code == 405
     assert get_user(owner.client).is_authenticated
-    assert owner.client.post(reverse("logout")).url == reverse("login")
+    left = owner.client.post(reverse("logout"), follow=True)
+    assert left.redirect_chain == [(reverse("login"), 302)]
+    assert "You are signed out." in left.text
     assert not get_user(owner.client).is_authenticated
 
 

@@ -84,3 +84,19 @@ def test_every_way_back_has_the_same_arrow() -> None:
     ]
     assert len(crumbs) > 5
     assert set(crumbs) == {"bi-arrow-left"}
+
+
+def test_every_table_of_a_screen_says_what_it_lists() -> None:
+    for path in TEMPLATES.rglob("*.html"):
+        for table in re.findall(
+            r'<table class="(?:table-list|pl-table|data-table)\b.*?</table>', path.read_text(), re.DOTALL
+        ):
+            assert "<caption" in table, path
+
+
+def test_whatever_asks_or_fills_in_is_left_by_the_same_words() -> None:
+    """To cancel is to cancel a document here: what leaves a form or a question alone is never called so."""
+    sources = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
+    ways_out = set(re.findall(r'(?:data-close|value="no")[^>]*>([^<{]+)</button>', sources))
+    assert ways_out <= {"Go back", "Keep it", "Keep as draft", "Go on editing", "Close"}
+    assert not re.search(r"<a [^>]*>(?:Cancel|Leave|Not now|Not yet)</a>", sources)

@@ -63,7 +63,7 @@ def test_a_service_is_called_one_and_shows_no_stock(owner: Person) -> None:
     owner.client.post(
         reverse("product_new"), fields(kind="service", hsn="998734", stock="", reorder_level="")
     )
-    assert "Movements of stock" not in owner.client.get(Product.objects.get().get_absolute_url()).text
+    assert "Stock movements" not in owner.client.get(Product.objects.get().get_absolute_url()).text
 
 
 def test_editing_keeps_the_stock_that_moved_meanwhile(owner: Person) -> None:

@@ -5,11 +5,11 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from gstbillingapp import limits
-from gstbillingapp.log_lines import OneLine
+from gstbillingapp.log_lines import OneLine, expected
 from tests.factories import CustomerFactory
 from tests.unit.screens.people import Person
 
@@ -45,6 +45,14 @@ def test_a_traceback_cannot_forge_a_line_either() -> None:
     assert first.endswith("failed")
     assert rest
     assert all(line.startswith("    ") and line.isprintable() for line in rest)
+
+
+def test_that_a_probe_finds_a_part_missing_is_its_answer_and_no_error_of_ours() -> None:
+    def unavailable(path: str) -> logging.LogRecord:
+        return logging.makeLogRecord({"status_code": 503, "request": RequestFactory().get(path)})
+
+    assert not expected(unavailable("/readyz"))
+    assert expected(unavailable("/invoices/"))
 
 
 @pytest.fixture
