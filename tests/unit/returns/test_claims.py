@@ -197,6 +197,22 @@ def test_who_claims_nothing_is_asked_nothing(business):
     assert (recorded.claimed_in, recorded.no_credit) == (None, "")
 
 
+def test_the_cgst_of_another_state_is_told_apart_and_not_claimed(business):
+    hotel = VendorFactory(business=business, state_code="33")
+    recorded = bill(vendor=hotel, date=october(7), place_of_supply="33")
+    stay = spent(business, payee_gstin=gstin("33"), inter_state=False)
+    assert (recorded.no_credit, stay.no_credit) == ("state", "state")
+    found = summary(business, OCTOBER)
+    assert (found.credit, found.denied.cgst, found.denied.sgst) == ({}, 18, 18)
+    assert overview.input_tax(business, OCTOBER.first, OCTOBER.last) == 0
+
+
+def test_igst_of_another_state_is_claimed(business):
+    bill(vendor=VendorFactory(business=business, state_code="33"), date=october(7))
+    spent(business, payee_gstin=gstin("33"))
+    assert claimed(business, OCTOBER) == 36
+
+
 def test_only_open_periods_are_offered(business):
     file(business, OCTOBER)
     offered = periods_offered(business, NOW.date())
