@@ -70,6 +70,6 @@ def _share(tax: Decimal, unpaid: Decimal, worth: Decimal) -> Decimal:
 def _message(bill: Bill, words: str) -> str:
     return (
         f"{indian_format(bill.balance)} is owed to {bill.vendor_name}, and the 180 days to pay it ended "
-        f"on {day_text(bill.date + DAYS_TO_PAY)}: reverse {words} in 4(B)(2) (Rule 37). When it is paid, claim it "
-        "again in 4(A)(5) and 4(D)(1)."
+        f"on {day_text(bill.date + DAYS_TO_PAY)}: reverse {words} in 4(B)(2) (Rule 37). When it is paid, "
+        "claim it again in 4(A)(5) and 4(D)(1)."
     )
