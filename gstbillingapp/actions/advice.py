@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.place import is_inter_state
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
 from gstbillingapp.models import (
     Business,
@@ -139,11 +140,13 @@ def _of_place(composed: Composed) -> Iterator[Advice]:
     elif invoice.place_chosen:
         by_rule = place_by_rule(invoice, composed.lines)
         yield Advice("place_chosen", "place_of_supply", f"By the rule it would be {by_rule.reason}.")
-    if invoice.composition and current_code(invoice.place_of_supply) != invoice.business.state_code:
+    own_state = invoice.business.state_code
+    if invoice.composition and is_inter_state(own_state, invoice.place_of_supply, sez=invoice.sez):
         yield Advice(
             "composition_inter_state",
             "place_of_supply",
-            "Under the composition scheme supplies to other states are not allowed.",
+            "Under the composition scheme supplies to other states, to an SEZ and abroad are not allowed "
+            "(CGST s.10(2)(c)).",
         )
 
 

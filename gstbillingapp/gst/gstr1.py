@@ -91,8 +91,7 @@ class Gstr1:
     def amounts(self, section: Section) -> Amounts:
         """What a section comes to: credit notes count against, and so do advances set off."""
         if section in (Section.AT, Section.TXPD):
-            total = total_of(advance.amounts for advance in self.advances.get(section, ()))
-            return total.negated() if section is Section.TXPD else total
+            return total_of(advance.signed for advance in self.advances.get(section, ()))
         return total_of(amounts for part in self.parts.get(section, ()) for amounts in part.each())
 
     def count(self, section: Section) -> int:
@@ -124,7 +123,10 @@ def as_json(found: Gstr1) -> Json:
     for section in (Section.AT, Section.TXPD):
         if rows := _advances(found.advances.get(section, [])):
             body[section.value] = rows
-    hsn = {"hsn_b2b": _hsn(found.hsn_b2b), "hsn_b2c": _hsn(found.hsn_b2c)}
+    # The portal takes no row without a code, and up to ₹5 crore it asks for none of consumers' (Notification
+    # 78/2020); one that is missing beside a GSTIN needs care.
+    tables = {"hsn_b2b": found.hsn_b2b, "hsn_b2c": found.hsn_b2c}
+    hsn = {name: _hsn([row for row in rows if row.hsn]) for name, rows in tables.items()}
     if any(hsn.values()):
         body["hsn"] = {name: rows for name, rows in hsn.items() if rows}
     if found.ranges:

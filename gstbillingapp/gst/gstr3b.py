@@ -24,7 +24,7 @@ from gstbillingapp.gst.outward import (
     parts_of,
     total_of,
 )
-from gstbillingapp.gst.returns import Document, Period, Section
+from gstbillingapp.gst.returns import Period, Section
 
 Json = dict[str, Any]
 
@@ -120,9 +120,7 @@ def gstr3b(
     """Add a period up."""
     found = Gstr3b(gstin, period)
     _add_outward(found, [part for document in documents for part in parts_of(document)])
-    for advance in advances:
-        taken = advance.doc is Document.ADVANCE
-        found.taxable = found.taxable.plus(advance.amounts if taken else advance.amounts.negated())
+    found.taxable = found.taxable.plus(total_of(advance.signed for advance in advances))
     for purchase in inward:
         _add_inward(found, purchase)
     found.exempt_inward = _pair(row for row in inward if row.treatment in (Treatment.EXEMPT, Treatment.NIL))

@@ -139,6 +139,11 @@ class Advance:
     key: object = None
     party: str = ""
 
+    @property
+    def signed(self) -> Amounts:
+        """The amounts as they count: what is set off was told before, and counts against."""
+        return self.amounts if self.doc is Document.ADVANCE else self.amounts.negated()
+
 
 class Nature(StrEnum):
     """What table 13 counts, by the numbers it gives them."""

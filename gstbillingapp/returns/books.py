@@ -35,9 +35,11 @@ from gstbillingapp.models import (
     NoteLine,
     Receipt,
     Refund,
+    ReturnFiling,
 )
 from gstbillingapp.models.whole import PAISE, THOUSANDTH, THOUSANDTHS
-from gstbillingapp.returns.advances import advances_of
+from gstbillingapp.returns.advances import Move, advances_of, moves_of
+from gstbillingapp.returns.filed import gstr1_filings
 from gstbillingapp.returns.purchases import inward_of
 from gstbillingapp.returns.whole import AMOUNTS, amounts_of, whole
 
@@ -120,6 +122,9 @@ class Books:
     left_out: list[Row] = field(default_factory=list)
     documents: list[OutwardDocument] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
+    # What was done with advances near these days, told in them or not, and the GSTR-1 that are filed.
+    moves: list[Move] = field(default_factory=list)
+    filings: list[ReturnFiling] = field(default_factory=list)
     ranges: list[NumberRange] = field(default_factory=list)
 
     @cached_property
@@ -147,7 +152,9 @@ def books_of(business: Business, period: Period) -> Books:
         *documents_of(invoices, invoice_lines(*within)),
         *documents_of(notes, note_lines(*within)),
     ]
-    books.advances = advances_of(*within)
+    books.filings = gstr1_filings(business, books.until)
+    books.moves = moves_of(*within, books.filings)
+    books.advances = advances_of(books.moves, books.since, books.until)
     books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
 

@@ -10,7 +10,7 @@ from gstbillingapp.ledger import Entry, Ledger, Span
 from gstbillingapp.models import Business, Note, NoteKind, Receipt
 from gstbillingapp.models.fields import day_text, today
 from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
-from gstbillingapp.receivables import ages_of
+from gstbillingapp.receivables import ages_before
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
     Buyer,
@@ -239,10 +239,10 @@ def _ages(ledger: Ledger) -> Iterable[Pair]:
     """How old what is owed today is; only where the statement ends today."""
     if ledger.until is not None and ledger.until < today():
         return
-    ages = ages_of(ledger.customer)
+    ages = ages_before(ledger.customer)
     labelled = (
         ("Not yet due", ages.not_due),
-        ("0–30 days overdue", ages.days_30),
+        ("1–30 days overdue", ages.days_30),
         ("31–60 days", ages.days_60),
         ("61–90 days", ages.days_90),
         ("Over 90 days", ages.older),

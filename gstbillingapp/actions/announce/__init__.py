@@ -1,14 +1,14 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
-from gstbillingapp.actions.announce.bills import bill_paid, bill_payment_reversed, bill_settled, bill_unpaid
+from gstbillingapp.actions.announce.bills import bill_paid, bill_payment_reversed, bill_settled, bills_unpaid
 from gstbillingapp.actions.announce.customers import credit_limit, credit_limits
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
     invoice_cancelled,
     invoice_issued,
-    invoice_unpaid,
+    invoices_unpaid,
 )
 from gstbillingapp.actions.announce.jobs import job_finished
 from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
@@ -59,14 +59,14 @@ __all__ = [
     "bill_paid",
     "bill_payment_reversed",
     "bill_settled",
-    "bill_unpaid",
+    "bills_unpaid",
     "credit_limit",
     "credit_limits",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",
     "invoice_issued",
-    "invoice_unpaid",
+    "invoices_unpaid",
     "job_finished",
     "mail_delivered",
     "mail_not_delivered",

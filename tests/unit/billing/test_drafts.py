@@ -15,6 +15,7 @@ from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     ProductFactory,
+    advance,
     days_ago,
     draft,
     gstin,
@@ -241,6 +242,18 @@ def test_a_place_chosen_by_hand_is_kept_and_warned_of(business):
     assert not draft(customer=buyer, place_of_supply="29").place_chosen
 
 
+def test_nothing_is_supplied_abroad_to_a_buyer_in_india_unless_it_is_delivered_there(business):
+    buyer = CustomerFactory(business=business, name="Ravi Traders")
+    said = invoices.preview(business, invoice_data(buyer, place_of_supply="96")).errors
+    assert said["place_of_supply"][0].startswith("Ravi Traders is in India: choose a state.")
+    buyer.ship_state_code = "96"
+    buyer.save()
+    assert draft(customer=buyer, place_of_supply="96").export
+    other = CustomerFactory(business=business)
+    with refused("place_of_supply", "is in India"):
+        advance(other, is_service=True, place_of_supply="96")
+
+
 def test_export_under_lut_bears_no_tax(business):
     buyer = CustomerFactory(business=business, kind="overseas", state_code="96", gstin="")
     stored = draft(customer=buyer, zero_rated=True)
@@ -253,7 +266,10 @@ def test_a_composition_business_bills_without_tax():
     stored = draft(business, line(rate=None))
     assert (stored.composition, stored.total, stored.cgst) == (True, 100, 0)
     far = CustomerFactory(business=business, state_code="27")
-    assert warned(business, far)["composition_inter_state"] == "place_of_supply"
+    zone = CustomerFactory(business=business, kind="sez")
+    for buyer in (far, zone):
+        assert warned(business, buyer)["composition_inter_state"] == "place_of_supply"
+    assert "composition_inter_state" not in warned(business, CustomerFactory(business=business))
 
 
 def test_an_unregistered_business_bills_without_tax():

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from delivery.models import Notification
 from gstbillingapp import reminders
@@ -12,9 +14,11 @@ from gstbillingapp.actions import bill_payments, bills, vendor_notes
 from gstbillingapp.actions.data import NoteLineData
 from gstbillingapp.actions.reckoning import data_of
 from gstbillingapp.models import Bill
+from gstbillingapp.reminders.bills import remind_of_bills
 from tests.factories import bill, bill_line, paid_out, vendor_noted
+from tests.support.databases import on_postgres
 from tests.support.inbox_client import state_equals_events
-from tests.unit.reminders.conftest import DUE, at, begun
+from tests.unit.reminders.conftest import DUE, at, begun, day
 
 __all__ = ["begun"]
 
@@ -123,3 +127,17 @@ def test_another_due_date_is_reminded_of_anew(unpaid, people):
     bills.change(unpaid.business, None, unpaid.pk, replace(data_of(unpaid), due_date=at(10).date()))
     reminders.do_all(at(10))
     assert [is_read for *_, is_read in told(people.owner)] == [True, False]
+
+
+@pytest.mark.parametrize("stage", [0, 1])
+def test_a_page_costs_as_many_queries_whatever_is_on_it(begun, people, stage):
+    costs = []
+    for count in (1, 2, 47):
+        for _ in range(count):
+            bill(begun, due_date=DUE)
+        with CaptureQueriesContext(connection) as queries:
+            remind_of_bills(begun, day(stage), day(stage), 0)
+        costs.append(len(queries))
+    assert costs[1] <= costs[0] < 20
+    assert costs[2] == costs[1] + (0 if on_postgres() else 3), "SQLite takes some 70 rows at once"
+    assert len(told(people.owner)) == 50
