@@ -29,6 +29,7 @@ SCREENS = [
     "/vendors/",
     "/bills/",
     "/bills/new/",
+    "/vendor-notes/",
     "/expenses/",
     "/expenses/new/",
     "/returns/",
