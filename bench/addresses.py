@@ -326,8 +326,9 @@ def things(shop: Shop) -> Iterator[Asked]:
 def forms(shop: Shop) -> Iterator[Asked]:
     """Every form, empty or with what is stored."""
     made_new = ("customer_new", "product_new", "vendor_new", "receipt_new", "expense_new")
-    of_the_business = ("business", "team", "reminder_settings", "notification_preferences", "data")
-    for name in (*made_new, *of_the_business, "password_change", "expense_categories"):
+    of_the_business = ("business", "team", "numbering", "reminder_settings", "data")
+    of_oneself = ("notification_preferences", "password_change")
+    for name in (*made_new, *of_the_business, *of_oneself, "expense_categories"):
         yield Asked("forms", reverse(name))
     for slug in ("customers", "products", "opening"):
         yield Asked("forms", reverse("data_import", args=[slug]))

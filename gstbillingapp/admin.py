@@ -37,6 +37,7 @@ from gstbillingapp.models import (
     NoteLine,
     NumberSeries,
     Payment,
+    PaymentVoucher,
     Product,
     ProductRate,
     Quotation,
@@ -45,6 +46,7 @@ from gstbillingapp.models import (
     Refund,
     ReturnDueDate,
     ReturnFiling,
+    SelfInvoice,
     StockMovement,
     Vendor,
     VendorNote,
@@ -185,6 +187,20 @@ class ReceiptAdmin(ReadOnlyAdmin):
 class RefundAdmin(ReadOnlyAdmin):
     list_display = ("number", "business", "customer", "amount", "date", "mode", "reversed_at")
     list_select_related = ("business", "customer")
+    search_fields = ("=number_key",)
+
+
+@admin.register(PaymentVoucher)
+class PaymentVoucherAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "payment", "date")
+    list_select_related = ("business", "payment")
+    search_fields = ("=number_key",)
+
+
+@admin.register(SelfInvoice)
+class SelfInvoiceAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "bill", "date", "cancelled_at")
+    list_select_related = ("business", "bill")
     search_fields = ("=number_key",)
 
 

@@ -5,7 +5,7 @@ provider to `PROVIDERS`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from gstbillingapp.actions import prefixes
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import is_rule46, number_key, numbers_meant
 from gstbillingapp.likeliest import LAST_LETTER, likeliest
@@ -50,11 +51,13 @@ MOST_COMMANDS = 3
 PARTIES_FOLLOWED = 2  # of the customers and vendors found, so many have their newest papers shown
 GO_TO = re.compile(r"(?:go(?:\s+to)?|open)\s+")
 AMOUNT = re.compile(r"(?:₹|rs\.?)?\s*([0-9][0-9,]*)(?:\.([0-9]{1,2}))?(?:/-)?", re.IGNORECASE)
+FEW_DIGITS = re.compile(r"[0-9]{,5}")  # whoever has these in a phone number is not whom one looks for
 BETWEEN_PARTS = re.compile(r"[\s./-]+")  # of a vendor's number, which has any form
 
 Row = TypeVar("Row", bound=Model)
 Sale = TypeVar("Sale", Invoice, Quotation)
 Credit = TypeVar("Credit", Note, Receipt)
+Paper = TypeVar("Paper", Invoice, Quotation, Note, Receipt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +135,14 @@ class Asked:
         meant = (numbers_meant(self.words, prefix, year) for year, prefix in self.series)
         return {self.key, *chain.from_iterable(meant)}
 
-    @cached_property
-    def may_be_in_a_number(self) -> bool:
-        """Whether it is worth looking: words and names of people are in no number, "INV" begins one."""
-        if any(number_key(f"{prefix}/").startswith(self.key) for _, prefix in self.series):
+    def may_be_in(self, prefixes: Collection[str]) -> bool:
+        """Whether it is worth looking in numbers of these: names of people are in none, "INV" begins one."""
+        if any(number_key(f"{prefix}/").startswith(self.key) for prefix in prefixes):
             return True
-        return is_rule46(self.key) and _has_digit(self.key)
+        if not is_rule46(self.key) or not _has_digit(self.key):
+            return False
+        head = self.key.partition("/")[0]
+        return not _has_letter(head) or any(head in prefix for prefix in prefixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +223,8 @@ def quotations(asked: Asked) -> Iterable[Hit]:
 
 
 def _sales(asked: Asked, rows: QuerySet[Sale]) -> Iterable[Hit]:
-    for row in _papers(asked, rows):
+    kinds = {prefix for _, prefix in asked.series} - set(prefixes.TAKEN)
+    for row in _papers(asked, rows, kinds):
         yield Hit(
             label=str(row),
             url=row.get_absolute_url(),
@@ -228,16 +234,17 @@ def _sales(asked: Asked, rows: QuerySet[Sale]) -> Iterable[Hit]:
 
 def notes(asked: Asked) -> Iterable[Hit]:
     """Credit and debit notes, likewise."""
-    return _open_papers(asked, Note.objects.filter(business=asked.business))
+    kinds = (prefixes.CREDIT_NOTES, prefixes.COMMERCIAL, prefixes.DEBIT_NOTES)
+    return _open_papers(asked, Note.objects.filter(business=asked.business), kinds)
 
 
 def advances(asked: Asked) -> Iterable[Hit]:
     """Advances, likewise."""
-    return _open_papers(asked, Receipt.objects.filter(business=asked.business))
+    return _open_papers(asked, Receipt.objects.filter(business=asked.business), (prefixes.RECEIPTS,))
 
 
-def _open_papers(asked: Asked, rows: QuerySet[Credit]) -> Iterable[Hit]:
-    for row in _papers(asked, rows):
+def _open_papers(asked: Asked, rows: QuerySet[Credit], kinds: Collection[str]) -> Iterable[Hit]:
+    for row in _papers(asked, rows, kinds):
         left = f"{indian_format(row.balance)} open" if row.balance else row.status
         yield Hit(
             label=row.number,
@@ -384,13 +391,19 @@ def _first(limit: int, *steps: Iterable[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _papers(asked: Asked, rows: QuerySet[Row]) -> list[Row]:
-    """Papers numbered by us: by number, by total, with the words in their number, or of a customer found."""
+def _papers(asked: Asked, rows: QuerySet[Paper], kinds: Collection[str]) -> list[Paper]:
+    """Papers numbered by us: by number, by total, with the words in their number, or of a customer found.
+
+    `kinds` are the prefixes that any of them may have. Of a number typed in full nothing else is meant.
+    """
+    numbered = list(_numbered(asked, rows))
+    if any(paper.number_key == asked.key for paper in numbered):
+        return numbered
     return _first(
         asked.limit,
-        _numbered(asked, rows),
+        numbered,
         _amounting(asked, rows),
-        _within_number(asked, rows),
+        _within_number(asked, rows) if asked.may_be_in(kinds) else (),
         _of_parties(asked, rows, "customer", asked.customers),
     )
 
@@ -417,17 +430,18 @@ def _amounting(asked: Asked, rows: QuerySet[Row], field: str = "total") -> Itera
 
 def _within_number(asked: Asked, rows: QuerySet[Row]) -> Iterator[Row]:
     """The newest that have the words in their number."""
-    if asked.may_be_in_a_number:
-        # The keys alone, off an index that has the numbers in the order of their days.
-        newest = rows.filter(number_key__contains=asked.key).order_by("-date", "-id")
-        keys = list(newest.values_list("pk", flat=True)[: asked.limit])
-        yield from rows.filter(pk__in=keys).order_by("-date", "-id")
+    # The keys alone, off an index that has the numbers in the order of their days.
+    newest = rows.filter(number_key__contains=asked.key).order_by("-date", "-id")
+    keys = list(newest.values_list("pk", flat=True)[: asked.limit])
+    yield from rows.filter(pk__in=keys).order_by("-date", "-id")
 
 
 def _of_parties(
     asked: Asked, rows: QuerySet[Row], field: str, parties: Iterable[Customer | Vendor]
 ) -> Iterator[Row]:
     """The newest of each party found first; an index has those of one in order, not those of two."""
+    if FEW_DIGITS.fullmatch(asked.words):
+        return
     for party in list(parties)[:PARTIES_FOLLOWED]:
         yield from rows.filter(**{field: party}).order_by("-date", "-id")[: asked.limit]
 
@@ -459,6 +473,10 @@ def _has_parts_of_number(asked: Asked, rows: QuerySet[Row]) -> Iterator[Row]:
 
 def _has_digit(text: str) -> bool:
     return any(letter.isdecimal() for letter in text)
+
+
+def _has_letter(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
 
 
 def _joined(*parts: str) -> str:

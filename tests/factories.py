@@ -20,6 +20,7 @@ from gstbillingapp.actions import (
     payments,
     quotations,
     receipts,
+    self_invoices,
     set_offs,
     vendor_notes,
 )
@@ -55,6 +56,7 @@ from gstbillingapp.models import (
     Quotation,
     Receipt,
     Role,
+    SelfInvoice,
     Vendor,
     VendorKind,
     VendorNote,
@@ -279,6 +281,17 @@ def bill(business: Business | None = None, *lines: BillLineData, **terms: Any) -
     vendor = terms.pop("vendor", None)
     owner = business or (vendor.business if vendor else BusinessFactory())
     return bills.record(owner, None, bill_data(vendor or VendorFactory(business=owner), *lines, **terms))
+
+
+def owing_tax(business: Business, *lines: BillLineData, **terms: Any) -> Bill:
+    """A bill of an unregistered vendor, of which the business owes the tax."""
+    vendor = terms.pop("vendor", None) or VendorFactory(business=business, kind=VendorKind.UNREGISTERED)
+    return bill(business, *lines, vendor=vendor, rcm=True, **terms)
+
+
+def self_invoiced(owed: Bill) -> SelfInvoice:
+    """A self-invoice of a bill on reverse charge."""
+    return self_invoices.make(owed.business, None, owed.pk)
 
 
 def paid_out(owed: Bill, amount: Decimal | str | None = None, **terms: Any) -> BillPayment:

@@ -13,6 +13,7 @@ from gstbillingapp.gst.place import is_inter_state
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
 from gstbillingapp.models import (
     Business,
+    BuyerKind,
     Customer,
     Invoice,
     InvoiceLine,
@@ -73,6 +74,12 @@ def _of_customer(invoice: Invoice) -> Iterator[Advice]:
             "rcm_unregistered",
             "rcm",
             "Only a registered buyer pays the tax on reverse charge: add the GSTIN, or charge the tax.",
+        )
+    if invoice.export and customer.kind == BuyerKind.OVERSEAS and not customer.country:
+        yield Advice(
+            "no_country",
+            "customer_id",
+            f"An export invoice names the country of destination: add it to {customer.name}.",
         )
     missing = _missing(customer)
     if customer.kind not in REGISTERED and invoice.total >= NAMED_FROM and missing:
@@ -155,6 +162,7 @@ def _of_lines(composed: Composed) -> Iterator[Advice]:
         yield Advice("lines_missing", "lines", "Add at least one line before issuing.")
     for place, line in zip(composed.places, composed.lines, strict=True):
         yield from _of_hsn(composed.invoice, line, place)
+        yield from _of_rate(composed.invoice, line, place)
     yield from _of_stock(composed)
 
 
@@ -166,6 +174,28 @@ def _of_hsn(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]
         yield Advice("hsn_missing", f"lines-{place}-hsn", said, line.product)
     elif line.hsn and len(line.hsn) < needed:
         yield Advice("hsn_short", f"lines-{place}-hsn", _short(line.hsn, needed))
+
+
+def _of_rate(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]:
+    """A draft that is dated anew, over a change of the rate: the day of supply decides (CGST s.14).
+
+    A rate that the product never had was chosen by hand, which is nobody's slip.
+    """
+    product = line.product
+    due = product.rate_on(invoice.date) if product and line.supply == Supply.TAXABLE else None
+    if product is None or due is None or due.rate == line.rate or not _is_of_another_day(product, line.rate):
+        return
+    if invoice.business.scheme == Scheme.REGULAR:
+        yield Advice(
+            "rate_of_another_day",
+            f"lines-{place}-rate",
+            f"{plain_number(line.rate)}% is the rate of {product.name} on other days: on "
+            f"{day_text(invoice.date)} it is {plain_number(due.rate)}%.",
+        )
+
+
+def _is_of_another_day(product: Product, rate: Decimal) -> bool:
+    return any(row.rate == rate for row in product.rates.all())
 
 
 def short_hsn(business: Business, code: str) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from gstbillingapp.actions import announce, money
+from gstbillingapp.actions import announce, money, payment_vouchers
 from gstbillingapp.actions.bills import locked
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.models import Bill, BillPayment, BillState, Business, PaymentMode
@@ -38,6 +38,7 @@ def pay(
         payment.bill = bill
         payment.save()
         _settle(bill, payment.amount)
+        payment_vouchers.make_for(payment)
         announce.bill_paid(payment)
     return payment
 

@@ -172,6 +172,7 @@ def refuse_changing(bill: Bill) -> None:
         raise refusal(
             f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first, then change it."
         )
+    _refuse_self_invoiced(bill)
     _refuse_credited(bill)
 
 
@@ -181,7 +182,14 @@ def refuse_cancelling(bill: Bill) -> None:
         raise refusal(f"{bill} is cancelled already.")
     if bill.paid > ZERO:
         raise refusal(f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first.")
+    _refuse_self_invoiced(bill)
     _refuse_credited(bill)
+
+
+def _refuse_self_invoiced(bill: Bill) -> None:
+    standing = bill.standing_self_invoice()
+    if standing is not None:
+        raise refusal(f"Self-invoice {standing.number} says what {bill} says; cancel that first.")
 
 
 def _refuse_credited(bill: Bill) -> None:

@@ -48,6 +48,7 @@ class CustomerData:
     gstin: str = ""
     kind: str = ""  # "": registered with a GSTIN, not registered without
     state_code: str = ""  # "": the state of the GSTIN
+    country: str = ""  # of a buyer overseas
     address: str = ""
     city: str = ""
     pincode: str = ""

@@ -83,6 +83,7 @@ BUYER = (
     "gstin",
     "kind",
     "state_code",
+    "country",
     "address",
     "city",
     "pincode",

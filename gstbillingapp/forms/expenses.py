@@ -135,7 +135,7 @@ class ExpenseFilterForm(ScreenForm):
     q = forms.CharField(
         label="Search",
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Paid to, description, reference", "data-search": ""}
+            attrs={"type": "search", "placeholder": "Paid to, what for, category, bill", "data-search": ""}
         ),
     )
     since = DayField(label="From")
@@ -145,12 +145,12 @@ class ExpenseFilterForm(ScreenForm):
     sort = forms.CharField(widget=forms.HiddenInput)
 
     def filters(self) -> dict[str, Any]:
-        """What can be read of the address; where it names no days, those of this month."""
+        """What can be read of the address; where it names neither days nor words, the days of this month."""
         self.is_valid()
         read = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         if read.get("sort", "").removeprefix("-") not in EXPENSE_ORDERS:
             read["sort"] = DEFAULT_SORT
-        if "since" not in read and "until" not in read:
+        if not read.keys() & {"q", "since", "until"}:
             read["since"], read["until"] = month_of(today())
         return read
 

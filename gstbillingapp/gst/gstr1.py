@@ -35,9 +35,11 @@ from gstbillingapp.gst.returns import Document, Period, Section
 VERSION = "GST3.0.4"  # of the portal's offline tool, whose files look like this one
 NATURES = {
     Nature.INVOICE: "Invoices for outward supply",
+    Nature.SELF_INVOICE: "Invoices for inward supply from unregistered person",
     Nature.DEBIT_NOTE: "Debit Note",
     Nature.CREDIT_NOTE: "Credit Note",
     Nature.RECEIPT_VOUCHER: "Receipt Voucher",
+    Nature.PAYMENT_VOUCHER: "Payment Voucher",
     Nature.REFUND_VOUCHER: "Refund Voucher",
 }
 # A service has no quantity: chapter 99 is counted in no unit.

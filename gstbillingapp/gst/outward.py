@@ -149,9 +149,11 @@ class Nature(StrEnum):
     """What table 13 counts, by the numbers it gives them."""
 
     INVOICE = "1"
+    SELF_INVOICE = "2"
     DEBIT_NOTE = "4"
     CREDIT_NOTE = "5"
     RECEIPT_VOUCHER = "6"
+    PAYMENT_VOUCHER = "7"
     REFUND_VOUCHER = "8"
 
 

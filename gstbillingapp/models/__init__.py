@@ -22,6 +22,7 @@ from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, Note
 from gstbillingapp.models.opening import OpeningBalance, OpeningPayment
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
+from gstbillingapp.models.payment_voucher import PaymentVoucher
 from gstbillingapp.models.periodic import PeriodicDeed
 from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
@@ -38,6 +39,7 @@ from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
+from gstbillingapp.models.self_invoice import SelfInvoice
 from gstbillingapp.models.vendor import Vendor, VendorKind
 from gstbillingapp.models.vendor_note import VendorNote, VendorNoteLine, VendorNoteReason, VendorRefund
 
@@ -93,6 +95,7 @@ __all__ = [
     "PaperState",
     "Payment",
     "PaymentMode",
+    "PaymentVoucher",
     "PeriodicDeed",
     "Product",
     "ProductKind",
@@ -109,6 +112,7 @@ __all__ = [
     "ReturnFiling",
     "Role",
     "Scheme",
+    "SelfInvoice",
     "StockLevel",
     "StockMovement",
     "StockReason",

@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +15,9 @@ from gstbillingapp.models.document import DocumentLine, line_checks
 from gstbillingapp.models.fields import ZERO, money, today
 from gstbillingapp.models.payment import MONEY_MODES, MoneyMoved
 from gstbillingapp.models.vendor import Vendor, VendorKind
+
+if TYPE_CHECKING:
+    from gstbillingapp.models.self_invoice import SelfInvoice
 
 
 class BillState(models.TextChoices):
@@ -216,6 +220,10 @@ class Bill(InputTax):
     def tax(self) -> Decimal:
         """All components together, cess included."""
         return self.cgst + self.sgst + self.igst + self.cess
+
+    def standing_self_invoice(self) -> "SelfInvoice | None":
+        """The invoice that the business made for it; only one on reverse charge may have any."""
+        return self.self_invoices.filter(cancelled_at=None).first() if self.rcm else None
 
     @property
     def may_change(self) -> bool:

@@ -158,7 +158,7 @@ def _problem(advice: Advice) -> Problem:
     if advice.product is None:
         return problem
     edit = f"{reverse('product_edit', args=[advice.product.pk])}#id_hsn"
-    return replace(problem, more=f"Add it to the product {advice.product.name}", more_url=edit)
+    return replace(problem, more="Add it to the product", more_url=edit)
 
 
 def target(name: str) -> str:

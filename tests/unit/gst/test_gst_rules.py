@@ -198,6 +198,28 @@ def test_a_number_the_law_refuses_is_never_formatted(
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("typed", "sequences"),
+    [
+        ("inv 42", [42]),
+        ("INV/26-27/0042", [42]),
+        ("inv/2026-27/42", [42]),
+        ("26 27 42", [42, 262742]),
+        ("0042", [42]),
+        ("2627", [2627]),
+        ("INV", []),
+        ("INV 0", []),
+        ("QTN 42", []),
+        ("INV 1000000", []),
+        ("٤٢", []),
+        ("9" * 5000, []),
+    ],
+)
+def test_what_is_typed_of_a_number_means_places_in_its_series(typed: str, sequences: list[int]) -> None:
+    meant = {numbers.format_number("INV", "2026-27", sequence) for sequence in sequences}
+    assert numbers.numbers_meant(typed, "INV", "2026-27") == meant
+
+
 def test_a_line_break_after_a_number_is_refused() -> None:
     assert not numbers.is_rule46("INV/1\n")
     assert not numbers.is_irp_safe("INV/1\n")

@@ -156,7 +156,7 @@ def test_entities_of_a_workbook_are_not_expanded() -> None:
         list(reading.rows(content))
 
 
-EVIL = ["=1+1", "+91 98450", "-x", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")']
+EVIL = ["=1+1", "+91 98450", "-x", "@SUM(A1)", "\t=1", "  =1", '=HYPERLINK("http://x")']
 
 
 def test_what_a_spreadsheet_would_run_is_marked_in_csv() -> None:

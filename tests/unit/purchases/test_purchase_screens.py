@@ -94,6 +94,14 @@ def test_a_product_is_offered_at_what_was_paid_for_it_last(owner, business):
     assert "₹95.50 last time" in found["detail"]
 
 
+def test_what_was_paid_last_is_by_the_day_of_the_bill_and_not_by_when_it_was_typed(owner, business):
+    wire = ProductFactory(business=business, name="Wire")
+    bill(business, bill_line(wire, price=Decimal(90)), date=days_ago(1))
+    bill(business, bill_line(wire, price=Decimal(70)), date=days_ago(300))
+    [found] = owner.get(reverse("bill_products"), {"q": "wire"}).json()["results"]
+    assert found["price"] == "90"
+
+
 def test_a_bill_on_which_something_is_paid_is_not_opened_for_editing(owner, business):
     recorded = bill(business)
     paid_out(recorded, "18")

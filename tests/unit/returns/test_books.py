@@ -233,7 +233,7 @@ def test_a_period_costs_as_many_queries_with_few_documents_as_with_many(
     for _ in range(rows):
         noted(sold(business, line(ware), line()))
         set_off(advanced(business, "10.00", october(1)), sold(business), "1.00", 9)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         books = books_of(business, OCTOBER)
         books.gstr1(OCTOBER)
     with django_assert_num_queries(5):

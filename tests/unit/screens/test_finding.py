@@ -129,6 +129,7 @@ def test_an_expense_is_found_by_description_category_payee_vendor_and_reference(
         category="Fuel",
         payee="Hari",
         reference="HP/77",
+        date=days_ago(200),
         vendor_id=depot.pk,
     )
     for typed in ("diesel", "fuel", "hari", "hp/77"):

@@ -9,8 +9,28 @@ from django.urls import reverse
 
 from gstbillingapp.models import Invoice
 from gstbillingapp.models.fields import today
-from gstbillingapp.views import customers, document_editor, invoices, payments, products, quotations
-from tests.factories import CustomerFactory, ProductFactory, draft, issued, offered, sent
+from gstbillingapp.views import (
+    bills,
+    customers,
+    document_editor,
+    expenses,
+    invoices,
+    payments,
+    products,
+    quotations,
+    vendors,
+)
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    VendorFactory,
+    bill,
+    draft,
+    expense,
+    issued,
+    offered,
+    sent,
+)
 from tests.unit.invoices_screens.typing_forms import typed
 from tests.unit.screens.people import Person
 
@@ -20,6 +40,9 @@ VIEWS = {
     "customer": customers,
     "product": products,
     "quotation": quotations,
+    "vendor": vendors,
+    "bill": bills,
+    "expense": expenses,
 }
 PAID = {"amount": "1", "date": today().isoformat(), "mode": "upi"}
 RATE = {"rate": "5", "rate_from": today().isoformat()}
@@ -63,6 +86,9 @@ def told_that_it_is_not_there(person: Person, name: str, row: Model, posted: dic
         ("product_restore", ProductFactory, {}),
         ("product_rate", ProductFactory, RATE),
         ("product_stock", ProductFactory, STOCK),
+        ("vendor_archive", VendorFactory, {}),
+        ("bill_cancel", bill, {"reason": "Twice"}),
+        ("expense_cancel", expense, {"reason": "Twice"}),
     ],
 )
 def test_a_row_deleted_while_a_deed_begins_is_a_missing_page(

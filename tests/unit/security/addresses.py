@@ -27,8 +27,10 @@ from tests.factories import (
     noted,
     offered,
     owed_before,
+    owing_tax,
     paid,
     paid_out,
+    self_invoiced,
     sent,
     sent_file,
     vendor_noted,
@@ -139,6 +141,9 @@ receipt_print               GET        login   404       200    200
 receipt_pdf                 GET,POST   login   404       200    200
 receipt_mail                GET,POST   login   404       200    200
 receipt_pdf_status          GET        401     404       200    200
+refund_print                GET        login   404       200    200
+refund_pdf                  GET,POST   login   404       200    200
+refund_pdf_status           GET        401     404       200    200
 refund_reverse              GET,POST   login   404       200    200
 opening_balance             GET        login   404       200    200
 opening_pay                 GET,POST   login   404       200    200
@@ -171,6 +176,14 @@ bill_edit                   GET,POST   login   404       200    200
 bill_pay                    GET,POST   login   404       200    200
 bill_payment_reverse        GET,POST   login   404       200    200
 bill_cancel                 GET,POST   login   404       200    200
+bill_self_invoice           GET,POST   login   404       200    200
+payment_voucher_print       GET        login   404       200    200
+payment_voucher_pdf         GET,POST   login   404       200    200
+payment_voucher_pdf_status  GET        401     404       200    200
+self_invoice_print          GET        login   404       200    200
+self_invoice_pdf            GET,POST   login   404       200    200
+self_invoice_pdf_status     GET        401     404       200    200
+self_invoice_cancel         GET,POST   login   404       200    200
 vendor_note_list            GET        login   200       200    200
 vendor_note_new             GET,POST   login   404       200    200
 vendor_note_totals          POST       login   404       200    200
@@ -269,6 +282,7 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     came = opening.pay(business, None, before.pk, Decimal(10))
     vendor = VendorFactory(business=business)
     recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
+    made = self_invoiced(owing_tax(business))
     paid_back, spent = paid_out(recorded, "10"), expense(business)
     settled_bill, owed_bill = (bill(business, vendor=vendor) for _ in range(2))
     paid_out(settled_bill)
@@ -309,6 +323,9 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "bill_payment_reverse": [recorded.pk, paid_back.pk],
             "bill_cancel": [unpaid.pk],
             "bill_edit": [unpaid.pk],
+            "bill_self_invoice": [owing_tax(business).pk],
+            "payment_voucher": [paid_out(owing_tax(business)).voucher.pk],
+            "self_invoice": [made.pk],
             "vendor_note": [owing.pk],
             "vendor_note_new": [recorded.pk],
             "vendor_note_totals": [recorded.pk],

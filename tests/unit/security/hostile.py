@@ -11,9 +11,19 @@ from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
-from gstbillingapp.actions import bills, invoices, jobs, opening, payments, quotations, set_offs, vendor_notes
-from gstbillingapp.actions.data import NoteLineData, RefundData
-from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
+from gstbillingapp.actions import (
+    bills,
+    invoices,
+    jobs,
+    opening,
+    payments,
+    quotations,
+    self_invoices,
+    set_offs,
+    vendor_notes,
+)
+from gstbillingapp.actions.data import BillLineData, NoteLineData, RefundData
+from gstbillingapp.models import Bill, Business, Membership, Product, Receipt, ReturnFiling, Role, SelfInvoice
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
@@ -31,8 +41,10 @@ from tests.factories import (
     noted,
     offered,
     owed_before,
+    owing_tax,
     paid,
     paid_out,
+    self_invoiced,
     sent,
     sent_file,
     set_off,
@@ -173,6 +185,7 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         for number in numbers
     )
     bills.cancel(business, None, void.pk, reason=everything_at_once(200))
+    made, taxed = _on_reverse_charge(business, bought)
     payment = paid_out(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
     settled = bill(business, *bought, vendor=vendor, number=f"{CLOSING[:20]}3")
     paid_out(settled)
@@ -197,6 +210,9 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         "bill_payment_reverse": [stored.pk, payment.pk],
         "bill_cancel": [owed.pk],
         "bill_edit": [owed.pk],
+        "bill_self_invoice": [taxed.pk],
+        "payment_voucher": [paid_out(taxed, "1", reference=everything_at_once(64)).voucher.pk],
+        "self_invoice": [made.pk],
         "vendor_note": [note.pk],
         "vendor_note_new": [stored.pk],
         "vendor_note_totals": [stored.pk],
@@ -205,6 +221,21 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
     }
+
+
+def _on_reverse_charge(business: Business, bought: list[BillLineData]) -> tuple[SelfInvoice, Bill]:
+    """A self-invoice that stands beside one taken back, and a bill that wants one."""
+    vendor = VendorFactory(
+        business=business,
+        kind="unregistered",
+        name=everything_at_once(120),
+        address=everything_at_once(300),
+        city=everything_at_once(80),
+        phone=SCRIPT[:20],
+    )
+    owed, taxed = (owing_tax(business, *bought, vendor=vendor, number=f"{CLOSING[:20]}{n}") for n in (7, 8))
+    self_invoices.cancel(business, None, self_invoiced(owed).pk, reason=everything_at_once(200))
+    return self_invoiced(owed), taxed
 
 
 def _files(owner: Membership) -> dict[str, list[Any]]:

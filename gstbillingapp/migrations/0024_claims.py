@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gstbillingapp", "0022_finding"),
+        ("gstbillingapp", "0023_copies_and_self_invoices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
