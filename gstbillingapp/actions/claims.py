@@ -4,8 +4,8 @@ import datetime
 from collections.abc import Collection
 
 from gstbillingapp.actions.checks import Checks
-from gstbillingapp.actions.returns import filing_of
-from gstbillingapp.gst.claims import is_too_late, last_day_to_claim
+from gstbillingapp.actions.returns import filing_of, last_day_to_credit
+from gstbillingapp.gst.claims import is_too_late
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.gst.returns import Filing, Form, Period, Span
 from gstbillingapp.models import Bill, Business, Expense, NoCredit, ReturnFiling, Scheme, VendorNote
@@ -57,6 +57,11 @@ def periods_offered(business: Business, on: datetime.date) -> list[Period]:
     return list(periods)
 
 
+def last_day_to_claim(paper: Paper) -> datetime.date:
+    """Until when a return may claim its tax: as a credit note may lower it (CGST s.16(4) and s.34(2))."""
+    return last_day_to_credit(paper.business, financial_year(paper.date))
+
+
 def told_in(paper: Paper) -> Period:
     """The period whose GSTR-3B has it."""
     return period_on(paper.business, paper.claimed_in or paper.date)
@@ -95,7 +100,7 @@ def place(
     chosen = _chosen(checks, paper, typed, None if own_paper else on)
     if chosen.first > paper.date:
         paper.claimed_in = chosen.first
-    if not paper.no_credit and not own_paper and is_too_late(paper.date, chosen, on):
+    if not paper.no_credit and not own_paper and is_too_late(last_day_to_claim(paper), chosen, on):
         paper.no_credit = NoCredit.LATE
 
 
@@ -117,7 +122,7 @@ def _chosen(
     usual = first_open(paper.business, paper.date, filed)
     if typed is None or checks.day("claimed_in", typed) == usual.first or checks.has("claimed_in"):
         return usual
-    if on is not None and is_too_late(paper.date, usual, on):
+    if on is not None and is_too_late(last_day_to_claim(paper), usual, on):
         return usual  # no return is early enough, whichever was chosen
     chosen = period_on(paper.business, typed)
     problem = _problem_with(chosen, usual, paper, filed, on)
@@ -139,8 +144,8 @@ def _problem_with(
         return f"Choose {usual.label} or later: before it, nothing was billed or the return is filed."
     if filing_with(filed, chosen.first) is not None:
         return f"GSTR-3B for {chosen.label} is filed: choose another one, such as {usual.label}."
-    if on is not None and is_too_late(paper.date, chosen, on):
-        year, last = financial_year(paper.date), day_text(last_day_to_claim(paper.date))
+    if on is not None and is_too_late(last_day_to_claim(paper), chosen, on):
+        year, last = financial_year(paper.date), day_text(last_day_to_claim(paper))
         return (
             f"Choose an earlier one: tax of FY {year} is claimed in a return filed by {last} (CGST s.16(4))."
         )

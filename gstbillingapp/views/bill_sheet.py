@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from gstbillingapp.actions import bills as deeds
+from gstbillingapp.actions.claims import last_day_to_claim
 from gstbillingapp.actions.data import BillData
 from gstbillingapp.actions.reckoning import bears_tax, is_elsewhere, mode_of
 from gstbillingapp.forms.invoices import line_rates
 from gstbillingapp.gst.calc import TaxMode
-from gstbillingapp.gst.claims import last_day_to_claim
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models import Bill, BillLine, BillState, Business, NoCredit, Scheme
 from gstbillingapp.models.bill import CLAIMED
@@ -153,7 +153,7 @@ def _other_state(bill: Bill) -> Problem | None:
 def _too_late(bill: Bill) -> Problem | None:
     if bill.no_credit != NoCredit.LATE:
         return None
-    last = day_text(last_day_to_claim(bill.date))
+    last = day_text(last_day_to_claim(bill))
     return Problem(
         "date", f"Its tax could be claimed in a return filed by {last} (CGST s.16(4)); it is too late."
     )

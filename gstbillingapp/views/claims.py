@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from gstbillingapp.actions.claims import period_on, told_in
-from gstbillingapp.gst.claims import last_day_to_claim
+from gstbillingapp.actions.claims import last_day_to_claim, period_on, told_in
 from gstbillingapp.models import Bill, BillState, Expense, NoCredit, VendorNote, VendorNoteLine
 from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.templatetags.billing import day
@@ -29,7 +28,7 @@ def claim_words(paper: Bill | Expense) -> str:
         return ""
     told = told_in(paper)
     if paper.no_credit == NoCredit.LATE:
-        last = day(last_day_to_claim(paper.date))
+        last = day(last_day_to_claim(paper))
         return f"Too late to claim: only in a return filed by {last} (s.16(4)). Told in {told.label}, 4(D)."
     if paper.no_credit == NoCredit.STATE:
         return f"Tax of another state, which cannot be claimed. Told in {told.label}, 4(D)."

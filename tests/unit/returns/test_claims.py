@@ -123,6 +123,12 @@ def test_an_october_that_is_still_open_takes_the_tax_of_the_year_before(business
     assert (recorded.claimed_in, recorded.no_credit) == (OCTOBER.first, "")
 
 
+def test_after_the_annual_return_of_its_year_nothing_more_is_claimed(business):
+    recorded = bill(business, date=LAST_YEAR)
+    returns.file(business, None, Form.GSTR_9, Period.year("2025-26"), filed_on=datetime.date(2026, 10, 30))
+    assert (recorded.no_credit, bill(business, date=LAST_YEAR).no_credit) == ("", "late")
+
+
 def test_an_invoice_to_oneself_is_of_the_day_it_is_made_and_never_too_late(business):
     file(business, *(Period.month(2026, month) for month in range(2, 11)))
     carrier = VendorFactory(business=business, kind="unregistered", state_code="29")
