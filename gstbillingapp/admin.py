@@ -37,6 +37,7 @@ from gstbillingapp.models import (
     NoteLine,
     NumberSeries,
     Payment,
+    PaymentVoucher,
     Product,
     ProductRate,
     Quotation,
@@ -45,8 +46,12 @@ from gstbillingapp.models import (
     Refund,
     ReturnDueDate,
     ReturnFiling,
+    SelfInvoice,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 
@@ -185,6 +190,20 @@ class RefundAdmin(ReadOnlyAdmin):
     search_fields = ("=number_key",)
 
 
+@admin.register(PaymentVoucher)
+class PaymentVoucherAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "payment", "date")
+    list_select_related = ("business", "payment")
+    search_fields = ("=number_key",)
+
+
+@admin.register(SelfInvoice)
+class SelfInvoiceAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "bill", "date", "cancelled_at")
+    list_select_related = ("business", "bill")
+    search_fields = ("=number_key",)
+
+
 @admin.register(Vendor)
 class VendorAdmin(ReadOnlyAdmin):
     list_display = ("name", "gstin", "kind", "state_code", "business", "is_archived")
@@ -211,6 +230,27 @@ class BillAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("=number_key", "=vendor_gstin")
     inlines = (BoughtLineInline, PaidOutInline)
+
+
+class CreditedLineInline(ReadOnly, TabularInline):
+    model = VendorNoteLine
+    extra = 0
+    fields = ("position", "description", "qty", "unit", "rate", "itc", "taxable", "total")
+
+
+class CameBackInline(ReadOnly, TabularInline):
+    model = VendorRefund
+    extra = 0
+    fields = ("date", "amount", "mode", "reference", "recorded_by", "reversed_at")
+
+
+@admin.register(VendorNote)
+class VendorNoteAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "vendor", "bill", "state", "date", "total", "balance")
+    list_select_related = ("business", "vendor", "bill")
+    list_filter = ("state",)
+    search_fields = ("=number_key",)
+    inlines = (CreditedLineInline, CameBackInline)
 
 
 @admin.register(Expense)

@@ -16,14 +16,14 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from gstbillingapp.gst.numbers import financial_year
-from gstbillingapp.gst.returns import Form, Period, due_date
+from gstbillingapp.gst.outward import total_of
+from gstbillingapp.gst.returns import Form, Period, months_before
 from gstbillingapp.models import (
     BillLine,
     BillState,
     Business,
     Customer,
     Expense,
-    ExpenseState,
     Invoice,
     InvoiceLine,
     InvoiceState,
@@ -31,13 +31,18 @@ from gstbillingapp.models import (
     NoteKind,
     NoteLine,
     Product,
+    VendorNoteLine,
 )
 from gstbillingapp.models.bill import CLAIMED
+from gstbillingapp.models.claim import taken_back_within, told_within
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.models.note import NoteQuerySet
 from gstbillingapp.queries import rupees
 from gstbillingapp.receivables import falling_due
+from gstbillingapp.returns.advances import advances_of, moves_of
+from gstbillingapp.returns.calendar import duty_of, period_under_way
+from gstbillingapp.returns.filed import gstr1_filings
 
 MONTHS = 12  # of the chart; every window lies within them
 TAX = F("cgst") + F("sgst") + F("igst") + F("cess")
@@ -82,12 +87,6 @@ def windows(on: datetime.date) -> tuple[Window, ...]:
     return *chosen, Window(
         key="months", name="Last 12 months", label="the last 12 months", first=first, last=month.last
     )
-
-
-def months_before(first: datetime.date, count: int) -> datetime.date:
-    """The first day of the month so many months before another first day."""
-    years, month = divmod(first.year * 12 + first.month - 1 - count, 12)
-    return datetime.date(years, month + 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +134,14 @@ class Year:
         ]
 
 
-def sold(business: Business, window: Window) -> InvoiceQuerySet:
+def sold(business: Business, window: Window | Period) -> InvoiceQuerySet:
     """The invoices of some days."""
     return Invoice.objects.filter(
         business=business, state=InvoiceState.ISSUED, date__gte=window.first, date__lte=window.last
     )
 
 
-def amended(business: Business, window: Window) -> NoteQuerySet:
+def amended(business: Business, window: Window | Period) -> NoteQuerySet:
     """The credit and debit notes of some days: they change the sales of their own days, as in the returns."""
     notes = Note.objects.standing().of_supplies().filter(business=business)
     return notes.filter(date__gte=window.first, date__lte=window.last)
@@ -299,24 +298,67 @@ def _amount(bands: Iterable[Band]) -> Decimal:
 
 
 def input_tax(business: Business, first: datetime.date, last: datetime.date) -> Decimal:
-    """The tax on bills and expenses of those days that is claimed as credit (CGST s.16).
+    """The tax on bills and expenses that is claimed as credit in the returns of those days (CGST s.16).
 
-    By the dates of the papers; what the return takes over is what vendors have reported by then (GSTR-2B).
+    Less what they give back: of earlier claims, and on vendors' credit notes. What the return takes over is
+    what vendors have reported by then (GSTR-2B).
     """
-    lines = BillLine.objects.filter(
-        bill__business=business,
-        bill__state=BillState.RECORDED,
-        bill__date__gte=first,
-        bill__date__lte=last,
-        itc__in=CLAIMED,
-    )
-    expenses = Expense.objects.filter(
-        business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
-    )
-    on_expenses = expenses.aggregate(tax=Sum(TAX))
-    return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
+    lines = BillLine.objects.filter(bill__business=business, bill__no_credit="", itc__in=CLAIMED)
+    expenses = Expense.objects.filter(business=business, no_credit="", itc=True)
+    notes = VendorNoteLine.objects.filter(note__business=business, note__no_credit="", itc__in=CLAIMED)
+    on_bills = _claimed(lines, first, last, "bill__") - _claimed(notes, first, last, "note__")
+    return on_bills + _claimed(expenses, first, last)
 
 
-def tax_due_on(on: datetime.date) -> datetime.date:
-    """The day by which the tax of that day's month is paid, with the monthly GSTR-3B."""
-    return due_date(Form.GSTR_3B, Period.month(on.year, on.month))
+def _claimed(rows: QuerySet[Any], first: datetime.date, last: datetime.date, paper: str = "") -> Decimal:
+    """The tax of these rows in those days; `paper` leads to what says when. What a return has told stays."""
+    counting = ~Q(**{f"{paper}state": BillState.CANCELLED}) | Q(**{f"{paper}reversed_in__isnull": False})
+    told, taken_back = told_within(first, last, paper) & counting, taken_back_within(first, last, paper)
+    sums = rows.filter(told | taken_back).aggregate(
+        told=Sum(TAX, filter=told), back=Sum(TAX, filter=taken_back)
+    )
+    return rupees(sums["told"]) - rupees(sums["back"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxUnderWay:
+    """The tax of the return period that is under way, as its GSTR-3B has it so far, and its due date.
+
+    `output` is the tax on supplies and advances, 3.1(a) and (b); `credit` what may be set off, 4(C).
+    """
+
+    period: Period
+    due: datetime.date
+    output: Decimal
+    credit: Decimal
+
+
+def tax_under_way(business: Business, on: datetime.date) -> TaxUnderWay:
+    """Of the month, or of the quarter where the business files by quarters."""
+    period = period_under_way(business, on)
+    return TaxUnderWay(
+        period=period,
+        due=duty_of(business, Form.GSTR_3B, period).due,
+        output=output_tax(business, period),
+        credit=input_tax(business, period.first, period.last),
+    )
+
+
+def output_tax(business: Business, period: Period) -> Decimal:
+    """The tax on what was supplied in a period and on advances, as `returns.books` reads it, summed up.
+
+    On reverse charge the buyers pay it; what has another GSTIN on it is no part of this one's return.
+    """
+    ours = Q(rcm=False) | Q(sez=True) | Q(export=True)
+    invoices = sold(business, period).filter(ours, supplier_gstin=business.gstin)
+    notes = amended(business, period).filter(ours, supplier_gstin=business.gstin).order_by()
+    tax = rupees(invoices.aggregate(tax=Sum(TAX))["tax"])
+    for kind, changed in notes.values_list("kind").annotate(tax=Sum(TAX)):
+        tax += SIGNS[kind] * rupees(changed)
+    return tax + _on_advances(business, period)
+
+
+def _on_advances(business: Business, period: Period) -> Decimal:
+    filings = gstr1_filings(business, period.last)
+    moves = moves_of(business, period.first, period.last, filings)
+    return total_of(each.signed for each in advances_of(moves, period.first, period.last)).tax

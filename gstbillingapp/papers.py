@@ -12,9 +12,26 @@ from django.db import InterfaceError, OperationalError
 from gstbillingapp.actions import mailing, papers
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.models import Paper
-from gstbillingapp.models.paper import INVOICE, NOTE, QUOTATION, RECEIPT, STATEMENT
+from gstbillingapp.models.paper import (
+    INVOICE,
+    NOTE,
+    PAYMENT_VOUCHER,
+    QUOTATION,
+    RECEIPT,
+    REFUND,
+    SELF_INVOICE,
+    STATEMENT,
+)
 from gstbillingapp.pdf.sheet import Sheet
-from gstbillingapp.views import invoice_pdf, note_papers, quotation_paper, statements
+from gstbillingapp.views import (
+    invoice_pdf,
+    note_papers,
+    payment_voucher_paper,
+    quotation_paper,
+    refund_paper,
+    self_invoice_paper,
+    statements,
+)
 from gstbillingapp.views.printables import Printable
 
 logger = logging.getLogger(__name__)
@@ -33,6 +50,9 @@ PRINTABLES: dict[str, Callable[[PaperKey], Printable]] = {
     QUOTATION: quotation_paper.stored,
     NOTE: note_papers.stored_note,
     RECEIPT: note_papers.stored_receipt,
+    REFUND: refund_paper.stored,
+    SELF_INVOICE: self_invoice_paper.stored,
+    PAYMENT_VOUCHER: payment_voucher_paper.stored,
     STATEMENT: statements.stored,
 }
 # Every kind of sheet, and the module whose `draw` makes a file of it: 40 MB, which only workers load.

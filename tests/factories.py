@@ -20,7 +20,9 @@ from gstbillingapp.actions import (
     payments,
     quotations,
     receipts,
+    self_invoices,
     set_offs,
+    vendor_notes,
 )
 from gstbillingapp.actions.data import (
     BillData,
@@ -32,6 +34,7 @@ from gstbillingapp.actions.data import (
     NoteLineData,
     OpeningData,
     ReceiptData,
+    VendorNoteData,
 )
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
@@ -53,8 +56,10 @@ from gstbillingapp.models import (
     Quotation,
     Receipt,
     Role,
+    SelfInvoice,
     Vendor,
     VendorKind,
+    VendorNote,
 )
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.vendor import REGISTERED_VENDORS
@@ -278,10 +283,28 @@ def bill(business: Business | None = None, *lines: BillLineData, **terms: Any) -
     return bills.record(owner, None, bill_data(vendor or VendorFactory(business=owner), *lines, **terms))
 
 
+def owing_tax(business: Business, *lines: BillLineData, **terms: Any) -> Bill:
+    """A bill of an unregistered vendor, of which the business owes the tax."""
+    vendor = terms.pop("vendor", None) or VendorFactory(business=business, kind=VendorKind.UNREGISTERED)
+    return bill(business, *lines, vendor=vendor, rcm=True, **terms)
+
+
+def self_invoiced(owed: Bill) -> SelfInvoice:
+    """A self-invoice of a bill on reverse charge."""
+    return self_invoices.make(owed.business, None, owed.pk)
+
+
 def paid_out(owed: Bill, amount: Decimal | str | None = None, **terms: Any) -> BillPayment:
     """A payment of a bill; in full where no amount is given."""
     money = owed.balance if amount is None else Decimal(amount)
     return bill_payments.pay(owed.business, None, owed.pk, money, **terms)
+
+
+def vendor_noted(bill: Bill, *lines: NoteLineData, **terms: Any) -> VendorNote:
+    """A vendor's credit note over ₹10.00 before tax of the bill's first line, where no line is given."""
+    typed = {"number": f"CN-{VendorNote.objects.count() + 1}", "reason": "price"}
+    typed["lines"] = lines or (NoteLineData(amount=Decimal(10)),)
+    return vendor_notes.record(bill.business, None, bill.pk, VendorNoteData(**{**typed, **terms}))
 
 
 def expense(business: Business | None = None, **terms: Any) -> Expense:

@@ -22,12 +22,17 @@ from gstbillingapp.models import (
     NoteLine,
     NumberSeries,
     Payment,
+    PaymentVoucher,
     Product,
     ProductRate,
     Receipt,
     Refund,
+    SelfInvoice,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 TABLES = (
@@ -46,12 +51,17 @@ TABLES = (
     Notification,
     NumberSeries,
     Payment,
+    PaymentVoucher,
     Product,
     ProductRate,
     Receipt,
     Refund,
+    SelfInvoice,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 

@@ -9,9 +9,11 @@ from django.db.models import OuterRef, Subquery
 from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
+from gstbillingapp.gst.place import is_inter_state
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
 from gstbillingapp.models import (
     Business,
+    BuyerKind,
     Customer,
     Invoice,
     InvoiceLine,
@@ -72,6 +74,12 @@ def _of_customer(invoice: Invoice) -> Iterator[Advice]:
             "rcm_unregistered",
             "rcm",
             "Only a registered buyer pays the tax on reverse charge: add the GSTIN, or charge the tax.",
+        )
+    if invoice.export and customer.kind == BuyerKind.OVERSEAS and not customer.country:
+        yield Advice(
+            "no_country",
+            "customer_id",
+            f"An export invoice names the country of destination: add it to {customer.name}.",
         )
     missing = _missing(customer)
     if customer.kind not in REGISTERED and invoice.total >= NAMED_FROM and missing:
@@ -139,11 +147,13 @@ def _of_place(composed: Composed) -> Iterator[Advice]:
     elif invoice.place_chosen:
         by_rule = place_by_rule(invoice, composed.lines)
         yield Advice("place_chosen", "place_of_supply", f"By the rule it would be {by_rule.reason}.")
-    if invoice.composition and current_code(invoice.place_of_supply) != invoice.business.state_code:
+    own_state = invoice.business.state_code
+    if invoice.composition and is_inter_state(own_state, invoice.place_of_supply, sez=invoice.sez):
         yield Advice(
             "composition_inter_state",
             "place_of_supply",
-            "Under the composition scheme supplies to other states are not allowed.",
+            "Under the composition scheme supplies to other states, to an SEZ and abroad are not allowed "
+            "(CGST s.10(2)(c)).",
         )
 
 
@@ -152,6 +162,7 @@ def _of_lines(composed: Composed) -> Iterator[Advice]:
         yield Advice("lines_missing", "lines", "Add at least one line before issuing.")
     for place, line in zip(composed.places, composed.lines, strict=True):
         yield from _of_hsn(composed.invoice, line, place)
+        yield from _of_rate(composed.invoice, line, place)
     yield from _of_stock(composed)
 
 
@@ -163,6 +174,28 @@ def _of_hsn(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]
         yield Advice("hsn_missing", f"lines-{place}-hsn", said, line.product)
     elif line.hsn and len(line.hsn) < needed:
         yield Advice("hsn_short", f"lines-{place}-hsn", _short(line.hsn, needed))
+
+
+def _of_rate(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]:
+    """A draft that is dated anew, over a change of the rate: the day of supply decides (CGST s.14).
+
+    A rate that the product never had was chosen by hand, which is nobody's slip.
+    """
+    product = line.product
+    due = product.rate_on(invoice.date) if product and line.supply == Supply.TAXABLE else None
+    if product is None or due is None or due.rate == line.rate or not _is_of_another_day(product, line.rate):
+        return
+    if invoice.business.scheme == Scheme.REGULAR:
+        yield Advice(
+            "rate_of_another_day",
+            f"lines-{place}-rate",
+            f"{plain_number(line.rate)}% is the rate of {product.name} on other days: on "
+            f"{day_text(invoice.date)} it is {plain_number(due.rate)}%.",
+        )
+
+
+def _is_of_another_day(product: Product, rate: Decimal) -> bool:
+    return any(row.rate == rate for row in product.rates.all())
 
 
 def short_hsn(business: Business, code: str) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from gstbillingapp.actions import announce, money
+from gstbillingapp.actions import announce, money, payment_vouchers
 from gstbillingapp.actions.bills import locked
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.models import Bill, BillPayment, BillState, Business, PaymentMode
@@ -38,6 +38,7 @@ def pay(
         payment.bill = bill
         payment.save()
         _settle(bill, payment.amount)
+        payment_vouchers.make_for(payment)
         announce.bill_paid(payment)
     return payment
 
@@ -72,5 +73,5 @@ def refuse_unless_owed(bill: Bill) -> None:
 def _settle(bill: Bill, amount: Decimal) -> None:
     # Worked out here, under the lock, and not by F(): SQLite would add in binary floats.
     bill.paid += amount
-    bill.balance = bill.total - bill.paid
+    bill.balance = bill.owed()
     bill.save(update_fields=["paid", "balance", "updated_at"])

@@ -179,16 +179,33 @@ def _price(checks: Checks, value: Decimal | None, product: Product | None) -> De
 def _set_place(composed: Composed, data: InvoiceData) -> None:
     invoice = composed.invoice
     by_rule = place_by_rule(invoice, composed.lines)
-    chosen = data.place_of_supply.strip()
-    if chosen and chosen not in (*STATE_CODES, ABROAD):
-        composed.checks.refuse("place_of_supply", "Choose a state or union territory from the list.")
-        chosen = ""
+    chosen = checked_place(composed.checks, data.place_of_supply.strip(), invoice.customer, by_rule)
     invoice.place_chosen = bool(chosen) and chosen != by_rule.code
     invoice.place_of_supply = chosen or by_rule.code
     invoice.place_reason = by_rule.reason[:120]
     if invoice.place_chosen:
         invoice.place_reason = f"{state_name(chosen)}: chosen by hand"
     invoice.export = invoice.place_of_supply == ABROAD
+
+
+def checked_place(checks: Checks, chosen: str, customer: Customer | None, by_rule: Place) -> str:
+    """The place that was chosen by hand; empty where none was, and where it cannot be, which is refused.
+
+    What is supplied to somebody in India has its place in a state (IGST s.10, s.12), unless goods are sent
+    abroad, as the delivery address then says.
+    """
+    if chosen and chosen not in (*STATE_CODES, ABROAD):
+        checks.refuse("place_of_supply", "Choose a state or union territory from the list.")
+        return ""
+    is_abroad = chosen == ABROAD and by_rule.code != ABROAD
+    if is_abroad and customer is not None and customer.kind != BuyerKind.OVERSEAS:
+        checks.refuse(
+            "place_of_supply",
+            f"{customer.name} is in India: choose a state. To export, make the customer overseas, or the "
+            "delivery address abroad.",
+        )
+        return ""
+    return chosen
 
 
 def place_by_rule(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Place:

@@ -11,6 +11,7 @@ from gstbillingapp.models import Business, BuyerKind, Customer
 from gstbillingapp.models.fields import LARGEST_AMOUNT
 
 REGISTERED = (BuyerKind.REGULAR, BuyerKind.SEZ)
+INDIA = ("india", "in", "ind", "bharat")
 
 
 def save(business: Business, data: CustomerData, customer_id: int | None = None) -> Customer:
@@ -18,7 +19,7 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
 
     Raises Customer.DoesNotExist for one of another business.
     """
-    values = judged(data)
+    values = judged(data, needs_country=True)
     with transaction.atomic():
         customer = Customer(business=business)
         if customer_id is not None:
@@ -31,10 +32,16 @@ def save(business: Business, data: CustomerData, customer_id: int | None = None)
     return customer
 
 
-def judged(data: CustomerData) -> dict[str, object]:
-    """What the columns of the customer are to hold. Raises ValidationError, as every action does."""
+def judged(data: CustomerData, *, needs_country: bool = False) -> dict[str, object]:
+    """What the columns of the customer are to hold. Raises ValidationError, as every action does.
+
+    Files of other programs often have no country; whoever types one is asked for it, and whoever bills a
+    buyer without one is told (`advice`).
+    """
     checks = Checks()
     values = _checked(checks, data)
+    if needs_country and values["kind"] == BuyerKind.OVERSEAS and not values["country"]:
+        checks.refuse("country", "Enter the country: an export invoice names it.")
     checks.finish()
     return values
 
@@ -56,6 +63,7 @@ def _checked(checks: Checks, data: CustomerData) -> dict[str, object]:
         "gstin": gstin,
         "kind": kind,
         "state_code": _state(checks, data, kind, gstin),
+        "country": _country(checks, data, kind),
         "address": checks.text("address", data.address, 300),
         "city": checks.text("city", data.city, 80),
         # Postal codes abroad have their own shapes; ours are of India.
@@ -91,6 +99,19 @@ def _state(checks: Checks, data: CustomerData, kind: str, gstin: str) -> str:
             checks.refuse("state_code", "A buyer overseas is in no state of India: leave it empty.")
         return ABROAD
     return checked_state(checks, data.state_code, gstin, required=kind in REGISTERED)
+
+
+def _country(checks: Checks, data: CustomerData, kind: str) -> str:
+    """The country of a buyer overseas (CGST Rule 46, third proviso); that of all others is known."""
+    country = checks.text("country", data.country, 60)
+    is_india = country.casefold() in INDIA
+    if kind == BuyerKind.OVERSEAS:
+        if country and is_india:
+            checks.refuse("country", "A buyer overseas is not in India: enter the other country.")
+        return country
+    if country and not is_india:
+        checks.refuse("country", "Choose “Overseas” for a buyer outside India, or leave it empty.")
+    return ""
 
 
 def _ship_state(checks: Checks, data: CustomerData) -> str:

@@ -17,10 +17,10 @@ from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.actions.products import locked as locked_products
 from gstbillingapp.actions.products import move
+from gstbillingapp.actions.returns import last_day_to_credit
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.calc import DocumentResult, LineResult
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.gst.notes import last_day_to_credit
 from gstbillingapp.models import (
     Business,
     Invoice,
@@ -83,6 +83,7 @@ BUYER = (
     "gstin",
     "kind",
     "state_code",
+    "country",
     "address",
     "city",
     "pincode",
@@ -280,8 +281,14 @@ def refuse_cancelling(invoice: Invoice) -> None:
     note = invoice.amendments.standing().order_by("pk").first()
     if note is not None:
         raise refusal(f"{note.get_kind_display()} {note.number} stands against it; cancel that first.")
-    last = last_day_to_credit(invoice.financial_year)
-    if today() > last and (invoice.cgst or invoice.igst or invoice.cess):
+    if invoice.cgst or invoice.igst or invoice.cess:
+        _refuse_after_cut_off(invoice)
+
+
+def _refuse_after_cut_off(invoice: Invoice) -> None:
+    """As for a credit note: its tax can be lowered no more."""
+    last = last_day_to_credit(invoice.business, invoice.financial_year)
+    if today() > last:
         raise refusal(
             f"The tax on supplies of {invoice.financial_year} could be lowered until {day_text(last)} "
             "(CGST s.34): an invoice of that year stands. "

@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import NoteData, NoteLineData
+from gstbillingapp.actions.returns import last_day_to_credit
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.gst.notes import AMOUNTS, Worth, last_day_to_credit, value_of
+from gstbillingapp.gst.notes import AMOUNTS, Worth, value_of
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.models import (
     Invoice,
@@ -266,12 +267,14 @@ def _takes_all(lefts: Sequence[Left], lines: Sequence[NoteLine]) -> bool:
 
 
 def _check_cut_off(composed: ComposedNote) -> None:
-    note = composed.note
-    last = last_day_to_credit(note.invoice.financial_year)
+    note, year = composed.note, composed.note.invoice.financial_year
     bears_tax = any(getattr(note, name) for name in TAXES)
-    if note.is_credit and bears_tax and note.date > last and not composed.checks.has("date"):
+    if not (note.is_credit and bears_tax) or composed.checks.has("date"):
+        return
+    last = last_day_to_credit(note.business, year)
+    if today() > last:
         composed.checks.refuse(
             "date",
-            f"Credit notes for supplies of {note.invoice.financial_year} lower the tax until "
-            f"{day_text(last)} (CGST s.34). Choose a commercial credit note, without tax.",
+            f"Credit notes for supplies of {year} that are made until {day_text(last)} lower the tax "
+            "(CGST s.34), whatever their date. Choose a commercial credit note, without tax.",
         )

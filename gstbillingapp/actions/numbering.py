@@ -9,7 +9,7 @@ from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.prefixes import numbered
 from gstbillingapp.gst.errors import InputError
 from gstbillingapp.gst.numbers import financial_year, format_number, last_of_series, number_key
-from gstbillingapp.models import Business, NumberSeries, Refund
+from gstbillingapp.models import Business, NumberSeries, PaymentVoucher, Refund, SelfInvoice
 from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import today
 
@@ -24,7 +24,7 @@ class Standing:
     @property
     def name(self) -> str:
         """What its field is called: `credit_notes`."""
-        return self.documents.replace(" ", "_")
+        return self.documents.replace(" ", "_").replace("-", "_")
 
     @property
     def label(self) -> str:
@@ -87,7 +87,7 @@ def _begin(checks: Checks, standing: Standing, first: int) -> None:
     series.save(update_fields=["first", "last"])
 
 
-def take_number(document: Document | Refund, prefix: str) -> None:
+def take_number(document: Document | Refund | SelfInvoice | PaymentVoucher, prefix: str) -> None:
     """Give a document the next number of its series; the series stays locked until the transaction ends.
 
     Its financial year is set before. Raises ValidationError where the series is full.

@@ -7,6 +7,8 @@ from gstbillingapp.actions.checks import Checks
 from gstbillingapp.models import Business, Invoice, NumberSeries, Quotation
 
 CREDIT_NOTES, DEBIT_NOTES, RECEIPTS, REFUNDS = "CN", "DN", "RV", "RF"
+PAYMENT_VOUCHERS = "PV"
+SELF_INVOICES = "SELF"  # not SI, by which many number their sales
 COMMERCIAL = "CCN"  # table 13 of GSTR-1 counts credit notes, and these are not among them
 TAKEN = {
     CREDIT_NOTES: "credit notes",
@@ -14,6 +16,8 @@ TAKEN = {
     DEBIT_NOTES: "debit notes",
     RECEIPTS: "receipt vouchers",
     REFUNDS: "refund vouchers",
+    PAYMENT_VOUCHERS: "payment vouchers",
+    SELF_INVOICES: "self-invoices",
 }
 
 

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from gstbillingapp.actions import announce, credit_limits, mailing, open_credit, papers, prefixes
 from gstbillingapp.actions.checks import Checks, must_be, refusal
-from gstbillingapp.actions.composing import place_by_rule
+from gstbillingapp.actions.composing import checked_place, place_by_rule
 from gstbillingapp.actions.data import ReceiptData
-from gstbillingapp.actions.identity import STATE_CODES
 from gstbillingapp.actions.invoices import take_details
 from gstbillingapp.actions.money import checked_amount, checked_day
 from gstbillingapp.actions.numbering import take_number
@@ -153,9 +152,7 @@ def _customer(checks: Checks, business: Business, customer_id: int | None) -> Cu
 def _set_place(checks: Checks, receipt: Receipt, chosen: str) -> None:
     supply = Invoice(business=receipt.business, customer=receipt.customer)
     by_rule = place_by_rule(supply, [InvoiceLine(is_service=receipt.is_service)])
-    if chosen and chosen not in (*STATE_CODES, ABROAD):
-        checks.refuse("place_of_supply", "Choose a state or union territory from the list.")
-        chosen = ""
+    chosen = checked_place(checks, chosen, receipt.customer, by_rule)
     receipt.place_chosen = bool(chosen) and chosen != by_rule.code
     receipt.place_of_supply = chosen or by_rule.code
     receipt.place_reason = (

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from gstbillingapp.actions import announce
 from gstbillingapp.actions.checks import Checks, refusal
-from gstbillingapp.gst.returns import Filing, Form, Period, due_date, obligations
+from gstbillingapp.gst.returns import Filing, Form, Period, credit_note_cut_off, due_date, obligations
 from gstbillingapp.models import Business, FilingFrequency, ReturnDueDate, ReturnFiling, Scheme
 from gstbillingapp.models.fields import day_text, today
 
@@ -81,6 +81,21 @@ def undo(business: Business, filing_id: int) -> ReturnFiling:
     return filing
 
 
+def last_day_to_credit(business: Business, year: str) -> datetime.date:
+    """The last day on which a credit note lowers the tax on supplies of a financial year (CGST s.34(2)).
+
+    It is to be declared by 30 November after the year, or by the annual return where that was filed earlier:
+    what counts is the day on which it is made, whatever day is written on it.
+    """
+    last, its_year = credit_note_cut_off(year), Period.year(year)
+    if today() <= its_year.last:
+        return last
+    annual = ReturnFiling.objects.filter(
+        business=business, form=Form.GSTR_9, span=its_year.span, first=its_year.first
+    )
+    return min([last, *annual.values_list("filed_on", flat=True)])
+
+
 def lock(business: Business) -> None:
     """Let no reminder of a return be posted while it is being marked as filed, or the other way about."""
     Business.objects.select_for_update(no_key=True).get(pk=business.pk)
@@ -88,8 +103,10 @@ def lock(business: Business) -> None:
 
 def due_days(business: Business, form: Form, period: Period) -> set[datetime.date]:
     """Every day the return is or was due: by the rule, and by each extension."""
-    moved = ReturnDueDate.objects.filter(form=form, span=period.span, first=period.first)
-    return {due_date(form, period, state=business.state_code), *moved.values_list("due", flat=True)}
+    state = business.state_code
+    rows = ReturnDueDate.objects.filter(form=form, span=period.span, first=period.first)
+    moved = (row.due for row in rows if row.extension().moves(form, period, state))
+    return {due_date(form, period, state=state), *moved}
 
 
 def _checked_day(checks: Checks, day: datetime.date, period: Period) -> datetime.date:

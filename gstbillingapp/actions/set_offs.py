@@ -6,18 +6,20 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from gstbillingapp.actions import announce, credit_limits, money, open_credit, prefixes
+from gstbillingapp.actions import announce, credit_limits, money, open_credit, papers, prefixes
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.actions.invoices import locked as locked_invoice
 from gstbillingapp.actions.money import checked_amount, checked_day
 from gstbillingapp.actions.numbering import take_number
 from gstbillingapp.actions.open_credit import MODES, Source
+from gstbillingapp.actions.papers import PaperKey
 from gstbillingapp.actions.payments import refuse_unless_owed, settle
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.numbers import financial_year
 from gstbillingapp.models import Business, Invoice, Note, Payment, Receipt, Refund
 from gstbillingapp.models.fields import day_text, today
+from gstbillingapp.models.paper import REFUND
 from gstbillingapp.models.payment import MONEY_MODES
 
 
@@ -89,6 +91,7 @@ def refund(
         row.save()
         open_credit.pay_back(source, row.amount)
         announce.credit_limit(credit_limits.judge(source))
+        papers.ask_ahead(PaperKey(business.pk, REFUND, row.pk))
     return row
 
 

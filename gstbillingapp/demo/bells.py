@@ -112,7 +112,9 @@ def _reminders(business: Business, latest: int) -> Iterator[Event]:
         if past:
             said.append((days[max(past)], invoice, max(past)))
     for day, invoice, stage in sorted(said, key=itemgetter(0), reverse=True)[:latest]:
-        yield Event(_morning(day), partial(announce.invoice_unpaid, invoice, stage, day, members))
+        yield Event(
+            _morning(day), partial(announce.invoices_unpaid, business, {invoice: stage}, day, members)
+        )
 
 
 def _sold_out(business: Business, clerk: User) -> Iterator[Event]:

@@ -16,6 +16,7 @@ class Buyer:
     address: str
     firm: str = "C"
     kind: str = "regular"
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,8 @@ BUYERS = (
     Buyer("Pondy Heritage Stays", "Puducherry", "34", "605001", "Rue Dumas", "F"),
     Buyer("Electronic City SEZ Developers", "Bengaluru", "29", "560100", "Phase 2, Hosur Road", "C", "sez"),
     Buyer("Sriperumbudur SEZ Assembly", "Sriperumbudur", "33", "602105", "SIPCOT SEZ", "C", "sez"),
-    Buyer("Lanka Lights (Private) Limited", "Colombo", "", "", "42 Galle Road, Colombo 03", "", "overseas"),
-    Buyer("Dubai Gulf Switchgear LLC", "Dubai", "", "", "Al Quoz Industrial 3", "", "overseas"),
+    Buyer("Lanka Lights (Private) Limited", "Colombo", "", "", "42 Galle Road", "", "overseas", "Sri Lanka"),
+    Buyer("Dubai Gulf Switchgear LLC", "Dubai", "", "", "Al Quoz 3", "", "overseas", "United Arab Emirates"),
     Buyer("Meena Krishnamurthy", "Bengaluru", "29", "560011", "31 7th Main, Jayanagar", "", "unregistered"),
     Buyer("Farhan Ahmed", "Bengaluru", "29", "560005", "12 Mosque Road, Frazer Town", "", "unregistered"),
     Buyer("Green Meadows Apartments", "Bengaluru", "29", "560066", "Whitefield", "", "unregistered"),

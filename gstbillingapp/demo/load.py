@@ -155,6 +155,7 @@ def _add_customer(business: Business, buyer: Buyer, n: int) -> Customer:
             kind=buyer.kind,
             gstin=gstin,
             state_code=buyer.state,
+            country=buyer.country,
             address=buyer.address,
             city=buyer.city,
             pincode=buyer.pincode,

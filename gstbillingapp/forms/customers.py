@@ -17,7 +17,7 @@ KINDS = [("", "By the GSTIN"), *BuyerKind.choices]
 class CustomerForm(ScreenForm):
     """Everything about a buyer."""
 
-    needed = ("name",)
+    needed = ("name", "country")  # the country of one overseas
 
     name = forms.CharField(label="Name", widget=forms.TextInput(attrs={"maxlength": 120}))
     gstin = GstinField(help_text="15 characters; fills in the state.")
@@ -37,6 +37,11 @@ class CustomerForm(ScreenForm):
         label="PIN code", widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 7})
     )
     state_code = forms.ChoiceField(label="State", choices=STATES)
+    country = forms.CharField(
+        label="Country",
+        help_text="Of a customer overseas; an export invoice names it.",
+        widget=forms.TextInput(attrs={"maxlength": 60, "autocomplete": "country-name"}),
+    )
     ship_name = forms.CharField(label="Deliver to", widget=forms.TextInput(attrs={"maxlength": 120}))
     ship_address = forms.CharField(
         label="Delivery address", widget=forms.Textarea(attrs={"rows": 2, "maxlength": 300})

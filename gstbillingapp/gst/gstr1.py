@@ -35,9 +35,11 @@ from gstbillingapp.gst.returns import Document, Period, Section
 VERSION = "GST3.0.4"  # of the portal's offline tool, whose files look like this one
 NATURES = {
     Nature.INVOICE: "Invoices for outward supply",
+    Nature.SELF_INVOICE: "Invoices for inward supply from unregistered person",
     Nature.DEBIT_NOTE: "Debit Note",
     Nature.CREDIT_NOTE: "Credit Note",
     Nature.RECEIPT_VOUCHER: "Receipt Voucher",
+    Nature.PAYMENT_VOUCHER: "Payment Voucher",
     Nature.REFUND_VOUCHER: "Refund Voucher",
 }
 # A service has no quantity: chapter 99 is counted in no unit.
@@ -91,8 +93,7 @@ class Gstr1:
     def amounts(self, section: Section) -> Amounts:
         """What a section comes to: credit notes count against, and so do advances set off."""
         if section in (Section.AT, Section.TXPD):
-            total = total_of(advance.amounts for advance in self.advances.get(section, ()))
-            return total.negated() if section is Section.TXPD else total
+            return total_of(advance.signed for advance in self.advances.get(section, ()))
         return total_of(amounts for part in self.parts.get(section, ()) for amounts in part.each())
 
     def count(self, section: Section) -> int:
@@ -124,7 +125,10 @@ def as_json(found: Gstr1) -> Json:
     for section in (Section.AT, Section.TXPD):
         if rows := _advances(found.advances.get(section, [])):
             body[section.value] = rows
-    hsn = {"hsn_b2b": _hsn(found.hsn_b2b), "hsn_b2c": _hsn(found.hsn_b2c)}
+    # The portal takes no row without a code, and up to ₹5 crore it asks for none of consumers' (Notification
+    # 78/2020); one that is missing beside a GSTIN needs care.
+    tables = {"hsn_b2b": found.hsn_b2b, "hsn_b2c": found.hsn_b2c}
+    hsn = {name: _hsn([row for row in rows if row.hsn]) for name, rows in tables.items()}
     if any(hsn.values()):
         body["hsn"] = {name: rows for name, rows in hsn.items() if rows}
     if found.ranges:

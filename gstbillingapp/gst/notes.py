@@ -1,16 +1,11 @@
-"""What a credit or debit note may change of a line, and until when (CGST s.34)."""
+"""What a credit or debit note may change of a line (CGST s.34)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
 from decimal import Decimal, localcontext
 
 from gstbillingapp.gst.money import ARITHMETIC, ZERO, round2
-from gstbillingapp.gst.numbers import financial_year_start
-
-# s.34(2): the return for 30 November following the end of the financial year of the supply is the last one.
-LAST_MONTH, LAST_DAY = 11, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +47,6 @@ class Worth:
 
 
 AMOUNTS = tuple(field.name for field in fields(Worth))
-
-
-def last_day_to_credit(financial_year: str) -> date:
-    """Until when a credit note lowers the tax on a supply of that year (`2026-27`): 30 November after it."""
-    return date(financial_year_start(financial_year) + 1, LAST_MONTH, LAST_DAY)
 
 
 def value_of(qty: Decimal, left: Worth) -> Decimal:

@@ -139,14 +139,21 @@ class Advance:
     key: object = None
     party: str = ""
 
+    @property
+    def signed(self) -> Amounts:
+        """The amounts as they count: what is set off was told before, and counts against."""
+        return self.amounts if self.doc is Document.ADVANCE else self.amounts.negated()
+
 
 class Nature(StrEnum):
     """What table 13 counts, by the numbers it gives them."""
 
     INVOICE = "1"
+    SELF_INVOICE = "2"
     DEBIT_NOTE = "4"
     CREDIT_NOTE = "5"
     RECEIPT_VOUCHER = "6"
+    PAYMENT_VOUCHER = "7"
     REFUND_VOUCHER = "8"
 
 

@@ -1,4 +1,4 @@
-"""What an invoice has to call itself and say (CGST Rules 46, 46A and 49)."""
+"""What an invoice has to call itself and say, and in how many copies (CGST Rules 46, 46A, 48 and 49)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from gstbillingapp.gst.states import ABROAD
 
 COMPOSITION = "Composition taxable person, not eligible to collect tax on supplies"
 PAPER_COPY = "Original for recipient"
+# By the names under which copies are asked for.
+COPIES_OF_GOODS = {
+    "original": PAPER_COPY,
+    "duplicate": "Duplicate for transporter",
+    "triplicate": "Triplicate for supplier",
+}
+COPIES_OF_SERVICES = {"original": PAPER_COPY, "duplicate": "Duplicate for supplier"}
 REVERSE_CHARGE = "Tax is payable on reverse charge"
+SELF_INVOICED = "Invoice made out by the recipient under section 31(3)(f) of the CGST Act"
 DEEMED_EXPORT = "Deemed export under section 147 of the CGST Act"
 _WITH_TAX = "on payment of integrated tax"
 _UNDER_LUT = "under bond or letter of undertaking without payment of integrated tax"
@@ -23,6 +31,11 @@ def title(document: DocumentInput, *, buyer_registered: bool) -> str:
     if any(exempt) and not buyer_registered:
         return "Invoice-cum-bill of supply"
     return "Tax invoice"
+
+
+def copies(*, goods: bool) -> dict[str, str]:
+    """What each copy is marked as: three where goods go with an invoice, two of services alone (Rule 48)."""
+    return COPIES_OF_GOODS if goods else COPIES_OF_SERVICES
 
 
 def declarations(document: DocumentInput) -> tuple[str, ...]:

@@ -196,6 +196,12 @@ class Period:
         return months if self.span is Span.MONTH else f"{self.first:%b}–{months}"
 
 
+def months_before(day: date, count: int) -> date:
+    """The first day of the month so many months before that of a day."""
+    years, month = divmod(day.year * 12 + day.month - 1 - count, 12)
+    return date(years, month + 1, 1)
+
+
 class Form(StrEnum):
     """Returns and payments with a due day."""
 
@@ -238,6 +244,11 @@ class Extension:
     due: date
     states: frozenset[str] = frozenset()
 
+    def moves(self, form: Form, period: Period, state: str) -> bool:
+        """Whether it is for this return of a business that is registered in that state."""
+        is_theirs = not self.states or state in self.states
+        return is_theirs and (self.form, self.period) == (form, period)
+
 
 def due_date(form: Form, period: Period, *, state: str = "", extensions: Iterable[Extension] = ()) -> date:
     """The last day to file in time; the latest extension that applies wins over the rule.
@@ -245,12 +256,8 @@ def due_date(form: Form, period: Period, *, state: str = "", extensions: Iterabl
     `state` (two digits) is needed for a quarterly GSTR-3B. Raises InputError on `period` when the form has no
     such period, and on `state`.
     """
-    announced = [e.due for e in extensions if (e.form, e.period) == (form, period) and _applies(e, state)]
+    announced = [each.due for each in extensions if each.moves(form, period, state)]
     return max([_due_by_rule(form, period, state), *announced])
-
-
-def _applies(extension: Extension, state: str) -> bool:
-    return not extension.states or state in extension.states
 
 
 def _due_by_rule(form: Form, period: Period, state: str) -> date:
@@ -312,5 +319,8 @@ def irp_deadline(invoice: date) -> date:
 
 
 def credit_note_cut_off(year: str) -> date:
-    """The last day a credit note for a supply of a financial year lowers the tax (CGST s.34(2))."""
+    """The last day a credit note for a supply of a financial year is declared, 30 November (CGST s.34(2)).
+
+    The annual return ends it earlier, where that is filed before.
+    """
     return date(financial_year_start(year) + 1, 11, 30)

@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.bill import Bill, BillLine, BillPayment, BillState, BillStatus, Credit
 from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
+from gstbillingapp.models.claim import NoCredit
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
@@ -21,6 +22,7 @@ from gstbillingapp.models.note import Note, NoteKind, NoteLine, NoteReason, Note
 from gstbillingapp.models.opening import OpeningBalance, OpeningPayment
 from gstbillingapp.models.paper import Paper, PaperState
 from gstbillingapp.models.payment import Payment, PaymentMode
+from gstbillingapp.models.payment_voucher import PaymentVoucher
 from gstbillingapp.models.periodic import PeriodicDeed
 from gstbillingapp.models.preferences import NotificationPreferences
 from gstbillingapp.models.product import (
@@ -37,7 +39,9 @@ from gstbillingapp.models.rate import GstRate
 from gstbillingapp.models.receipt import Receipt, ReceiptState, Refund
 from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, ReminderSettings, stage_text
 from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
+from gstbillingapp.models.self_invoice import SelfInvoice
 from gstbillingapp.models.vendor import Vendor, VendorKind
+from gstbillingapp.models.vendor_note import VendorNote, VendorNoteLine, VendorNoteReason, VendorRefund
 
 __all__ = [
     "ALWAYS_TOLD",
@@ -77,6 +81,7 @@ __all__ = [
     "Mailing",
     "MailingState",
     "Membership",
+    "NoCredit",
     "Note",
     "NoteKind",
     "NoteLine",
@@ -90,6 +95,7 @@ __all__ = [
     "PaperState",
     "Payment",
     "PaymentMode",
+    "PaymentVoucher",
     "PeriodicDeed",
     "Product",
     "ProductKind",
@@ -106,11 +112,16 @@ __all__ = [
     "ReturnFiling",
     "Role",
     "Scheme",
+    "SelfInvoice",
     "StockLevel",
     "StockMovement",
     "StockReason",
     "Supply",
     "Vendor",
     "VendorKind",
+    "VendorNote",
+    "VendorNoteLine",
+    "VendorNoteReason",
+    "VendorRefund",
     "stage_text",
 ]

@@ -69,6 +69,9 @@ class Customer(models.Model):
     gstin = models.CharField("GSTIN", max_length=15, blank=True)
     kind = models.CharField(max_length=12, choices=BuyerKind, default=BuyerKind.UNREGISTERED)
     state_code = models.CharField("state", max_length=2, blank=True)
+    country = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="Of a buyer overseas; empty in India"
+    )
     address = models.CharField(max_length=300, blank=True)
     city = models.CharField(max_length=80, blank=True)
     pincode = models.CharField("PIN code", max_length=6, blank=True)

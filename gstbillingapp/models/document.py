@@ -59,6 +59,7 @@ class Document(models.Model):
     buyer_gstin = models.CharField(max_length=15, blank=True)
     buyer_kind = models.CharField(max_length=12, choices=BuyerKind, blank=True)
     buyer_state_code = models.CharField(max_length=2, blank=True)
+    buyer_country = models.CharField(max_length=60, blank=True, db_default="")
     buyer_address = models.CharField(max_length=300, blank=True)
     buyer_city = models.CharField(max_length=80, blank=True)
     buyer_pincode = models.CharField(max_length=6, blank=True)

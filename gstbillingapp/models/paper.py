@@ -10,6 +10,9 @@ INVOICE = "invoice"
 QUOTATION = "quotation"
 NOTE = "note"
 RECEIPT = "receipt"
+REFUND = "refund"
+SELF_INVOICE = "self_invoice"
+PAYMENT_VOUCHER = "payment_voucher"
 STATEMENT = "statement"
 
 KIND_LENGTH = 20

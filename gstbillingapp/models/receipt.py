@@ -172,6 +172,11 @@ class Refund(MoneyMoved):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def taxable(self) -> Decimal:
+        """What went back besides tax."""
+        return self.amount - self.cgst - self.sgst - self.igst
+
     def get_absolute_url(self) -> str:
         """The page of what it was paid back of."""
         source = self.receipt or self.note

@@ -14,6 +14,7 @@ class Block:
     draw: Draw
     keeps: bool = False  # on the page of the next one
     heading: "Block | None" = None  # stands above it where it is the first on a further page
+    foot: "Block | None" = None  # stands below it where it is the last of its page
     at_foot: bool = False  # as far down as there is room
 
 
@@ -25,7 +26,10 @@ def pages_of(blocks: Sequence[Block], first: float, further: float, bottom: floa
     pages: list[Page] = [[]]
     y = first
     for group in _groups(blocks):
-        if y + sum(block.height for block in group) > bottom and pages[-1]:
+        below = group[-1].foot.height if group[-1].foot else 0.0
+        if y + sum(block.height for block in group) + below > bottom and pages[-1]:
+            if foot := pages[-1][-1][1].foot:
+                pages[-1].append((y, foot))
             pages.append([])
             y = further
             if heading := group[0].heading:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property, partial
 from pathlib import Path
 
-from gstbillingapp.pdf.canvas import HEIGHT, SOFT, WIDTH, Canvas, Face
+from gstbillingapp.pdf.canvas import HEIGHT, INK, SOFT, WIDTH, Canvas, Face
 from gstbillingapp.pdf.canvas import RULE as GREY
 from gstbillingapp.pdf.flow import Block, Page, pages_of
 from gstbillingapp.pdf.sheet import Line, Part, Sheet
@@ -54,6 +54,7 @@ class Paper:
 
     def __init__(self, sheet: Sheet, canvas: Canvas, spacing: float, air: float, scale: float) -> None:
         self.sheet, self.canvas, self.air, self.scale = sheet, canvas, air, scale
+        self.copy = sheet.copy  # the one that is being printed
         self.body, self.bold, self.label, self.small = (
             face.but(spacing=spacing, size=face.size * scale) for face in (BODY, BOLD, LABEL, SMALL)
         )
@@ -64,23 +65,28 @@ class Paper:
         return pages_of(list(self._blocks()), TOP, TOP + NAME.leading + 2, BOTTOM)
 
     def printed(self) -> bytes:
-        """The file."""
-        canvas, sheet, pages = self.canvas, self.sheet, self.pages
+        """The file: every copy with pages of its own, one after the other."""
+        canvas, sheet = self.canvas, self.sheet
         canvas.set_title(f"{sheet.title} {sheet.number}")
         canvas.set_author(sheet.supplier)
         canvas.set_subject(", ".join(line.text for line in sheet.parties[0].lines[:1]))
         canvas.set_creator("GST Billing")
         canvas.set_lang("en-IN")
-        for number, page in enumerate(pages, start=1):
-            canvas.add_page()
-            if sheet.mark:
-                canvas.mark(sheet.mark)
+        for self.copy in (sheet.copy, *sheet.further_copies):
+            self._print()
+        return bytes(canvas.output())
+
+    def _print(self) -> None:
+        """One copy."""
+        for number, page in enumerate(self.pages, start=1):
+            self.canvas.add_page()
+            if self.sheet.mark:
+                self.canvas.mark(self.sheet.mark)
             if number > 1:
                 self._further_head()
             for y, block in page:
                 block.draw(y)
-            self._foot(number, len(pages))
-        return bytes(canvas.output())
+            self._foot(number, len(self.pages))
 
     def _blocks(self) -> Iterator[Block]:
         sheet = self.sheet
@@ -119,7 +125,7 @@ class Paper:
         def draw(y: float) -> None:
             at = self._put([(name, NAME) for name in names], LEFT, y, width)
             self._put(lines, LEFT, at, width)
-            copy = [*((title, NAME) for title in titles), (sheet.copy, self.small)]
+            copy = [*((title, NAME) for title in titles), (self.copy, self.small.but(bold=True, grey=INK))]
             self._put(copy, RIGHT - side, y, side, "R")
             self.canvas.rule(y + height + 2.5, LEFT, RIGHT, 0.5)
 
@@ -266,7 +272,8 @@ class Paper:
         self.canvas.put(LEFT, TOP, said, face, RIGHT - LEFT, "R")
 
     def _foot(self, number: int, count: int) -> None:
-        self.canvas.put(LEFT, FOOT, f"{self.sheet.title} {self.sheet.number}", SMALL)
+        said = (f"{self.sheet.title} {self.sheet.number}".rstrip(), self.copy)
+        self.canvas.put(LEFT, FOOT, " · ".join(filter(None, said)), SMALL)
         self.canvas.put(LEFT, FOOT, f"Page {number} of {count}", SMALL, RIGHT - LEFT, "R")
 
     # Lines of text

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 
 # Goes into every digest: raised where the same words are set otherwise, so that kept papers are made anew.
-LAYOUT = 1
+LAYOUT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,16 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Headings, rows and, where there is one, what they come to."""
+    """Headings, rows and, where there is one, what they come to.
+
+    `carried` has, beside each row, what its last columns come to so far: said where a page ends and the next
+    begins.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     total: Row = ()
+    carried: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ class Sheet:
     terms: str
     signed_for: str
     signatory: str
+    further_copies: tuple[str, ...] = ()  # the same once more for each, marked as that
 
     def digest(self) -> str:
         """The same for two papers that look alike, and for no others."""

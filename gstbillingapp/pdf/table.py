@@ -1,7 +1,7 @@
 """Tables whose columns are as wide as what stands in them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from gstbillingapp.pdf.canvas import FINE, SOFT, Canvas, Face
@@ -78,11 +78,46 @@ class Setting:
         """Headings, rows and total. The headings come again on every page."""
         head = self._head()
         yield head
-        count = len(self.table.rows)
-        for left, row in zip(range(count - 1, -1, -1), self.table.rows, strict=True):
-            yield self._row(row, head, keeps=left < TOGETHER and (left > 0 or bool(self.table.total)))
+        last = len(self.table.rows) - 1
+        for place, row in enumerate(self.table.rows):
+            left = last - place
+            block = self._row(row, keeps=left < TOGETHER and (left > 0 or bool(self.table.total)))
+            yield replace(block, heading=self._brought(head, place), foot=self._carried(place))
         if self.table.total:
             yield self._total(head)
+
+    def _brought(self, head: Block, place: int) -> Block:
+        """The headings of a page that begins with that row, and what the rows before it come to."""
+        if not self.table.carried or place == 0:
+            return head
+        before = self._so_far("Brought forward", self.table.carried[place - 1])
+
+        def draw(y: float) -> None:
+            head.draw(y)
+            before.draw(y + head.height)
+
+        return Block(head.height + before.height, draw)
+
+    def _carried(self, place: int) -> Block | None:
+        """What the rows up to that one come to; of the last one, the total says it."""
+        if not self.table.carried or place == len(self.table.rows) - 1:
+            return None
+        return self._so_far("Carried forward", self.table.carried[place])
+
+    def _so_far(self, label: str, amounts: tuple[str, ...]) -> Block:
+        face = self.style.face.but(grey=SOFT)
+        height = face.leading + 2 * self.style.air
+        texts = dict(zip(range(len(self.places) - len(amounts), len(self.places)), amounts, strict=True))
+        texts[next(place for place, column in enumerate(self.table.columns) if column.wraps)] = label
+
+        def draw(y: float) -> None:
+            for place, text in sorted(texts.items()):
+                x, width = self.places[place]
+                column = self.table.columns[place]
+                self.canvas.put(x, y + self.style.air, text, face, width, _align(column))
+            self.canvas.rule(y + height, self.left, self.right, 0.12, FINE)
+
+        return Block(height, draw)
 
     def _head(self) -> Block:
         face = self.style.head
@@ -96,10 +131,10 @@ class Setting:
 
         return Block(height, draw, keeps=True)
 
-    def _row(self, row: Row, head: Block, *, keeps: bool) -> Block:
+    def _row(self, row: Row, *, keeps: bool) -> Block:
         cells = [self._lines(place, cell) for place, cell in enumerate(row)]
         height = max(sum(face.leading for _, face in lines) for lines in cells) + 2 * self.style.air
-        return Block(height, partial(self._draw_row, row, cells, height), keeps=keeps, heading=head)
+        return Block(height, partial(self._draw_row, row, cells, height), keeps=keeps)
 
     def _draw_row(self, row: Row, cells: list[list[tuple[str, Face]]], height: float, top: float) -> None:
         columns = self.table.columns

@@ -15,10 +15,9 @@ def remind_of_bills(business: Business, day: datetime.date, today: datetime.date
     """Remind of bills that are to be paid, or should have been."""
     stages = stages_on(day, today, ReminderSettings.of(business).stages_of("bills"))
     page = list(_unpaid(business, list(stages), day).filter(pk__gt=after).order_by("pk")[: days.PAGE])
-    members = announce.audience(business) if page else []
-    for bill in page:
-        bill.business = business
-        announce.bill_unpaid(bill, stages[bill.due_date], today, members)
+    if page:
+        near = {bill: stages[bill.due_date] for bill in page}
+        announce.bills_unpaid(business, near, today, announce.audience(business))
     return page[-1].pk if len(page) == days.PAGE else None
 
 

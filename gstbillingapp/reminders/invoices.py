@@ -20,10 +20,9 @@ def remind_of_invoices(
     """Remind of unpaid invoices that fall due or are overdue."""
     stages = stages_on(day, today, ReminderSettings.of(business).stages_of("invoices"))
     page = list(_unpaid(business, stages, day).filter(pk__gt=after).order_by("pk")[: days.PAGE])
-    members = announce.audience(business) if page else []
-    for invoice in page:
-        invoice.business = business
-        announce.invoice_unpaid(invoice, stages[invoice.due_date], today, members)
+    if page:
+        near = {invoice: stages[invoice.due_date] for invoice in page}
+        announce.invoices_unpaid(business, near, today, announce.audience(business))
     return page[-1].pk if len(page) == days.PAGE else None
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from gstbillingapp.actions import announce
 from gstbillingapp.actions import returns as deeds
 from gstbillingapp.gst.numbers import financial_year
-from gstbillingapp.gst.returns import Filing, Form, credit_note_cut_off
+from gstbillingapp.gst.returns import Filing, Form, credit_note_cut_off, months_before
 from gstbillingapp.models import Business, Invoice, ReminderSettings
 from gstbillingapp.reminders.days import DAY
 from gstbillingapp.reminders.invoices import stages_on
 from gstbillingapp.returns.books import books_of
-from gstbillingapp.returns.calendar import Duty, duties, months_before, with_filings
+from gstbillingapp.returns.calendar import Duty, duties, first_month, with_filings
 from gstbillingapp.returns.care import care_of, words_of
 
 # Months back whose returns may still fall due: GSTR-9 does nine months after its year, and is often extended.
@@ -29,8 +29,14 @@ def remind_of_returns(business: Business, day: datetime.date, today: datetime.da
     if due or moved:
         deeds.lock(business)
         _forget_earlier_days(business, moved)
-        _remind(business, [duty for duty in with_filings(business, due) if duty.filing is None], stages)
+        _remind(business, _left_to_file(business, due), stages)
     return None
+
+
+def _left_to_file(business: Business, due: Iterable[Duty]) -> list[Duty]:
+    """Those that are not filed; of what ended before the business began, nothing has to be."""
+    begun = first_month(business)
+    return [duty for duty in with_filings(business, due) if duty.filing is None and duty.period.last >= begun]
 
 
 def _was_spoken_of(duty: Duty, day: datetime.date) -> bool:

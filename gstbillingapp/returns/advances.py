@@ -2,20 +2,29 @@
 
 Only what bears tax is told: an advance on goods does not (Notification 66/2017). What was set off or paid
 back in the period it came in is not told at all; of earlier ones, the setting off is.
+
+A return that is filed stays as it was told. What is recorded after that with a day of its period counts on
+the day it was recorded; what is taken back after that stays told there, and counts the other way on the day
+it was taken back: an advance that did not clear in 11B, one that is open again in 11A. So each counts once,
+whichever returns are filed in between.
 """
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.urls import reverse
 
 from gstbillingapp.gst.calc import tax_mode
-from gstbillingapp.gst.money import ARITHMETIC
-from gstbillingapp.gst.outward import NOTHING, Advance, Amounts
+from gstbillingapp.gst.money import ARITHMETIC, indian_format
+from gstbillingapp.gst.outward import NOTHING, Advance, Amounts, total_of
 from gstbillingapp.gst.returns import Document
-from gstbillingapp.models import Business, Payment, PaymentMode, Receipt, ReceiptState, Refund
+from gstbillingapp.models import Business, Payment, PaymentMode, Receipt, Refund, ReturnFiling
+from gstbillingapp.returns.filed import begins, day_of, filed_before
 
 
 class Voucher(NamedTuple):
@@ -37,104 +46,162 @@ class Voucher(NamedTuple):
         return reverse("receipt", args=[self.pk])
 
 
-class Spent(NamedTuple):
-    """A part of an advance that was set off or paid back on a day."""
+class Deed(NamedTuple):
+    """What was done with an advance: what became open of it, or was used up, which is negative.
+
+    `what` and `undone` say in words that it was done, and that it was taken back.
+    """
+
+    voucher: Voucher
+    date: datetime.date
+    recorded_at: datetime.datetime
+    undone_at: datetime.datetime | None
+    amounts: Amounts
+    what: str
+    undone: str
+
+
+class Move(NamedTuple):
+    """What an advance has more of, or less, on a day as the returns tell it.
+
+    `missed` is the filed return that would have told of it, had it come before.
+    """
 
     voucher: Voucher
     date: datetime.date
     amounts: Amounts
+    what: str
+    missed: ReturnFiling | None
 
 
 AMOUNTS = ("igst", "cgst", "sgst")
 
 
-def advances_of(business: Business, since: datetime.date, until: datetime.date) -> list[Advance]:
-    """What was taken and is open at the end of the period, then what was taken before and spent in it."""
-    spent = [*_set_off(business, since, until), *_paid_back(business, since, until)]
-    at_once: dict[int, Amounts] = {}
-    for each in spent:
-        at_once[each.voucher.pk] = at_once.get(each.voucher.pk, NOTHING).plus(each.amounts)
-    earlier = (each for each in spent if each.voucher.date < since)
-    return [*_taken(business, since, until, at_once), *map(_adjusted, earlier)]
+def moves_of(
+    business: Business, since: datetime.date, until: datetime.date, filings: Sequence[ReturnFiling]
+) -> list[Move]:
+    """What the returns tell between two days of advances, and what they tell later of what is dated there."""
+    within = (business, since, until)
+    deeds = (*_taken(*within), *_set_off(*within), *_paid_back(*within))
+    return [move for deed in deeds for move in _moves(deed, filings)]
 
 
-def _taken(
-    business: Business, since: datetime.date, until: datetime.date, at_once: dict[int, Amounts]
-) -> Iterator[Advance]:
+def _moves(deed: Deed, filings: Sequence[ReturnFiling]) -> Iterator[Move]:
+    missed = filed_before(filings, deed.date, deed.recorded_at)
+    day = day_of(deed.recorded_at) if missed else deed.date
+    told = Move(deed.voucher, day, deed.amounts, deed.what, missed)
+    if deed.undone_at is None:
+        yield told
+    elif filing := filed_before(filings, day, deed.undone_at):
+        yield told
+        yield Move(deed.voucher, day_of(deed.undone_at), deed.amounts.negated(), deed.undone, filing)
+
+
+def advances_of(moves: Iterable[Move], since: datetime.date, until: datetime.date) -> list[Advance]:
+    """What came and is open at the end of the period (11A), then what was there before and is used (11B)."""
+    of_voucher: defaultdict[int, list[Move]] = defaultdict(list)
+    for move in moves:
+        if since <= move.date <= until:
+            of_voucher[move.voucher.pk].append(move)
+    found = [advance for same in of_voucher.values() for advance in _told(same)]
+    found.sort(key=lambda advance: advance.date)
+    return sorted(found, key=lambda advance: advance.doc is not Document.ADVANCE)
+
+
+def _told(moves: Sequence[Move]) -> Iterator[Advance]:
+    """Of one advance, what came is told less what was used up at once; what was there before, each time."""
+    came = [move for move in moves if move.amounts.taxable > 0]
+    if not came:
+        for move in moves:
+            yield _advance(move, move.amounts)
+        return
+    left = total_of(move.amounts for move in moves)
+    if left.taxable:
+        yield _advance(came[0], left)
+
+
+def _advance(move: Move, amounts: Amounts) -> Advance:
+    """A row of 11A, or of 11B where the amounts are negative."""
+    voucher = move.voucher
+    mode = tax_mode(
+        voucher.supplier_state_code, voucher.place_of_supply, sez=voucher.sez, export=voucher.export
+    )
+    came = amounts.taxable > 0
+    return Advance(
+        key=voucher,
+        doc=Document.ADVANCE if came else Document.ADVANCE_ADJUSTED,
+        number=voucher.number,
+        date=move.date,
+        place=voucher.place_of_supply,
+        intra=mode.is_intra,
+        rate=voucher.rate,
+        amounts=amounts if came else amounts.negated(),
+        party=voucher.buyer_name,
+    )
+
+
+def _taken(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Deed]:
     found = Receipt.objects.filter(
-        business=business,
-        date__gte=since,
-        date__lte=until,
-        state=ReceiptState.ISSUED,
-        **_told(business),
+        _near(since, until, "cancelled_at"), business=business, **_of_returns(business)
     ).order_by("date", "id")
-    for *values, taxable, igst, cgst, sgst in found.values_list(*Voucher._fields, "taxable", *AMOUNTS):
-        voucher = Voucher._make(values)
-        left = Amounts(taxable, igst, cgst, sgst).plus(at_once.get(voucher.pk, NOTHING).negated())
-        if left.taxable > 0:
-            yield _advance(voucher, voucher.date, left, Document.ADVANCE)
+    read = (*Voucher._fields, "created_at", "cancelled_at", "taxable", *AMOUNTS)
+    for *values, recorded_at, undone_at, taxable, igst, cgst, sgst in found.values_list(*read):
+        voucher, amounts = Voucher._make(values), Amounts(taxable, igst, cgst, sgst)
+        yield Deed(voucher, voucher.date, recorded_at, undone_at, amounts, "Recorded", "Cancelled")
 
 
-def _told(business: Business, of: str = "") -> dict[str, Any]:
+def _set_off(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Deed]:
+    # By way of the advances, of which there are far fewer than payments.
+    found = Payment.objects.filter(
+        _near(since, until, "reversed_at"),
+        receipt__business=business,
+        mode=PaymentMode.ADVANCE,
+        **_of_returns(business, "receipt__"),
+    )
+    rows = found.order_by("date", "id").values_list(*OF_MONEY)
+    return map(partial(_used, "{} set off", "The set-off of {} taken back"), rows)
+
+
+def _paid_back(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Deed]:
+    found = Refund.objects.filter(
+        _near(since, until, "reversed_at"), business=business, **_of_returns(business, "receipt__")
+    )
+    rows = found.order_by("date", "id").values_list(*OF_MONEY)
+    return map(partial(_used, "{} paid back", "The refund of {} taken back"), rows)
+
+
+def _of_returns(business: Business, of: str = "") -> dict[str, Any]:
     """Which advances the returns tell of: taxed ones of the registration that files, none under LUT."""
     return {f"{of}rate__gt": 0, f"{of}zero_rated": False, f"{of}supplier_gstin": business.gstin}
 
 
-def _adjusted(spent: Spent) -> Advance:
-    return _advance(spent.voucher, spent.date, spent.amounts, Document.ADVANCE_ADJUSTED)
+def _near(since: datetime.date, until: datetime.date, undone_at: str) -> Q:
+    """Dated between two days, or recorded or taken back on one of them."""
+    dated = Q(date__gte=since, date__lte=until)
+    first, after = begins(since), begins(until, 1)
+    recorded = Q(created_at__gte=first, created_at__lt=after)
+    return dated | recorded | Q(**{f"{undone_at}__gte": first, f"{undone_at}__lt": after})
 
 
-def _set_off(business: Business, since: datetime.date, until: datetime.date) -> Iterable[Spent]:
-    found = Payment.objects.filter(
-        business=business,
-        date__gte=since,
-        date__lte=until,
-        mode=PaymentMode.ADVANCE,
-        reversed_at=None,
-        **_told(business, "receipt__"),
-    )
-    return _spent(found.order_by("date", "id").values_list(*OF_RECEIPT, "date", "amount", *AMOUNTS))
+OF_MONEY = (
+    *(f"receipt__{name}" for name in Voucher._fields),
+    *("date", "created_at", "reversed_at", "amount", *AMOUNTS),
+)
 
 
-def _paid_back(business: Business, since: datetime.date, until: datetime.date) -> Iterable[Spent]:
-    found = Refund.objects.filter(
-        business=business,
-        date__gte=since,
-        date__lte=until,
-        reversed_at=None,
-        **_told(business, "receipt__"),
-    )
-    return _spent(found.order_by("date", "id").values_list(*OF_RECEIPT, "date", "amount", *AMOUNTS))
-
-
-OF_RECEIPT = tuple(f"receipt__{name}" for name in Voucher._fields)
-
-
-def _spent(rows: Iterable[tuple[Any, ...]]) -> Iterator[Spent]:
-    """`amount` is with the tax in it."""
+def _used(what: str, undone: str, row: tuple[Any, ...]) -> Deed:
+    """A set-off or a refund as it is stored; `amount` is with the tax in it."""
     width = len(Voucher._fields)
-    for row in rows:
-        date, amount, *taxes = row[width:]
-        tax = Amounts(NOTHING.taxable, *taxes)
-        yield Spent(
-            Voucher._make(row[:width]),
-            date,
-            Amounts(ARITHMETIC.subtract(amount, tax.tax), *taxes),
-        )
-
-
-def _advance(voucher: Voucher, date: datetime.date, amounts: Amounts, doc: Document) -> Advance:
-    mode = tax_mode(
-        voucher.supplier_state_code, voucher.place_of_supply, sez=voucher.sez, export=voucher.export
-    )
-    return Advance(
-        key=voucher,
-        doc=doc,
-        number=voucher.number,
-        date=date,
-        place=voucher.place_of_supply,
-        intra=mode.is_intra,
-        rate=voucher.rate,
-        amounts=amounts,
-        party=voucher.buyer_name,
+    date, recorded_at, undone_at, amount, *taxes = row[width:]
+    tax = Amounts(NOTHING.taxable, *taxes)
+    amounts = Amounts(ARITHMETIC.subtract(amount, tax.tax), *taxes).negated()
+    said = indian_format(amount)
+    return Deed(
+        Voucher._make(row[:width]),
+        date,
+        recorded_at,
+        undone_at,
+        amounts,
+        what.format(said),
+        undone.format(said),
     )

@@ -33,11 +33,15 @@ from gstbillingapp.models import (
     Note,
     NoteKind,
     NoteLine,
+    PaymentVoucher,
     Receipt,
     Refund,
+    ReturnFiling,
+    SelfInvoice,
 )
 from gstbillingapp.models.whole import PAISE, THOUSANDTH, THOUSANDTHS
-from gstbillingapp.returns.advances import advances_of
+from gstbillingapp.returns.advances import Move, advances_of, moves_of
+from gstbillingapp.returns.filed import gstr1_filings
 from gstbillingapp.returns.purchases import inward_of
 from gstbillingapp.returns.whole import AMOUNTS, amounts_of, whole
 
@@ -120,6 +124,9 @@ class Books:
     left_out: list[Row] = field(default_factory=list)
     documents: list[OutwardDocument] = field(default_factory=list)
     advances: list[Advance] = field(default_factory=list)
+    # What was done with advances near these days, told in them or not, and the GSTR-1 that are filed.
+    moves: list[Move] = field(default_factory=list)
+    filings: list[ReturnFiling] = field(default_factory=list)
     ranges: list[NumberRange] = field(default_factory=list)
 
     @cached_property
@@ -147,7 +154,9 @@ def books_of(business: Business, period: Period) -> Books:
         *documents_of(invoices, invoice_lines(*within)),
         *documents_of(notes, note_lines(*within)),
     ]
-    books.advances = advances_of(*within)
+    books.filings = gstr1_filings(business, books.until)
+    books.moves = moves_of(*within, books.filings)
+    books.advances = advances_of(books.moves, books.since, books.until)
     books.ranges = [*ranges_of_documents(books.rows), *ranges_of_vouchers(*within)]
     return books
 
@@ -265,16 +274,24 @@ def ranges_of_documents(rows: Iterable[Row]) -> list[NumberRange]:
 
 
 def ranges_of_vouchers(business: Business, since: datetime.date, until: datetime.date) -> list[NumberRange]:
-    """Table 13 of receipt and refund vouchers."""
+    """Table 13 of self-invoices, receipt, payment and refund vouchers."""
     fields = ("number", "financial_year", "sequence")
     ours = Q(receipt__supplier_gstin=business.gstin) | Q(note__supplier_gstin=business.gstin)
     taken_here = Receipt.objects.filter(supplier_gstin=business.gstin)
     receipts = _dated(taken_here, business, since, until).values_list(*fields, "state")
+    self_made = SelfInvoice.objects.filter(recipient_gstin=business.gstin)
+    made = _dated(self_made, business, since, until).values_list(*fields, "cancelled_at")
+    paid_here = PaymentVoucher.objects.filter(recipient_gstin=business.gstin)
+    payments = _dated(paid_here, business, since, until).values_list(*fields, "payment__reversed_at")
     refunds = _dated(Refund.objects.filter(ours), business, since, until).values_list(*fields, "reversed_at")
     taken = [Used(number, year, n, state == CANCELLED) for number, year, n, state in receipts]
+    paid = [Used(number, year, n, at is not None) for number, year, n, at in payments]
     paid_back = [Used(number, year, n, at is not None) for number, year, n, at in refunds]
+    self_invoices = [Used(number, year, n, at is not None) for number, year, n, at in made]
     return [
+        *number_ranges(Nature.SELF_INVOICE, self_invoices),
         *number_ranges(Nature.RECEIPT_VOUCHER, taken),
+        *number_ranges(Nature.PAYMENT_VOUCHER, paid),
         *number_ranges(Nature.REFUND_VOUCHER, paid_back),
     ]
 

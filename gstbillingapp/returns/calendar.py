@@ -5,8 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gstbillingapp.actions.returns import filing_of
-from gstbillingapp.gst.returns import Extension, Filing, Form, Period, Span, due_date, obligations
+from gstbillingapp.gst.returns import (
+    Extension,
+    Filing,
+    Form,
+    Period,
+    Span,
+    due_date,
+    months_before,
+    obligations,
+)
 from gstbillingapp.models import Business, Invoice, ReturnDueDate, ReturnFiling
+from gstbillingapp.models.fields import INDIA
 from gstbillingapp.models.returns import period_of
 
 SHOWN = 12  # months of the list
@@ -85,32 +95,33 @@ def months(first: datetime.date, last: datetime.date) -> Iterator[Period]:
         month = Period.month(month.after.year, month.after.month)
 
 
-def months_before(day: datetime.date, count: int) -> datetime.date:
-    """The first day of the month so many months before that of a day."""
-    years, month = divmod(day.year * 12 + day.month - 1 - count, 12)
-    return datetime.date(years, month + 1, 1)
+def first_month(business: Business) -> datetime.date:
+    """The first day of the month since which it bills, or is here: nothing earlier is filed here."""
+    earliest = Invoice.objects.filter(business=business).order_by("date", "id").values_list("date", flat=True)
+    here_since = business.created_at.astimezone(INDIA).date()
+    return min(earliest.first() or here_since, here_since).replace(day=1)
 
 
 def begin_of(business: Business, on: datetime.date) -> datetime.date:
-    """From which month on returns are shown: since it bills or is here, and a year back at most."""
-    earliest = Invoice.objects.filter(business=business).order_by("date", "id").values_list("date", flat=True)
-    begun = min(earliest.first() or on, business.created_at.date())
-    return max(begun.replace(day=1), months_before(on, SHOWN))
+    """From which month on returns are shown: its first, and a year back at most."""
+    return max(first_month(business), months_before(on, SHOWN))
+
+
+def period_under_way(business: Business, on: datetime.date) -> Period:
+    """The period with that day in it, as long as the business files for."""
+    return period_of(Span.QUARTER if filing_of(business) is Filing.QUARTERLY else Span.MONTH, on)
 
 
 def return_periods(business: Business, on: datetime.date) -> list[Period]:
     """The periods a return can be looked at for, the newest first: the one under way among them."""
-    span = Span.QUARTER if filing_of(business) is Filing.QUARTERLY else Span.MONTH
-    found = {period_of(span, month.first) for month in months(begin_of(business, on), on)}
+    found = {period_under_way(business, month.first) for month in months(begin_of(business, on), on)}
     return sorted(found, key=lambda period: period.first, reverse=True)
 
 
 def period_named(business: Business, code: str, on: datetime.date) -> Period:
     """The period that an address names by its MMYYYY; the last one that has ended where it names none."""
-    quarterly = filing_of(business) is Filing.QUARTERLY
-    span = Span.QUARTER if quarterly else Span.MONTH
-    day = _first_of(code) or period_of(span, on).first - datetime.timedelta(days=1)
-    return period_of(span, day)
+    day = _first_of(code) or period_under_way(business, on).first - datetime.timedelta(days=1)
+    return period_under_way(business, day)
 
 
 def _first_of(code: str) -> datetime.date | None:
@@ -132,5 +143,5 @@ def _duty(business: Business, form: Form, period: Period, moved: list[Extension]
     state = business.state_code
     due = due_date(form, period, state=state, extensions=moved)
     by_rule = due_date(form, period, state=state)
-    known = {by_rule, *(each.due for each in moved if (each.form, each.period) == (form, period))}
+    known = {by_rule, *(each.due for each in moved if each.moves(form, period, state))}
     return Duty(form=form, period=period, due=due, earlier=tuple(sorted(day for day in known if day != due)))

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, cast
@@ -15,11 +15,12 @@ from gstbillingapp.gst import gstin
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.outward import OutwardDocument, SupplyLine, Treatment
 from gstbillingapp.gst.rates import rates_on
-from gstbillingapp.gst.returns import Form
 from gstbillingapp.gst.states import current_code, state_label
-from gstbillingapp.models import Business, GstRate, Invoice, InvoiceState, Note, NumberSeries, ReturnFiling
-from gstbillingapp.models.fields import INDIA, day_text, plain_number
+from gstbillingapp.models import Business, GstRate, Invoice, InvoiceState, Note, NumberSeries
+from gstbillingapp.models.fields import day_text, plain_number
 from gstbillingapp.returns.books import Books, Row
+from gstbillingapp.returns.calendar import period_under_way
+from gstbillingapp.returns.filed import begins, filed_before
 
 LEAST_DIGITS = 4  # of an HSN on an invoice to a registered buyer (Notification 78/2020)
 GAPS_NAMED = 5  # numbers in one sentence
@@ -46,11 +47,8 @@ def care_of(books: Books) -> list[Care]:
         if day not in slabs:
             slabs[day] = frozenset(rates_on(rates, day))
         found += _of_document(document, slabs[day], digits_of_all)
-    filings = list(
-        ReturnFiling.objects.filter(business=books.business, form=Form.GSTR_1, first__lte=books.until)
-    )
     rest = (
-        *(_of_others(books), _of_filed(books, filings), _of_late(books, filings)),
+        *(_of_others(books), _of_filed(books), _of_late(books), _of_advances(books)),
         *(_of_numbers(books), _of_drafts(books)),
     )
     return [*found, *chain.from_iterable(rest)]
@@ -72,6 +70,8 @@ SHORTLY = {
     "lut_missing": "LUT missing",
     "cancelled_after_filing": "cancelled after filing",
     "issued_after_filing": "issued after filing",
+    "advance_late": "advance told late",
+    "advance_after_filing": "advance changed after filing",
     "gap": "gap in numbers",
     "draft": "draft",
 }
@@ -174,10 +174,10 @@ def _of_others(books: Books) -> Iterator[Care]:
             yield Care("other_gstin", row.number, words, row.url)
 
 
-def _of_late(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
+def _of_late(books: Books) -> Iterator[Care]:
     """What was issued in this period with the date of an earlier one, after that one's GSTR-1 was filed."""
-    until = _begins(books.until, 1)
-    earlier = [each for each in filings if each.first < books.since and each.filed_at < until]
+    until = begins(books.until, 1)
+    earlier = [each for each in books.filings if each.first < books.since and each.filed_at < until]
     if not earlier:
         return
     kinds: list[tuple[QuerySet[Any], str]] = [
@@ -185,11 +185,11 @@ def _of_late(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
         (Note.objects.of_supplies().standing(), "created_at"),
     ]
     for rows, issued in kinds:
-        times = {f"{issued}__gte": _begins(books.since), f"{issued}__lt": until}
+        times = {f"{issued}__gte": begins(books.since), f"{issued}__lt": until}
         ours = {"business": books.business, "supplier_gstin": books.business.gstin, "composition": False}
         dated = rows.filter(date__lt=books.since, **ours, **times).order_by("date", "id")
         for row in dated:
-            late = _filed_before(earlier, row.date, getattr(row, issued))
+            late = filed_before(earlier, row.date, getattr(row, issued))
             if late is not None:
                 words = (
                     f"Dated {day_text(row.date)} and issued after {late.form} for {late.period.label} was "
@@ -198,24 +198,25 @@ def _of_late(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
                 yield Care("issued_late", row.number, words, row.get_absolute_url())
 
 
-def _filed_before(
-    filings: Sequence[ReturnFiling], day: datetime.date, moment: datetime.datetime
-) -> ReturnFiling | None:
-    """The filing of the period with that day, where it was before that moment."""
-    return next(
-        (each for each in filings if each.period.first <= day <= each.period.last and each.filed_at < moment),
-        None,
-    )
+def _of_advances(books: Books) -> Iterator[Care]:
+    """What was recorded or taken back of an advance after the return that should have told it was filed."""
+    for move in books.moves:
+        missed, row = move.missed, move.voucher
+        if missed is None:
+            continue
+        late = f"{move.what} after {missed.form} for {missed.period.label} was filed"
+        if books.since <= move.date <= books.until:
+            words = f"{late}: it counts in this return. See that the portal has it once."
+            yield Care("advance_late", row.number, words, row.url)
+        elif books.since <= missed.period.last <= books.until:
+            later = period_under_way(books.business, move.date).label
+            words = f"{late}: what was filed stays, and it counts in the return for {later}."
+            yield Care("advance_after_filing", row.number, words, row.url)
 
 
-def _begins(day: datetime.date, later: int = 0) -> datetime.datetime:
-    """When that day, or one so many days later, begins in India."""
-    return datetime.datetime.combine(day + datetime.timedelta(days=later), datetime.time.min, INDIA)
-
-
-def _of_filed(books: Books, filings: Sequence[ReturnFiling]) -> Iterator[Care]:
+def _of_filed(books: Books) -> Iterator[Care]:
     """What was issued or cancelled after the period's GSTR-1 was filed has to be amended in a later one."""
-    filed = next((each for each in filings if each.first >= books.since), None)
+    filed = next((each for each in books.filings if each.first >= books.since), None)
     if filed is None:
         return
     changed = _changed_after(books, filed.filed_at)

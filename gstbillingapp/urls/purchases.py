@@ -1,8 +1,17 @@
-"""Purchases: vendors, their bills with payments, and expenses."""
+"""Purchases: vendors, their bills with payments and credit notes, and expenses."""
 
 from django.urls import path
 
-from gstbillingapp.views import bill_editor, bills, expenses, vendors
+from gstbillingapp.views import (
+    bill_editor,
+    bills,
+    expenses,
+    payment_voucher_paper,
+    self_invoice_paper,
+    self_invoices,
+    vendor_notes,
+    vendors,
+)
 
 urlpatterns = [
     path("vendors/", vendors.index, name="vendor_list"),
@@ -25,6 +34,29 @@ urlpatterns = [
         "bill/<int:pk>/payments/<int:payment_pk>/reverse/",
         bills.reverse_payment,
         name="bill_payment_reverse",
+    ),
+    path("bill/<int:pk>/self-invoice/", self_invoices.make, name="bill_self_invoice"),
+    path("payment-voucher/<int:pk>/print/", payment_voucher_paper.paper, name="payment_voucher_print"),
+    path("payment-voucher/<int:pk>/pdf/", payment_voucher_paper.pdf, name="payment_voucher_pdf"),
+    path(
+        "payment-voucher/<int:pk>/pdf/status/",
+        payment_voucher_paper.status,
+        name="payment_voucher_pdf_status",
+    ),
+    path("self-invoice/<int:pk>/print/", self_invoice_paper.paper, name="self_invoice_print"),
+    path("self-invoice/<int:pk>/pdf/", self_invoice_paper.pdf, name="self_invoice_pdf"),
+    path("self-invoice/<int:pk>/pdf/status/", self_invoice_paper.status, name="self_invoice_pdf_status"),
+    path("self-invoice/<int:pk>/cancel/", self_invoices.cancel, name="self_invoice_cancel"),
+    path("bill/<int:pk>/credit-note/", vendor_notes.new, name="vendor_note_new"),
+    path("bill/<int:pk>/credit-note/totals/", vendor_notes.totals, name="vendor_note_totals"),
+    path("vendor-notes/", vendor_notes.index, name="vendor_note_list"),
+    path("vendor-note/<int:pk>/", vendor_notes.detail, name="vendor_note"),
+    path("vendor-note/<int:pk>/cancel/", vendor_notes.cancel, name="vendor_note_cancel"),
+    path("vendor-note/<int:pk>/refund/", vendor_notes.refund, name="vendor_note_refund"),
+    path(
+        "vendor-note/<int:pk>/refunds/<int:refund_pk>/reverse/",
+        vendor_notes.reverse_refund,
+        name="vendor_note_refund_reverse",
     ),
     path("expenses/", expenses.index, name="expense_list"),
     path("expenses/new/", expenses.new, name="expense_new"),

@@ -14,19 +14,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gstbillingapp import payables
 from gstbillingapp.access import MemberRequest, member_required
-from gstbillingapp.actions import bill_payments
+from gstbillingapp.actions import bill_payments, claims
 from gstbillingapp.actions import bills as deeds
+from gstbillingapp.actions.self_invoices import refuse_making
 from gstbillingapp.forms.bills import TABS, BillFilterForm, BillPaymentForm, BillReasonForm
 from gstbillingapp.gst.states import state_label
-from gstbillingapp.models import Bill, BillPayment, BillStatus, Vendor
+from gstbillingapp.models import Bill, BillPayment, BillStatus, PaymentVoucher, Vendor
 from gstbillingapp.models.bill import bill_condition
 from gstbillingapp.models.fields import today
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views import paying
-from gstbillingapp.views.bill_sheet import columns_of, note_of, total_rows
+from gstbillingapp.views.bill_sheet import claimed, columns_of, note_of, total_rows
 from gstbillingapp.views.bill_timeline import timeline
-from gstbillingapp.views.invoice_messages import turned_away
+from gstbillingapp.views.claims import claim_words
+from gstbillingapp.views.invoice_messages import reason_against, turned_away
 from gstbillingapp.views.once import answers_again
 
 NARROWING = ("q", "vendor", "since", "until")
@@ -121,14 +123,34 @@ def bill(request: MemberRequest, pk: int) -> HttpResponse:
         "columns": columns_of(stored),
         "totals": total_rows(stored, lines),
         "note": note_of(stored),
+        "claim": claim_words(stored) if claimed(lines) else "",
+        "held": claims.held_by(stored),
         "place": state_label(stored.place_of_supply),
         "timeline": timeline(stored),
+        "notes": stored.vendor_notes.order_by("date", "pk"),
         "days_late": (today() - stored.due_date).days if late else 0,
         "kept": _why_it_stays(stored),
+        **_own_papers(stored),
         "cancel_form": BillReasonForm(),
         "payment_form": paying.blank(stored, BillPaymentForm),
     }
     return render(request, "bills/detail.html", context)
+
+
+def _own_papers(stored: Bill) -> dict[str, Any]:
+    """The papers that we make of a bill on reverse charge, and whether one is still to be made."""
+    made = list(stored.self_invoices.order_by("pk")) if stored.rcm else []
+    return {
+        "self_invoices": made,
+        "self_invoice": next((row for row in made if row.cancelled_at is None), None),
+        "vouchers": list(_vouchers(stored)) if stored.rcm else [],
+        "wants_self_invoice": not reason_against(lambda: refuse_making(stored)),
+    }
+
+
+def _vouchers(stored: Bill) -> QuerySet[PaymentVoucher]:
+    rows = PaymentVoucher.objects.filter(business=stored.business, payment__bill=stored)
+    return rows.select_related("payment").order_by("pk")
 
 
 def _why_it_stays(stored: Bill) -> str:
@@ -160,6 +182,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         "bill": stored,
         "heading": f"Cancel {stored}?",
         "facts": "bills/cancel_facts.html",
+        "held": claims.held_by(stored),
         "form": form,
         "button": "Cancel the bill",
     }

@@ -35,9 +35,11 @@ SECTIONS: dict[Section, tuple[str, str]] = {
 }
 NATURES = {
     Nature.INVOICE: "Invoices",
+    Nature.SELF_INVOICE: "Self-invoices",
     Nature.DEBIT_NOTE: "Debit notes",
     Nature.CREDIT_NOTE: "Credit notes",
     Nature.RECEIPT_VOUCHER: "Receipt vouchers",
+    Nature.PAYMENT_VOUCHER: "Payment vouchers",
     Nature.REFUND_VOUCHER: "Refund vouchers",
 }
 

@@ -52,7 +52,7 @@ def overview(request: MemberRequest) -> HttpResponse:
 
 
 def _sales(business: Business, window: figures.Window, day: date) -> dict[str, Any]:
-    """The months of the chart, the sales of the window, and the tax of the month that is not over."""
+    """The months of the chart, the sales of the window, and the tax of the period that is not over."""
     year = figures.Year(business, day)
     months = year.months()
     context: dict[str, Any] = {
@@ -60,11 +60,9 @@ def _sales(business: Business, window: figures.Window, day: date) -> dict[str, A
         "has_sales": any(month.sales.count for month in months),
         "scale": scale_top(month.sales.amount for month in months),
         "sales": year.within(window.first, window.last),
-        "this_month": months[-1],
     }
     if business.scheme == Scheme.REGULAR:
-        context["tax_due_on"] = figures.tax_due_on(day)
-        context["input_tax"] = figures.input_tax(business, months[-1].first, months[-1].last)
+        context["tax"] = figures.tax_under_way(business, day)
     return context
 
 

@@ -23,6 +23,7 @@ from gstbillingapp.models import (
     Supply,
 )
 from gstbillingapp.models.document import Document, DocumentLine
+from gstbillingapp.models.self_invoice import OwnPaper
 from gstbillingapp.templatetags.billing import money
 
 
@@ -90,16 +91,22 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Supplier(Party):
-    """Who bills, and where the money goes."""
+class Issuer(Party):
+    """Whose paper it is, and who signs it."""
 
     legal_name: str = ""
+    signatory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier(Issuer):
+    """Who bills, and where the money goes."""
+
     bank_name: str = ""
     bank_account: str = ""
     bank_ifsc: str = ""
     upi_id: str = ""
     lut_number: str = ""
-    signatory: str = ""
 
     @property
     def upi_parts(self) -> list[str]:
@@ -113,11 +120,17 @@ class Buyer(Party):
     """Who is billed, and where the goods go; all empty while a draft has no customer."""
 
     kind: str = ""
+    country: str = ""
     ship_name: str = ""
     ship_address: str = ""
     ship_city: str = ""
     ship_pincode: str = ""
     ship_state_code: str = ""
+
+    @property
+    def state(self) -> str:
+        """The state with its code, or the country of a buyer overseas."""
+        return self.country or state_label(self.state_code)
 
     @property
     def standing(self) -> str:
@@ -152,7 +165,9 @@ def buyer_of(invoice: Document) -> Buyer:
     return Buyer() if invoice.customer is None else party_of(Buyer, invoice.customer)
 
 
-def party_of(kind: type[PartyT], source: Document | Business | Customer, prefix: str = "") -> PartyT:
+def party_of(
+    kind: type[PartyT], source: Document | Business | Customer | OwnPaper, prefix: str = ""
+) -> PartyT:
     """Every field of the party from its own column: a column that is not there raises AttributeError."""
     names = [field.name for field in fields(kind)]
     return kind(**{name: getattr(source, prefix + COLUMNS.get(name, name)) for name in names})

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate
+from operator import add
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,13 +14,14 @@ from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.gst import hsn
 from gstbillingapp.gst.calc import TaxMode
 from gstbillingapp.gst.money import amount_in_words, indian_format
-from gstbillingapp.gst.papers import PAPER_COPY, declarations
+from gstbillingapp.gst.papers import declarations
 from gstbillingapp.gst.states import state_label
-from gstbillingapp.models import Invoice, InvoiceState, Supply
+from gstbillingapp.models import Bill, Invoice, InvoiceState, Supply
 from gstbillingapp.models.document import Document, DocumentLine
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.pdf.sheet import Pair
 from gstbillingapp.templatetags.billing import money, plain
+from gstbillingapp.views.invoice_copies import ORIGINAL, choices_of, chosen
 from gstbillingapp.views.invoice_figures import (
     Column,
     Row,
@@ -46,16 +49,20 @@ def paper(request: MemberRequest, pk: int) -> HttpResponse:
     invoice = get_object_or_404(
         Invoice.objects.select_related("business", "customer"), business=request.business, pk=pk
     )
-    return render(request, "invoices/paper.html", paper_context(invoice))
+    copies = request.GET.get("copy", ORIGINAL)
+    return render(request, "invoices/paper.html", paper_context(invoice, copies))
 
 
-def paper_context(invoice: Invoice) -> dict[str, Any]:
-    """What the paper's template shows."""
+def paper_context(invoice: Invoice, copies: str = ORIGINAL) -> dict[str, Any]:
+    """What the paper's template shows; Http404 where the invoice has no copies of that name."""
     lines = list(invoice.lines.all())
+    choice = chosen(lines, copies)
     return {
         **document_context(invoice, lines),
+        "choices": [] if invoice.is_draft else choices_of(lines),
+        "choice": choice,
         "title": title_of(invoice, lines),
-        "copy": "Draft, not an invoice yet" if invoice.is_draft else PAPER_COPY,
+        "copies": ("Draft, not an invoice yet",) if invoice.is_draft else choice.marks,
         "mark": MARKS.get(InvoiceState(invoice.state), ""),
         "facts": list(_facts(invoice)),
         "after_payable": after_payable(invoice),
@@ -68,8 +75,16 @@ def _facts(invoice: Invoice) -> Iterator[Pair]:
     yield "Date", day_text(invoice.date)
     yield "Due", day_text(invoice.due_date)
     yield "Place of supply", state_label(invoice.place_of_supply)
+    yield from destination_of(invoice)
     yield "Reverse charge", "Yes" if invoice.rcm else "No"
     yield from lut_of(invoice)
+
+
+def destination_of(document: Document) -> Iterator[Pair]:
+    """The country that an export goes to (CGST Rule 46, third proviso)."""
+    country = buyer_of(document).country
+    if document.export and country:
+        yield "Country of destination", country
 
 
 def lut_of(document: Document) -> Iterator[Pair]:
@@ -109,15 +124,17 @@ def document_context(invoice: Document, lines: Sequence[DocumentLine]) -> dict[s
         "has_discount": has_discount,
         "is_tight": len(columns) + has_discount > MOST_ROOMY,
         "label_span": COLUMNS_BEFORE_VALUE + has_discount,
-        "lines": [_line(invoice, line, columns) for line in lines],
-        "sums": _sums(invoice, lines, columns),
+        "lines": [line_of(line, columns, zero_rated=invoice.zero_rated) for line in lines],
+        "sums": sums_of(invoice, lines, columns),
+        "carried": carried_of(lines, columns),
         "totals": _totals(invoice, mode),
         "hsn_rows": [_hsn_row(invoice, row, columns) for row in hsn.summary(lines) if supplier.gstin],
         "words": amount_in_words(invoice.total),
     }
 
 
-def _line(invoice: Document, line: DocumentLine, columns: list[Column]) -> dict[str, Any]:
+def line_of(line: DocumentLine, columns: list[Column], *, zero_rated: bool = False) -> dict[str, Any]:
+    """A line of any paper, as text."""
     return {
         "description": line.description,
         "untaxed": "" if line.supply == Supply.TAXABLE or not columns else line.get_supply_display(),
@@ -129,28 +146,40 @@ def _line(invoice: Document, line: DocumentLine, columns: list[Column]) -> dict[
         "discount": f"{plain(line.disc_pct)}%" if line.disc_pct else _amount(line.disc_amt or None),
         "taxable": _amount(line.taxable),
         "cells": [
-            {"rate": _rate(invoice, line, column), "amount": _amount(column.of(line))} for column in columns
+            {"rate": _rate(line, column, zero_rated), "amount": _amount(column.of(line))}
+            for column in columns
         ],
         "total": _amount(line.total),
     }
 
 
-def _rate(invoice: Document, line: DocumentLine, column: Column) -> str:
+def _rate(line: DocumentLine, column: Column, zero_rated: bool) -> str:
     """The per cent of one component of a line; empty for what bears none or bears it by quantity."""
     if column.field == "cess":
         return f"{plain(line.cess_pct)}%" if line.cess_pct else ""
     if line.supply != Supply.TAXABLE:
         return ""
-    rate = rate_charged(invoice, line.rate)
+    rate = Decimal(0) if zero_rated else line.rate
     return f"{plain(rate if column.field == 'igst' else rate / 2)}%"
 
 
-def _sums(invoice: Document, lines: Sequence[DocumentLine], columns: list[Column]) -> dict[str, Any]:
+def sums_of(invoice: Document | Bill, lines: Sequence[DocumentLine], columns: list[Column]) -> dict[str, Any]:
+    """What the lines of any paper come to, as text."""
     return {
         "taxable": _amount(invoice.taxable),
         "columns": [_amount(column.of(invoice)) for column in columns],
         "total": _amount(sum((line.total for line in lines), Decimal(0))),
     }
+
+
+def carried_of(lines: Sequence[DocumentLine], columns: list[Column]) -> tuple[tuple[str, ...], ...]:
+    """Beside each line, what the amounts at its end come to so far: taxable, taxes, total."""
+    amounts = [
+        (line.taxable, *(column.of(line) for column in columns), *([line.total] if columns else []))
+        for line in lines
+    ]
+    added = accumulate(amounts, lambda so_far, more: tuple(map(add, so_far, more)))
+    return tuple(tuple(map(_amount, each)) for each in added)
 
 
 def _totals(invoice: Document, mode: TaxMode) -> list[Row]:

@@ -8,26 +8,29 @@ from gstbillingapp.models.document import Document
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.pdf.sheet import Cell, Column, Line, Part, Row, Sheet, Table
 from gstbillingapp.templatetags.billing import money
-from gstbillingapp.views.invoice_figures import Buyer, Delivery, Supplier, upi_link
+from gstbillingapp.views.invoice_copies import ORIGINAL
+from gstbillingapp.views.invoice_figures import Buyer, Delivery, Issuer, Supplier, upi_link
 from gstbillingapp.views.invoice_paper import paper_context
 
 Context = dict[str, Any]
 
 
-def sheet_of(invoice: Invoice) -> Sheet:
-    """An issued or cancelled invoice as it is now, its balance included."""
+def sheet_of(invoice: Invoice, copies: str = ORIGINAL) -> Sheet:
+    """An issued or cancelled invoice as it is now, its balance included, in the copies of that name."""
     link = upi_link(invoice)
     pay_words = ("Scan to pay by UPI", money(invoice.balance)) if link else ()
-    return document_sheet(paper_context(invoice), pay_link=link, pay_words=pay_words)
+    return document_sheet(paper_context(invoice, copies), pay_link=link, pay_words=pay_words)
 
 
 def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str, ...] = ()) -> Sheet:
     """The paper of any sale, from what its template shows."""
     document: Document = context["invoice"]
     supplier: Supplier = context["supplier"]
+    copy, *further = context["copies"]
     return Sheet(
         title=context["title"],
-        copy=context["copy"],
+        copy=copy,
+        further_copies=tuple(further),
         number=document.number,
         date=day_text(document.date),
         mark=context["mark"],
@@ -52,14 +55,15 @@ def document_sheet(context: Context, *, pay_link: str = "", pay_words: tuple[str
     )
 
 
-def _said(*lines: Line) -> Iterable[Line]:
+def said(*lines: Line) -> Iterable[Line]:
+    """Those of them that say something."""
     return (line for line in lines if line.text)
 
 
-def supplier_lines(supplier: Supplier) -> Iterable[Line]:
+def supplier_lines(supplier: Issuer) -> Iterable[Line]:
     """What stands below the supplier's name."""
     legal = "" if supplier.legal_name == supplier.name else supplier.legal_name
-    return _said(
+    return said(
         Line(legal),
         Line(supplier.address),
         Line(supplier.state),
@@ -74,7 +78,7 @@ def party_parts(buyer: Buyer, delivery: Delivery | None, heading: str = "Billed 
     yield Part(
         heading,
         tuple(
-            _said(
+            said(
                 Line(buyer.name, bold=True),
                 Line(buyer.address),
                 Line(buyer.state),
@@ -86,7 +90,7 @@ def party_parts(buyer: Buyer, delivery: Delivery | None, heading: str = "Billed 
     )
     if delivery:
         lines = (Line(delivery.name, bold=True), Line(delivery.address), Line(delivery.state))
-        yield Part("Delivered to", tuple(_said(*lines)))
+        yield Part("Delivered to", tuple(said(*lines)))
 
 
 def _gstin(gstin: str) -> Line:
@@ -112,7 +116,8 @@ def line_table(context: Context) -> Table:
     sums = context["sums"]
     amounts = [sums["taxable"], *sums["columns"], *([sums["total"]] if taxes else [])]
     blanks = [Cell("")] * (len(columns) - len(amounts) - 2)
-    return Table(tuple(columns), tuple(rows), (Cell(""), Cell("Total"), *blanks, *map(Cell, amounts)))
+    total = (Cell(""), Cell("Total"), *blanks, *map(Cell, amounts))
+    return Table(tuple(columns), tuple(rows), total, context["carried"])
 
 
 def _line(place: int, line: Context, context: Context) -> Row:
@@ -162,6 +167,6 @@ def small_print(supplier: Supplier) -> Iterable[Part]:
     if supplier.bank_account:
         ifsc = Line(f"IFSC {supplier.bank_ifsc}" if supplier.bank_ifsc else "")
         lines = (Line(supplier.bank_name), Line(f"Account {supplier.bank_account}"), ifsc)
-        yield Part("Bank", tuple(_said(*lines)))
+        yield Part("Bank", tuple(said(*lines)))
     if supplier.upi_id:
         yield Part("UPI", (Line(supplier.upi_id),))

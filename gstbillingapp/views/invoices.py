@@ -28,6 +28,7 @@ from gstbillingapp.queries import invoice_list as listed
 from gstbillingapp.registers import open_sources
 from gstbillingapp.views import paying
 from gstbillingapp.views.document_page import page_context
+from gstbillingapp.views.invoice_copies import choices_of
 from gstbillingapp.views.invoice_figures import title_of, upi_qr
 from gstbillingapp.views.invoice_messages import (
     Problem,
@@ -254,6 +255,7 @@ def _context(stored: Invoice) -> dict[str, Any]:
         "invoice": stored,
         "quotation": getattr(stored, "quotation", None),
         "paper_title": title_of(stored, lines),
+        "copies": choices_of(lines),
         "timeline": timeline(stored),
         "registration": registration_of(stored, lines),
         "eway_value": eway_value(stored, lines),

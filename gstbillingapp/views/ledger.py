@@ -13,7 +13,7 @@ from gstbillingapp.gst.numbers import financial_year, financial_year_bounds
 from gstbillingapp.ledger import Ledger
 from gstbillingapp.models import Customer
 from gstbillingapp.models.fields import today
-from gstbillingapp.receivables import ages_of
+from gstbillingapp.receivables import ages_before
 from gstbillingapp.views.csv_files import csv_response
 
 HEADINGS = ("Date", "Entry", "Number", "Details", "Debit", "Credit", "Balance")
@@ -31,7 +31,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
         "ledger": ledger,
         "span": span,
         "page": ledger.page(request.GET.get("page")),
-        "ages": ages_of(ledger.customer),
+        "ages": ages_before(ledger.customer),
         "period": request.GET.urlencode(),
     }
     return render(request, "customers/ledger.html", context)

@@ -7,10 +7,11 @@ from gstbillingapp.gst.money import amount_in_words, indian_format
 from gstbillingapp.gst.papers import PAPER_COPY
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.ledger import Entry, Ledger, Span
-from gstbillingapp.models import Business, Note, NoteKind, Receipt
+from gstbillingapp.models import Business, Note, NoteKind, Receipt, Refund
 from gstbillingapp.models.fields import day_text, today
+from gstbillingapp.models.payment import MoneyMoved
 from gstbillingapp.pdf.sheet import Cell, Column, Line, Pair, Part, Row, Sheet, Table
-from gstbillingapp.receivables import ages_of
+from gstbillingapp.receivables import ages_before
 from gstbillingapp.templatetags.billing import money, plain
 from gstbillingapp.views.invoice_figures import (
     Buyer,
@@ -21,7 +22,7 @@ from gstbillingapp.views.invoice_figures import (
     party_of,
     supplier_of,
 )
-from gstbillingapp.views.invoice_paper import document_context
+from gstbillingapp.views.invoice_paper import destination_of, document_context
 from gstbillingapp.views.invoice_sheet import hsn_table, line_table, party_parts, small_print, supplier_lines
 
 CANCELLED = "CANCELLED"
@@ -74,6 +75,7 @@ def _facts_of_note(note: Note, place: str) -> Iterable[Pair]:
     yield "Invoice date", day_text(note.invoice.date)
     if not note.commercial:
         yield "Place of supply", place
+        yield from destination_of(note)
         yield "Reverse charge", "Yes" if note.rcm else "No"
     yield "Reason", note.reason_in_words
 
@@ -88,16 +90,6 @@ def _use_of(note: Note) -> Iterable[Pair]:
 def receipt_sheet(receipt: Receipt) -> Sheet:
     """A receipt voucher (CGST Rule 50)."""
     supplier, buyer = supplier_of(receipt), buyer_of(receipt)
-    columns = columns_of(receipt, mode_of(receipt)) if receipt.is_service else []
-    rate = plain(receipt.rate if columns and not receipt.zero_rated else None)
-    row = (
-        Cell("1"),
-        Cell(receipt.purpose),
-        *([Cell(f"{rate or 0}%")] if columns else []),
-        Cell(_amount(receipt.taxable)),
-        *(Cell(_amount(column.of(receipt))) for column in columns),
-        *([Cell(_amount(receipt.total))] if columns else []),
-    )
     return Sheet(
         title="Receipt voucher",
         copy=PAPER_COPY,
@@ -107,25 +99,15 @@ def receipt_sheet(receipt: Receipt) -> Sheet:
         supplier=supplier.name,
         supplier_lines=tuple(supplier_lines(supplier)),
         declarations=(),
-        parties=tuple(_payer(buyer)),
+        parties=tuple(payer(buyer, "Received from")),
         facts=(
             ("Number", receipt.number),
             ("Date", day_text(receipt.date)),
-            ("Received by", ", ".join(filter(None, (receipt.get_mode_display(), receipt.reference)))),
+            ("Received by", paid_by(receipt)),
             ("Place of supply", state_label(receipt.place_of_supply)),
             ("Reverse charge", "No"),
         ),
-        lines=Table(
-            (
-                Column("#"),
-                Column("Advance for", wraps=True),
-                *([Column("Rate", is_number=True)] if columns else []),
-                Column("Taxable ₹" if columns else "Amount ₹", is_number=True),
-                *(Column(f"{column.label} ₹", is_number=True) for column in columns),
-                *([Column("Total ₹", is_number=True)] if columns else []),
-            ),
-            (row,),
-        ),
+        lines=voucher_table("Advance for", receipt.purpose, receipt, receipt, receipt.total),
         words=amount_in_words(receipt.total),
         notes="",
         totals=(),
@@ -141,9 +123,43 @@ def receipt_sheet(receipt: Receipt) -> Sheet:
     )
 
 
-def _payer(buyer: Buyer) -> Iterable[Part]:
-    for part in party_parts(buyer, None):
-        yield Part("Received from", part.lines)
+def voucher_table(
+    heading: str, words: str, source: Receipt | Note, moved: Receipt | Refund, total: Decimal
+) -> Table:
+    """The one line of a voucher for money that came or went back, with the tax in it where it bears any.
+
+    `source` says which taxes and at which rate, `moved` how much of each.
+    """
+    is_taxed = isinstance(source, Receipt) and source.is_service
+    columns = columns_of(source, mode_of(source)) if is_taxed else []
+    rate = plain(source.rate) if columns and isinstance(source, Receipt) and not source.zero_rated else "0"
+    row = (
+        Cell("1"),
+        Cell(words),
+        *([Cell(f"{rate}%")] if columns else []),
+        Cell(_amount(moved.taxable)),
+        *(Cell(_amount(getattr(moved, column.field))) for column in columns),
+        *([Cell(_amount(total))] if columns else []),
+    )
+    headings = (
+        Column("#"),
+        Column(heading, wraps=True),
+        *([Column("Rate", is_number=True)] if columns else []),
+        Column("Taxable ₹" if columns else "Amount ₹", is_number=True),
+        *(Column(f"{column.label} ₹", is_number=True) for column in columns),
+        *([Column("Total ₹", is_number=True)] if columns else []),
+    )
+    return Table(headings, (row,))
+
+
+def paid_by(moved: Receipt | MoneyMoved) -> str:
+    """How money came or went: UPI, 4711."""
+    return ", ".join(filter(None, (moved.get_mode_display(), moved.reference)))
+
+
+def payer(buyer: Buyer, heading: str) -> Iterable[Part]:
+    """Whose money it was or is."""
+    return party_parts(buyer, None, heading)
 
 
 def statement_sheet(business: Business, ledger: Ledger) -> Sheet:
@@ -191,6 +207,7 @@ def _customer(ledger: Ledger) -> Iterable[Part]:
         Line(customer.name, bold=True),
         Line(customer.address),
         Line(place),
+        Line(customer.country),
         Line(f"GSTIN {customer.gstin}" if customer.gstin else "", bold=True),
     )
     yield Part("Account of", tuple(line for line in lines if line.text))
@@ -239,10 +256,10 @@ def _ages(ledger: Ledger) -> Iterable[Pair]:
     """How old what is owed today is; only where the statement ends today."""
     if ledger.until is not None and ledger.until < today():
         return
-    ages = ages_of(ledger.customer)
+    ages = ages_before(ledger.customer)
     labelled = (
         ("Not yet due", ages.not_due),
-        ("0–30 days overdue", ages.days_30),
+        ("1–30 days overdue", ages.days_30),
         ("31–60 days", ages.days_60),
         ("61–90 days", ages.days_90),
         ("Over 90 days", ages.older),

@@ -39,11 +39,12 @@ class Printable:
     pdf: str  # the address of the file
     printed: str = ""  # the address of a page for the printer, where there is one
     mail: str = ""  # the address of the form that sends it by e-mail, where there is one
+    copies: str = ""  # which of its copies, where not the original: triplicate, all
     sheet: Callable[[], Drawable]  # what stands on it now
 
     @property
     def filename(self) -> str:
-        return f"{self.name.replace('/', '-')}.pdf"
+        return f"{'-'.join(filter(None, (self.name.replace('/', '-'), self.copies)))}.pdf"
 
 
 @dataclass(frozen=True, slots=True)

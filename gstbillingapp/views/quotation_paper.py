@@ -17,7 +17,7 @@ from gstbillingapp.models.fields import day_text
 from gstbillingapp.models.paper import QUOTATION
 from gstbillingapp.pdf.sheet import Pair, Sheet
 from gstbillingapp.views import printables
-from gstbillingapp.views.invoice_paper import document_context, lut_of
+from gstbillingapp.views.invoice_paper import destination_of, document_context, lut_of
 from gstbillingapp.views.invoice_sheet import document_sheet
 from gstbillingapp.views.printables import Printable
 
@@ -52,7 +52,7 @@ def paper_context(quotation: Quotation) -> dict[str, Any]:
     return {
         **document_context(quotation, lines),
         "title": "Quotation",
-        "copy": f"Valid until {day_text(quotation.valid_until)}",
+        "copies": (f"Valid until {day_text(quotation.valid_until)}",),
         "declarations": (),
         "mark": MARKS.get(QuotationState(quotation.state), ""),
         "party_heading": "For",
@@ -108,6 +108,7 @@ def _facts(quotation: Quotation) -> Iterator[Pair]:
     yield "Date", day_text(quotation.date)
     yield "Valid until", day_text(quotation.valid_until)
     yield "Place of supply", state_label(quotation.place_of_supply)
+    yield from destination_of(quotation)
     if quotation.rcm:
         yield "Reverse charge", "Yes"
     yield from lut_of(quotation)

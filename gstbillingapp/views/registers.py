@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from gstbillingapp.access import MemberRequest, member_required
 from gstbillingapp.forms.returns import RegisterForm
+from gstbillingapp.gst.returns import months_before
 from gstbillingapp.models import Business
 from gstbillingapp.models.fields import today
-from gstbillingapp.returns.calendar import months_before
 from gstbillingapp.returns.purchase_register import purchase_register
 from gstbillingapp.returns.registers import sales_register
 from gstbillingapp.returns.sheets import Row, csv_chunks, xlsx_file

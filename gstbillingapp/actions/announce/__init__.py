@@ -1,14 +1,14 @@
 """What the members of a business are told: the events, their words and the keys that keep each to once."""
 
 from gstbillingapp.actions.announce.account import password_changed, signed_in
-from gstbillingapp.actions.announce.bills import bill_paid, bill_payment_reversed, bill_settled, bill_unpaid
+from gstbillingapp.actions.announce.bills import bill_paid, bill_payment_reversed, bill_settled, bills_unpaid
 from gstbillingapp.actions.announce.customers import credit_limit, credit_limits
 from gstbillingapp.actions.announce.invoices import (
     REMINDER_STAGES,
     eway_bill_needed,
     invoice_cancelled,
     invoice_issued,
-    invoice_unpaid,
+    invoices_unpaid,
 )
 from gstbillingapp.actions.announce.jobs import job_finished
 from gstbillingapp.actions.announce.mailing import mail_delivered, mail_not_delivered
@@ -43,6 +43,12 @@ from gstbillingapp.actions.announce.returns import (
 )
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
+from gstbillingapp.actions.announce.vendor_notes import (
+    vendor_note_cancelled,
+    vendor_note_recorded,
+    vendor_refund_reversed,
+    vendor_refunded,
+)
 
 __all__ = [
     "REMINDER_STAGES",
@@ -53,14 +59,14 @@ __all__ = [
     "bill_paid",
     "bill_payment_reversed",
     "bill_settled",
-    "bill_unpaid",
+    "bills_unpaid",
     "credit_limit",
     "credit_limits",
     "digest",
     "eway_bill_needed",
     "invoice_cancelled",
     "invoice_issued",
-    "invoice_unpaid",
+    "invoices_unpaid",
     "job_finished",
     "mail_delivered",
     "mail_not_delivered",
@@ -90,4 +96,8 @@ __all__ = [
     "tell",
     "tell_each",
     "tell_person",
+    "vendor_note_cancelled",
+    "vendor_note_recorded",
+    "vendor_refund_reversed",
+    "vendor_refunded",
 ]

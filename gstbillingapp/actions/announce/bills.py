@@ -1,28 +1,33 @@
 """What is told of a vendor's bill: that it is to be paid, until it is."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
 
-from gstbillingapp.actions.announce.telling import settle, tell
+from delivery.drafts import Draft
+from gstbillingapp.actions.announce.telling import settle, tell, tell_each
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import REMINDERS, Bill, BillPayment, EventKind
+from gstbillingapp.models import REMINDERS, Bill, BillPayment, Business, EventKind
 from gstbillingapp.models.fields import day_text
 
 
-def bill_unpaid(bill: Bill, stage: int, on: datetime.date, members: Sequence[User]) -> None:
-    """A bill falls due, or is overdue on that day. `members` are read once for many bills."""
+def bills_unpaid(
+    business: Business, stages: Mapping[Bill, int], on: datetime.date, members: Sequence[User]
+) -> None:
+    """These fall due, or are overdue on that day: all in one go, each at its stage."""
+    drafts = [_unpaid(bill, stage, on) for bill, stage in stages.items()]
+    tell_each(business, EventKind.BILL_DUE, drafts, to=members)
+
+
+def _unpaid(bill: Bill, stage: int, on: datetime.date) -> Draft:
     owed, due = indian_format(bill.balance), day_text(bill.due_date)
     title, message = f"Pay {bill.vendor_name} {owed} by {due}", f"Bill {bill.number} of {day_text(bill.date)}"
     if stage > 0:
         title = f"Pay {bill.vendor_name} {owed}: {_overdue(bill, on)}"
         message = f"Bill {bill.number} was due {due}"
-    tell(
-        bill.business,
-        EventKind.BILL_DUE,
-        to=members,
+    return Draft(
         title=title,
         message=message,
         notification_type="WARNING",

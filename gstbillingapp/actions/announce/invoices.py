@@ -1,16 +1,17 @@
 """What is told of an invoice: issued, falling due, overdue, cancelled."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
 
-from gstbillingapp.actions.announce.telling import settle, tell
+from delivery.drafts import Draft
+from gstbillingapp.actions.announce.telling import settle, tell, tell_each
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
-from gstbillingapp.models import REMINDERS, EventKind, Invoice
+from gstbillingapp.models import REMINDERS, Business, EventKind, Invoice
 from gstbillingapp.models.fields import day_text
 from gstbillingapp.utils import invoice_created, thread_of
 
@@ -55,27 +56,41 @@ def _eway_bill_key(invoice: Invoice) -> str:
     return f"inv:{invoice.pk}:ewb"
 
 
-def invoice_unpaid(invoice: Invoice, stage: int, on: datetime.date, members: Sequence[User]) -> None:
-    """An invoice falls due, or is overdue on that day. `members` are read once for many invoices."""
-    owed, due = f"{indian_format(invoice.balance)} of {invoice.buyer_name}", day_text(invoice.due_date)
-    if stage <= 0:
-        kind, title, message = EventKind.INVOICE_DUE, f"{invoice.number} due {due}", owed
-    else:
-        # Not the stage's: after an outage more have passed, and this is what a person reads.
-        days = (on - invoice.due_date).days
-        title = f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}"
-        kind, message = EventKind.INVOICE_OVERDUE, f"{owed}, due {due}"
-    tell(
-        invoice.business,
-        kind,
-        to=members,
-        title=title,
-        message=message,
-        notification_type="INVOICE" if stage <= 0 else "WARNING",
+def invoices_unpaid(
+    business: Business, stages: Mapping[Invoice, int], on: datetime.date, members: Sequence[User]
+) -> None:
+    """These fall due, or are overdue on that day: all in one go, each at its stage."""
+    due = [_due(invoice, stage) for invoice, stage in stages.items() if stage <= 0]
+    overdue = [_overdue(invoice, stage, on) for invoice, stage in stages.items() if stage > 0]
+    tell_each(business, EventKind.INVOICE_DUE, due, to=members)
+    tell_each(business, EventKind.INVOICE_OVERDUE, overdue, to=members)
+
+
+def _due(invoice: Invoice, stage: int) -> Draft:
+    return Draft(
+        title=f"{invoice.number} due {day_text(invoice.due_date)}",
+        message=_owed(invoice),
+        notification_type="INVOICE",
         **_link(invoice),
-        priority="normal" if stage <= 0 else "high",
         dedupe_key=_reminder_key(invoice, stage),
     )
+
+
+def _overdue(invoice: Invoice, stage: int, on: datetime.date) -> Draft:
+    # Not the stage's: after an outage more have passed, and this is what a person reads.
+    days = (on - invoice.due_date).days
+    return Draft(
+        title=f"{invoice.number} overdue {days} {'day' if days == 1 else 'days'}",
+        message=f"{_owed(invoice)}, due {day_text(invoice.due_date)}",
+        notification_type="WARNING",
+        **_link(invoice),
+        priority="high",
+        dedupe_key=_reminder_key(invoice, stage),
+    )
+
+
+def _owed(invoice: Invoice) -> str:
+    return f"{indian_format(invoice.balance)} of {invoice.buyer_name}"
 
 
 def _link(invoice: Invoice) -> dict[str, Any]:

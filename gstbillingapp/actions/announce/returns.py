@@ -77,8 +77,8 @@ def notes_close(business: Business, year: str, stage: int, members: Sequence[Use
         EventKind.NOTE_CUT_OFF,
         to=members,
         title=f"Credit notes for FY {year} close on {last.day} {last:%B}",
-        message=f"A credit note for an invoice of FY {year} lowers your tax only if you report it by "
-        f"{day_text(last)}, or by your annual return where that is filed earlier.",
+        message=f"A credit note for an invoice of FY {year} lowers your tax only if a return you file by "
+        f"{day_text(last)} has it, or your annual return where that is filed earlier.",
         notification_type="SYSTEM",
         link_url=reverse("invoice_list"),
         link_text="View invoices",

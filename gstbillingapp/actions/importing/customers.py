@@ -58,6 +58,7 @@ class Customers(Subject):
         Column("city", "City", "Bengaluru"),
         Column("pincode", "PIN code", "560002"),
         Column("state_code", "State", "Karnataka", _state, "Name or code; empty: by the GSTIN"),
+        Column("country", "Country", note="Of a buyer overseas; empty, or India, for all others"),
         Column("ship_name", "Deliver to"),
         Column("ship_address", "Delivery address"),
         Column("ship_city", "Delivery city"),

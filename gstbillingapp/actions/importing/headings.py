@@ -19,6 +19,7 @@ CUSTOMERS = {
     "city": "billing city, town, city/town",
     "pincode": "PIN, ZIP, ZIP code, postal code, billing PIN code, billing ZIP, billing code, PIN code no",
     "state_code": "state name, place of supply, billing state, POS, state/UT",
+    "country": "country name, billing country, country of destination, country of residence",
     "ship_name": "shipping name, consignee, consignee name, ship to, ship to name",
     "ship_address": "shipping address, shipping street, ship to address, consignee address",
     "ship_city": "shipping city, ship to city",

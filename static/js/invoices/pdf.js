@@ -72,8 +72,10 @@ class Notice {
     this.#timer ??= setTimeout(() => this.#show("notice-info", true), SHOWN_AFTER_MS);
   }
 
-  fail(message) {
+  /** The form asks anew for what the link brings: an invoice has several. */
+  fail(message, link) {
     this.hide();
+    this.again.action = link.href;
     this.words.textContent = message;
     this.#show("notice-danger", false);
   }
@@ -101,21 +103,22 @@ function start(page) {
     tell: (message) => notice.tell(message),
   });
   let busy = false;
+  let wanted = null; // what was asked for last, which is what is tried again
 
   async function bring(link) {
     if (busy) return;
     busy = true;
+    wanted = link;
     notice.hide();
     link.setAttribute("aria-busy", "true");
     const { state, message } = await maker.made(link.dataset.pdf);
     link.removeAttribute("aria-busy");
     busy = false;
-    if (state !== MADE) return notice.fail(message);
+    if (state !== MADE) return notice.fail(message, link);
     notice.hide();
     window.location.assign(link.href); // an attachment: the page stays
   }
 
-  const button = () => page.querySelector("a[data-pdf]"); // the heading is renewed when the invoice changes
   page.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-pdf]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -131,7 +134,7 @@ function start(page) {
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
     }
-    bring(button()); // which says what is wrong, if something still is
+    bring(wanted); // which says what is wrong, if something still is
   });
 }
 

@@ -15,6 +15,7 @@ from tests.factories import (
     BusinessFactory,
     CustomerFactory,
     ProductFactory,
+    advance,
     days_ago,
     draft,
     gstin,
@@ -88,6 +89,30 @@ def test_the_rate_is_the_one_of_the_invoices_date(business):
     before = draft(business, line(ware), date=datetime.date(2025, 9, 21)).lines.get()
     since = draft(business, line(ware), date=datetime.date(2025, 9, 22)).lines.get()
     assert (before.rate, since.rate) == (28, 18)
+
+
+def test_a_draft_that_is_dated_over_a_change_of_the_rate_says_which_line_and_what_it_would_be(business):
+    buyer, reform = CustomerFactory(business=business), datetime.date(2025, 9, 22)
+    ware = ProductFactory(business=business, name="Copper wire", rate="18")
+    ProductRate.objects.create(product=ware, rate=5, valid_from=reform)
+    before = {"date": datetime.date(2025, 9, 21), "due_date": reform}
+    typed = [line(), line(ware, rate=Decimal(18))]
+    assert "rate_of_another_day" not in warned(business, buyer, *typed, **before)
+    said = invoices.preview(business, invoice_data(buyer, *typed, date=reform)).warnings
+    [advice] = [advice for advice in said if advice.code == "rate_of_another_day"]
+    assert advice.field == "lines-1-rate"
+    assert advice.message == ("18% is the rate of Copper wire on other days: on 22 Sep 2025 it is 5%.")
+    assert "rate_of_another_day" not in warned(business, buyer, line(ware, rate=Decimal(40)), date=reform)
+
+
+def test_a_draft_that_is_dated_to_a_day_without_its_rate_is_not_issued_and_says_which_rates_there_are(
+    business,
+):
+    old = {"date": datetime.date(2025, 9, 21), "due_date": datetime.date(2025, 10, 21)}
+    stored = draft(business, line(), line(rate=Decimal(28)), **old)
+    Invoice.objects.filter(pk=stored.pk).update(date=datetime.date(2026, 3, 1), due_date=today())
+    with refused("lines-1-rate", "one of 0, 0.1, 0.25"):
+        invoices.issue(business, None, stored.pk)
 
 
 def test_a_draft_may_lack_customer_and_lines(business):
@@ -241,6 +266,18 @@ def test_a_place_chosen_by_hand_is_kept_and_warned_of(business):
     assert not draft(customer=buyer, place_of_supply="29").place_chosen
 
 
+def test_nothing_is_supplied_abroad_to_a_buyer_in_india_unless_it_is_delivered_there(business):
+    buyer = CustomerFactory(business=business, name="Ravi Traders")
+    said = invoices.preview(business, invoice_data(buyer, place_of_supply="96")).errors
+    assert said["place_of_supply"][0].startswith("Ravi Traders is in India: choose a state.")
+    buyer.ship_state_code = "96"
+    buyer.save()
+    assert draft(customer=buyer, place_of_supply="96").export
+    other = CustomerFactory(business=business)
+    with refused("place_of_supply", "is in India"):
+        advance(other, is_service=True, place_of_supply="96")
+
+
 def test_export_under_lut_bears_no_tax(business):
     buyer = CustomerFactory(business=business, kind="overseas", state_code="96", gstin="")
     stored = draft(customer=buyer, zero_rated=True)
@@ -248,12 +285,24 @@ def test_export_under_lut_bears_no_tax(business):
     assert warned(business, buyer, zero_rated=True)["lut_missing"] == "zero_rated"
 
 
+def test_an_export_to_a_country_that_nobody_named_is_warned_of(business):
+    buyer = CustomerFactory(business=business, kind="overseas", state_code="96")
+    assert warned(business, buyer)["no_country"] == "customer_id"
+    assert "no_country" not in warned(business, buyer, place_of_supply="29")
+    buyer.country = "Sri Lanka"
+    buyer.save()
+    assert "no_country" not in warned(business, buyer)
+
+
 def test_a_composition_business_bills_without_tax():
     business = BusinessFactory(scheme="composition")
     stored = draft(business, line(rate=None))
     assert (stored.composition, stored.total, stored.cgst) == (True, 100, 0)
     far = CustomerFactory(business=business, state_code="27")
-    assert warned(business, far)["composition_inter_state"] == "place_of_supply"
+    zone = CustomerFactory(business=business, kind="sez")
+    for buyer in (far, zone):
+        assert warned(business, buyer)["composition_inter_state"] == "place_of_supply"
+    assert "composition_inter_state" not in warned(business, CustomerFactory(business=business))
 
 
 def test_an_unregistered_business_bills_without_tax():

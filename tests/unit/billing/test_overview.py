@@ -312,10 +312,6 @@ def test_months_quarters_and_years_are_those_of_india(on: datetime.date, expecte
     assert {row.key: (row.label, str(row.first), str(row.last)) for row in windows(on)} == expected
 
 
-def test_the_tax_of_a_month_is_paid_on_the_twentieth_of_the_next():
-    assert str(overview.tax_due_on(datetime.date(2026, 12, 31))) == "2027-01-20"
-
-
 def columns(model: type[Model], name: str) -> set[str]:
     """The columns of an index, and the key, by which it leads to its rows."""
     [index] = [row for row in model._meta.indexes if row.name == name]

@@ -74,7 +74,12 @@ def test_a_customer_without_a_gstin_is_unregistered_and_may_have_no_state(busine
 
 
 def test_a_customer_overseas_is_outside_every_state(business):
-    assert customers.save(business, customer_data(kind="overseas")).state_code == "96"
+    saved = customers.save(business, customer_data(kind="overseas", country=" Sri Lanka "))
+    assert (saved.state_code, saved.country) == ("96", "Sri Lanka")
+
+
+def test_a_customer_in_india_has_no_country_of_its_own(business):
+    assert customers.save(business, customer_data(country="India")).country == ""
 
 
 @pytest.mark.parametrize(
@@ -85,9 +90,13 @@ def test_a_customer_overseas_is_outside_every_state(business):
         ("gstin", {"gstin": "28" + gstin("27", 3)[2:]}, "Andhra Pradesh"),
         ("state_code", {"gstin": gstin("27", 3), "state_code": "29"}, "Maharashtra (27)"),
         ("state_code", {"state_code": "98"}, "list"),
-        ("state_code", {"kind": "overseas", "state_code": "29"}, "overseas"),
+        ("state_code", {"kind": "overseas", "country": "Nepal", "state_code": "29"}, "overseas"),
+        ("country", {"kind": "overseas"}, "export invoice"),
+        ("country", {"kind": "overseas", "country": "INDIA"}, "other country"),
+        ("country", {"kind": "overseas", "country": "x" * 61}, "60"),
+        ("country", {"country": "Nepal"}, "Overseas"),
         ("gstin", {"kind": "sez", "state_code": "29"}, "GSTIN"),
-        ("gstin", {"kind": "overseas", "gstin": gstin("27", 3)}, "empty"),
+        ("gstin", {"kind": "overseas", "country": "Nepal", "gstin": gstin("27", 3)}, "empty"),
         ("kind", {"kind": "government"}, "unregistered"),
         ("pincode", {"pincode": "012345"}, "0"),
         ("ship_state_code", {"ship_address": "Plot 4"}, "state"),

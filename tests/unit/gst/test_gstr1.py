@@ -286,6 +286,16 @@ def test_the_hsn_summary_has_businesses_and_others_apart_and_takes_notes_off():
     assert [row["txval"] for row in found["hsn_b2c"]] == [d("70.00")]
 
 
+def test_what_has_no_hsn_is_in_its_section_and_in_no_row_of_table_12():
+    sales = document(line("100.00", hsn=""), line("50.00")), document(line("70.00", hsn=""), number="INV/2")
+    found = returned(*sales)
+    assert {name: [row["hsn_sc"] for row in rows] for name, rows in found["hsn"].items()} == {
+        "hsn_b2c": ["8544"]
+    }
+    assert sum(row["txval"] for row in found["b2cs"]) == d("220.00")
+    assert "hsn" not in returned(document(line(hsn="")))
+
+
 def test_a_service_has_no_quantity_in_the_hsn_summary():
     [row] = returned(document(line(hsn="998729", unit="OTH")))["hsn"]["hsn_b2c"]
     assert (row["uqc"], row["qty"]) == ("NA", d("0.00"))

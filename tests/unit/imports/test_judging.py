@@ -83,6 +83,16 @@ def test_a_customer_comes_in_with_all_that_its_row_says(owner: Person) -> None:
     assert "mehta" in customer.search_key
 
 
+def test_a_customer_abroad_comes_in_with_the_country_or_for_now_without(owner: Person) -> None:
+    rows = "Lanka Lights,Overseas,Sri Lanka", "Gulf Imports,Overseas,", "Ravi,,India", "Asha,,Nepal"
+    job = imported(owner, csv("Name,Registration,Country", *rows))
+    assert [(row, column) for row, column, _ in problems(job)] == [(5, "Country")]
+    countries = dict(Customer.objects.values_list("name", "country"))
+    assert countries == {"Lanka Lights": "Sri Lanka", "Gulf Imports": "", "Ravi": ""}
+    imported(owner, csv("Name,City", "Lanka Lights,Colombo"))
+    assert Customer.objects.get(name="Lanka Lights").country == "Sri Lanka"
+
+
 def test_what_the_form_refuses_is_refused_row_by_row_with_the_column_and_what_is_allowed(
     owner: Person,
 ) -> None:
@@ -367,7 +377,7 @@ def test_what_is_exported_is_imported_as_unchanged(owner: Person, subject: str, 
     customers = [
         CustomerFactory(business=owner.business, phone="+91 98450 12345"),
         CustomerFactory(
-            business=owner.business, kind=BuyerKind.OVERSEAS, gstin="", state_code="96", pincode=""
+            business=owner.business, kind=BuyerKind.OVERSEAS, state_code="96", country="Nepal", pincode=""
         ),
         CustomerFactory(business=owner.business, name="=cmd|'/c calc'!A1", is_archived=True),
     ]

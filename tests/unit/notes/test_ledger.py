@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from delivery.models import Notification
@@ -26,6 +27,7 @@ from gstbillingapp.models import (
 from gstbillingapp.models.fields import today
 from gstbillingapp.receivables import ageing, ages_before, ages_of, net_owed
 from gstbillingapp.registers import open_sources
+from gstbillingapp.views.note_sheets import statement_sheet
 from tests.factories import (
     CustomerFactory,
     advance,
@@ -247,3 +249,23 @@ def test_the_page_of_a_customer_says_all_they_owe_and_what_of_it_is_late(people,
     page = client.get(buyer.get_absolute_url())
     for said in ("₹1,336.00", "₹1,118.00 overdue", "₹50.00 open in advances"):
         assertContains(page, said)
+
+
+def test_what_falls_due_today_is_late_on_no_paper_and_no_page(people, buyer):
+    issued(customer=buyer, date=days_ago(40), due_date=today())
+    issued(
+        None,
+        line(price=Decimal(10)),
+        customer=buyer,
+        date=days_ago(40),
+        due_date=days_ago(1),
+        round_off=False,
+    )
+    client = Client()
+    client.force_login(people.owner)
+    for page in ("customer", "customer_ledger"):
+        assertContains(client.get(reverse(page, args=[buyer.pk])), "₹11.80 overdue")
+    paper = client.get(reverse("statement_print", args=[buyer.pk])).text
+    told = dict(statement_sheet(buyer.business, Ledger(buyer)).totals)
+    assert told == {"Not yet due": "₹118.00", "1–30 days overdue": "₹11.80"}
+    assert all(words in paper for words in told)

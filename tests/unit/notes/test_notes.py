@@ -1,6 +1,7 @@
 """Credit and debit notes: what they take, at which rate, and what they do to what is owed."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,9 @@ from django.db import IntegrityError, transaction
 
 from delivery.models import Notification
 from gstbillingapp.actions import business as business_deeds
-from gstbillingapp.actions import invoices, notes, payments
+from gstbillingapp.actions import invoices, notes, payments, returns
 from gstbillingapp.actions.data import BusinessData, NoteData, NoteLineData
+from gstbillingapp.gst.returns import Form, Period
 from gstbillingapp.models import ImmutableError, Invoice, Note, NoteLine, Product, StockReason
 from tests.factories import (
     CustomerFactory,
@@ -192,6 +194,32 @@ def test_a_credit_note_that_lowers_tax_is_refused_after_november(business, at_da
     with refused("date", "until 30 Nov 2026"):
         notes.issue(business, None, invoice.pk, NoteData(reason="02", lines=[amount(10)]))
     assert debited(invoice).number.startswith("DN/")
+
+
+def test_the_day_a_note_is_made_decides_whatever_date_is_written_on_it(business, at_day):
+    at_day("2026-03-31")
+    invoice = issued(business)
+    at_day("2026-12-01")
+    dated = NoteData(reason="02", date=datetime.date(2026, 11, 30), lines=[amount(10)])
+    with refused("date", "until 30 Nov 2026"):
+        notes.issue(business, None, invoice.pk, dated)
+    assert notes.issue(business, None, invoice.pk, replace(dated, commercial=True)).commercial
+
+
+def test_once_the_annual_return_is_filed_no_note_and_no_cancelling_lowers_the_tax_of_its_year(
+    business, at_day
+):
+    at_day("2026-03-31")
+    invoice, theirs = issued(business), issued()
+    at_day("2026-10-15")
+    returns.file(business, None, Form.GSTR_9, Period.year("2025-26"))
+    noted(invoice)
+    at_day("2026-10-16")
+    with refused("date", "until 15 Oct 2026"):
+        notes.issue(business, None, invoice.pk, NoteData(reason="02", lines=[amount(10)]))
+    other = issued(business, date=datetime.date(2026, 4, 1))
+    assert noted(other).number
+    assert noted(theirs).number
 
 
 def test_no_invoice_whose_tax_stands_is_cancelled_after_november(business, at_day):

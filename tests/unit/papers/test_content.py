@@ -123,11 +123,31 @@ def test_a_composition_dealer_gives_a_bill_of_supply_without_tax(owner: Person) 
 def test_an_export_under_lut_says_so(owner: Person) -> None:
     owner.business.lut_number = "AD290426001372K"
     owner.business.save()
-    buyer = CustomerFactory(business=owner.business, kind=BuyerKind.OVERSEAS, gstin="", state_code="96")
+    buyer = CustomerFactory(
+        business=owner.business, kind=BuyerKind.OVERSEAS, state_code="96", city="Colombo", country="Sri Lanka"
+    )
     said = printed(issued(owner.business, customer=buyer, zero_rated=True)).text
-    assert "Supply meant for export under bond or letter of undertaking" in said
-    assert "LUT AD290426001372K" in said
-    assert "Outside India (96)" in said
+    for words in (
+        "Supply meant for export under bond or letter of undertaking without payment of integrated tax",
+        "LUT AD290426001372K",
+        "Place of supply Outside India (96)",
+        "Country of destination Sri Lanka",
+        f"Billed to {buyer.name} {buyer.address}, Colombo, {buyer.pincode} Sri Lanka",
+    ):
+        assert words in said, (words, said)
+
+
+def test_an_issued_export_keeps_the_country_it_went_to(owner: Person) -> None:
+    buyer = CustomerFactory(
+        business=owner.business, kind=BuyerKind.OVERSEAS, state_code="96", country="Nepal"
+    )
+    stored = issued(owner.business, customer=buyer)
+    type(buyer).objects.update(country="Bhutan")
+    assert "Country of destination Nepal" in printed(stored).text
+
+
+def test_nothing_is_said_of_a_country_where_goods_stay_in_india(owner: Person) -> None:
+    assert "Country" not in printed(issued(owner.business)).text
 
 
 def test_reverse_charge_and_lines_without_tax_are_said(owner: Person) -> None:

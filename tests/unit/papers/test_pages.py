@@ -1,11 +1,15 @@
 """How it is set: pages, headings, columns, and how long it takes."""
 
+import re
 import resource
 from decimal import Decimal
+from itertools import pairwise
 from time import process_time
+from typing import Any
 
 import pytest
 
+from gstbillingapp.gst.money import indian_format
 from gstbillingapp.pdf.flow import Block, pages_of
 from gstbillingapp.pdf.text import clean, wrapped
 from tests.factories import CustomerFactory, issued, line
@@ -34,6 +38,22 @@ def test_a_dozen_lines_are_one_page_and_more_have_headings_and_numbers_on_each(
     places = [f" {place} LED lamp {place} " in paper.text for place in range(1, count + 1)]
     assert all(places)
     assert paper.text.count("Amount in words") == paper.text.count("Authorised signatory") == 1
+
+
+def test_what_the_lines_come_to_so_far_is_carried_from_page_to_page(owner: Person) -> None:
+    paper = printed(issued(owner.business, *many(130, price=Decimal(10))))
+    for before, after in pairwise(paper.pages):
+        [carried] = re.findall(r"Carried forward ([\d,.]+) ([\d,.]+) ([\d,.]+) ([\d,.]+)", before)
+        assert re.findall(r"Brought forward ([\d,.]+) ([\d,.]+) ([\d,.]+) ([\d,.]+)", after) == [carried]
+        last = max(place for place in range(1, 131) if f" {place} LED lamp {place} " in before)
+        assert carried[0] == indian_format(Decimal(10 * last * (last + 1) // 2), symbol="")
+    assert "Carried forward" not in paper.pages[-1]
+    assert "Brought forward" not in paper.pages[0]
+    assert all(overlaps(paper, page) == [] for page in range(len(paper.pages)))
+
+
+def test_one_page_carries_nothing(owner: Person) -> None:
+    assert "forward" not in printed(issued(owner.business, *many(12))).text
 
 
 def test_a_dozen_lines_of_many_words_with_a_code_each_are_still_one_page(owner: Person) -> None:
@@ -103,7 +123,7 @@ def test_it_is_made_within_a_second(count: int, most: float, owner: Person) -> N
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_000_000  # KiB, the tests and all
 
 
-def block(height: float, **kinds: bool) -> Block:
+def block(height: float, **kinds: Any) -> Block:
     return Block(height, lambda _y: None, **kinds)
 
 
@@ -120,6 +140,13 @@ def test_what_is_higher_than_a_page_is_put_on_one_of_its_own() -> None:
 def test_what_belongs_to_the_foot_stands_there() -> None:
     foot = block(20, at_foot=True)
     assert pages_of([block(10), foot], 0, 0, 100)[0][1] == (80, foot)
+
+
+def test_what_stands_below_the_last_of_a_page_has_its_room_and_is_nowhere_else() -> None:
+    foot = block(10)
+    one, two, three = block(40, foot=foot), block(40, foot=foot), block(40)
+    assert pages_of([one, two, three], 0, 0, 100) == [[(0, one), (40, two), (80, foot)], [(0, three)]]
+    assert pages_of([one, two, three], 0, 0, 85)[0] == [(0, one), (40, foot)]
 
 
 def length(text: str) -> float:

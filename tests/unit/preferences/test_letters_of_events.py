@@ -98,7 +98,7 @@ def test_a_reminder_that_is_paid_before_its_letter_was_sent_is_not_sent(people, 
     MembershipFactory(business=people.business)
     invoice = issued(people.business)
     members = announce.audience(people.business)
-    announce.invoice_unpaid(invoice, 0, invoice.due_date, members)
+    announce.invoices_unpaid(people.business, {invoice: 0}, invoice.due_date, members)
     assert len(letters(people.owner)) == 1
     paid(invoice)
     mail.carry()

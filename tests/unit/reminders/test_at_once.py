@@ -39,13 +39,13 @@ def reminded() -> list[tuple[int, str]]:
 
 def test_runs_at_once_say_it_once_and_share_the_work(business, monkeypatch):
     monkeypatch.setattr(days, "PAGE", 2)
-    remind, done = announce.invoice_unpaid, []
+    remind, done = announce.invoices_unpaid, []
 
-    def count(invoice, *rest):
-        done.append(invoice.pk)
-        remind(invoice, *rest)
+    def count(of, stages, *rest):
+        done.extend(invoice.pk for invoice in stages)
+        remind(of, stages, *rest)
 
-    monkeypatch.setattr(announce, "invoice_unpaid", count)
+    monkeypatch.setattr(announce, "invoices_unpaid", count)
     invoices = [unpaid(business).pk for _ in range(7)]
     at_once(*[partial(reminders.do_all, at(0))] * 4)
     users = sorted(business.members().values_list("pk", flat=True))

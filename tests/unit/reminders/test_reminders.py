@@ -202,23 +202,23 @@ class Crash(BaseException):
 
 @pytest.fixture
 def crash_at(monkeypatch):
-    """Have a process die at the n-th invoice that it reminds of, counted from now on."""
-    remind = announce.invoice_unpaid
+    """Have a process die with the n-th page posted and not committed, counted from now on."""
+    remind = announce.invoices_unpaid
 
     def crash_at(number: int) -> None:
         left = iter([False] * (number - 1) + [True])
 
         def remind_or_die(*arguments):
+            remind(*arguments)
             if next(left, False):
                 raise Crash
-            remind(*arguments)
 
-        monkeypatch.setattr(announce, "invoice_unpaid", remind_or_die)
+        monkeypatch.setattr(announce, "invoices_unpaid", remind_or_die)
 
     return crash_at
 
 
-@pytest.mark.parametrize("died_at", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("died_at", [1, 2, 3])
 def test_a_run_that_dies_in_the_middle_is_gone_on_with(begun, people, crash_at, monkeypatch, died_at):
     monkeypatch.setattr(days, "PAGE", 2)
     numbers = [unpaid(begun).number for _ in range(5)]
@@ -226,7 +226,7 @@ def test_a_run_that_dies_in_the_middle_is_gone_on_with(begun, people, crash_at, 
     with pytest.raises(Crash):
         reminders.do_all(at(0))
     kept = len(said(people.owner))
-    assert kept == (died_at - 1) // 2 * 2, "a page is posted as a whole or not at all"
+    assert kept == (died_at - 1) * 2, "a page is posted as a whole or not at all"
     reminders.do_all(at(0, "09:10"))
     assert said(people.owner) == said(people.teammate) == [f"{n} due {day_text(DUE)}" for n in numbers]
 
@@ -270,17 +270,20 @@ def test_a_run_with_nothing_to_do_asks_two_questions(begun, django_assert_num_qu
         reminders.do_all(at(0, "09:10"))
 
 
-def test_the_statements_of_a_morning_grow_with_businesses_and_invoices_and_not_with_people(
-    begun, people, django_assert_num_queries
+@pytest.mark.parametrize("invoice_count", [3, 50])
+def test_the_statements_of_a_morning_grow_with_businesses_and_not_with_invoices_or_people(
+    begun, people, django_assert_num_queries, invoice_count
 ):
-    invoice_count, business_count = 4, 3  # ours, the stranger's and one without people
+    business_count = 3  # ours, the stranger's and one without people
     for _ in range(invoice_count):
         unpaid(begun)
     MembershipFactory.create_batch(5, business=begun)
     BusinessFactory()
     reminders.do_all(at(-4))
     a_page = 5  # savepoint, the row under its lock, the invoices under theirs, the row moved, savepoint
-    an_invoice = 7 if on_postgres() else 9  # what one post costs, to any number of people
-    with django_assert_num_queries(2 + business_count * a_page + 1 + invoice_count * an_invoice):
+    # What a post costs, of any number of invoices to any number of people; SQLite takes some 70 rows at once.
+    posting = 7 if on_postgres() else 9 + 3 * ((invoice_count * 7 - 1) // 71)
+    pages = business_count + invoice_count // days.PAGE  # a full one may have another after it
+    with django_assert_num_queries(2 + pages * a_page + 1 + posting):
         reminders.do_all(at(-3))
     assert len(said(people.owner)) == invoice_count

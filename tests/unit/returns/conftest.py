@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from gstbillingapp.gst.gstr1 import as_json
 from gstbillingapp.gst.returns import Period
-from gstbillingapp.models import Business, Invoice, Note, NoteLine, Payment, Receipt
+from gstbillingapp.models import Business, Invoice, Note, NoteLine, Payment, Receipt, Refund
 from gstbillingapp.models.fields import INDIA
 from gstbillingapp.returns.books import Books, books_of
 from tests.factories import CustomerFactory, issued
@@ -110,8 +110,8 @@ def advanced(business: Business, taxable: str, date: datetime.date, **terms: Any
     )
 
 
-def set_off(receipt: Receipt, invoice: Invoice, taxable: str, day: int) -> Payment:
-    """A part of an advance that an invoice took."""
+def set_off(receipt: Receipt, invoice: Invoice, taxable: str, day: int, **terms: Any) -> Payment:
+    """A part of an advance that an invoice took, in October unless another date is said."""
     value = Decimal(taxable)
     half = value * 9 / 100
     return Payment.objects.create(
@@ -122,5 +122,24 @@ def set_off(receipt: Receipt, invoice: Invoice, taxable: str, day: int) -> Payme
         amount=value + 2 * half,
         cgst=half,
         sgst=half,
-        date=october(day),
+        **{"date": october(day), **terms},
+    )
+
+
+def refunded(receipt: Receipt, taxable: str, date: datetime.date) -> Refund:
+    """A part of an advance that was paid back."""
+    value = Decimal(taxable)
+    half = value * 9 / 100
+    return Refund.objects.create(
+        business=receipt.business,
+        customer=receipt.customer,
+        receipt=receipt,
+        number="RF/26-27/0001",
+        number_key="RF/26-27/0001",
+        financial_year="2026-27",
+        sequence=1,
+        date=date,
+        amount=value + 2 * half,
+        cgst=half,
+        sgst=half,
     )

@@ -84,9 +84,13 @@ def test_an_extension_moves_the_day_and_the_latest_one_holds(business):
 def test_an_extension_is_for_its_states_its_form_and_its_period_only(business):
     extended(states="33, 34")
     extended("GSTR-3B", first=SEPTEMBER)
-    assert duty_of(business, Form.GSTR_1, OCTOBER).due == datetime.date(2026, 11, 11)
+    ours = duty_of(business, Form.GSTR_1, OCTOBER)
+    assert (ours.due, ours.earlier, ours.is_extended) == (datetime.date(2026, 11, 11), (), False)
+    assert returns.due_days(business, Form.GSTR_1, OCTOBER) == {ours.due}
     tamil = BusinessFactory(state_code="33")
-    assert duty_of(tamil, Form.GSTR_1, OCTOBER).due == datetime.date(2026, 11, 20)
+    theirs = duty_of(tamil, Form.GSTR_1, OCTOBER)
+    assert (theirs.due, theirs.earlier) == (datetime.date(2026, 11, 20), (ours.due,))
+    assert returns.due_days(tamil, Form.GSTR_1, OCTOBER) == {ours.due, theirs.due}
     assert duty_of(tamil, Form.GSTR_3B, OCTOBER).due == datetime.date(2026, 11, 20)  # by the rule
 
 
@@ -121,6 +125,12 @@ def test_the_list_begins_where_the_business_did_and_a_year_back_at_most(business
     assert begin_of(business, TODAY) == datetime.date(2026, 6, 1)
     issued(business, date=datetime.date(2020, 6, 30))
     assert begin_of(business, TODAY) == datetime.date(2025, 11, 1)
+
+
+@pytest.mark.parametrize(("moment", "month"), [("2026-09-30T18:29", 9), ("2026-09-30T18:30", 10)])
+def test_a_business_is_here_since_a_day_of_india(business, moment, month):
+    business.created_at = datetime.datetime.fromisoformat(moment).replace(tzinfo=datetime.UTC)
+    assert begin_of(business, TODAY) == datetime.date(2026, month, 1)
 
 
 def test_the_choice_of_periods_is_by_how_one_files(business):

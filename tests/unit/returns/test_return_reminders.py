@@ -8,7 +8,7 @@ from delivery.models import Notification
 from gstbillingapp import reminders
 from gstbillingapp.actions import returns
 from gstbillingapp.gst.returns import Form, Period
-from gstbillingapp.models import FilingFrequency, ReminderSettings, ReturnDueDate
+from gstbillingapp.models import Business, FilingFrequency, ReminderSettings, ReturnDueDate
 from gstbillingapp.models.fields import INDIA
 from tests.factories import BusinessFactory, MembershipFactory, issued, line
 from tests.unit.returns.conftest import OCTOBER, sold
@@ -22,8 +22,9 @@ def morning(day: str) -> datetime.datetime:
     return datetime.datetime.combine(datetime.date.fromisoformat(day), datetime.time(9), INDIA)
 
 
-def until(day: str, first: str = "2026-11-01") -> None:
-    """Every morning from one to another."""
+def until(day: str, first: str = "2026-11-01", here_since: str = "2024-04-01") -> None:
+    """Every morning from one to another, with all businesses here since a day."""
+    Business.objects.update(created_at=morning(here_since))
     moment = morning(first)
     while moment <= morning(day):
         reminders.do_all(moment)
@@ -62,6 +63,26 @@ def test_on_all_other_mornings_nothing_is_said_of_it(people):
     until("2026-11-30")
     assert keys(people.owner) == [f"102026:{stage}:2026-11-11" for stage in ("7", "3", "1", "0", "late")]
     assert len(keys(people.owner, "GSTR-3B")) == 5
+
+
+@pytest.mark.parametrize(
+    ("frequency", "form", "periods"),
+    [
+        ("monthly", "GSTR-1", {"112026", "122026"}),
+        ("quarterly", "GSTR-1", {"122026"}),
+        ("monthly", "GSTR-9", set()),
+    ],
+)
+def test_nothing_is_said_of_what_ended_before_the_business_began(people, frequency, form, periods):
+    Business.objects.update(filing_frequency=frequency)
+    until("2027-01-06", here_since="2026-11-05")
+    assert {key.split(":")[0] for key in keys(people.owner, form)} == periods
+
+
+def test_a_business_that_billed_before_it_came_here_is_reminded_of_that_month(people):
+    sold(people.business, day=31)
+    until("2026-11-11", here_since="2026-11-05")
+    assert len(keys(people.owner)) == 4
 
 
 def test_it_says_how_many_invoices_need_care_and_why(people):

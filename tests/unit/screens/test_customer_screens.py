@@ -59,8 +59,12 @@ def test_editing_shows_what_is_stored_and_saves_what_is_typed(teammate: Person) 
 
 
 def test_a_buyer_overseas_can_be_edited_though_they_are_in_no_state(owner: Person) -> None:
-    owner.client.post(reverse("customer_new"), {"name": "Gulf Imports", "kind": "overseas"})
+    typed = {"name": "Gulf Imports", "kind": "overseas"}
+    refused = owner.client.post(reverse("customer_new"), typed)
+    assert "Enter the country" in refused.text
+    owner.client.post(reverse("customer_new"), typed | {"country": "United Arab Emirates"})
     customer = Customer.objects.get()
+    assert "United Arab Emirates" in owner.client.get(customer.get_absolute_url()).text
     form = owner.client.get(reverse("customer_edit", args=[customer.pk])).context["form"]
     fields = {name: form[name].value() or "" for name in form.fields}
     response = owner.client.post(reverse("customer_edit", args=[customer.pk]), fields | {"city": "Dubai"})

@@ -28,8 +28,8 @@ def test_each_series_says_where_it_stands(owner: Person) -> None:
     issued(owner.business)
     second = issued(owner.business)
     page = owner.client.get(PAGE).text
-    assert f"{second.number} is the last." in page
-    assert f"QTN/{year()[2:]}/0001 will be the first." in page
+    assert f"{second.number}<" in page
+    assert f"QTN/{year()[2:]}/0001<" in page
     assert 'name="invoices"' not in page, "its numbers run on"
     assert 'name="quotations"' in page
 
@@ -92,8 +92,8 @@ def test_staff_reads_how_series_begin_and_an_owner_says_it(
 ) -> None:
     numbering.begin(owner.business, {"invoices": 58})
     page = teammate.client.get(PAGE).text
-    assert f"INV/{year()[2:]}/0058 will be the first." in page
+    assert f"INV/{year()[2:]}/0058<" in page
     assert not re.search(r'<input[^>]+name="invoices"', page)
     assert teammate.client.post(PAGE, {"invoices": "60"}).status_code == 403
-    assert f"INV/{year()[2:]}/0001 will be the first." in stranger.client.get(PAGE).text
+    assert f"INV/{year()[2:]}/0001<" in stranger.client.get(PAGE).text
     assert issued(owner.business).sequence == 58

@@ -11,9 +11,19 @@ from delivery import inbox
 from delivery.drafts import Draft
 from delivery.models import Notification
 from gstbillingapp import jobs as worker
-from gstbillingapp.actions import bills, invoices, jobs, opening, payments, quotations, set_offs
-from gstbillingapp.actions.data import NoteLineData, RefundData
-from gstbillingapp.models import Business, Membership, Product, Receipt, ReturnFiling, Role
+from gstbillingapp.actions import (
+    bills,
+    invoices,
+    jobs,
+    opening,
+    payments,
+    quotations,
+    self_invoices,
+    set_offs,
+    vendor_notes,
+)
+from gstbillingapp.actions.data import BillLineData, NoteLineData, RefundData
+from gstbillingapp.models import Bill, Business, Membership, Product, Receipt, ReturnFiling, Role, SelfInvoice
 from tests.factories import (
     BusinessFactory,
     CustomerFactory,
@@ -31,11 +41,14 @@ from tests.factories import (
     noted,
     offered,
     owed_before,
+    owing_tax,
     paid,
     paid_out,
+    self_invoiced,
     sent,
     sent_file,
     set_off,
+    vendor_noted,
 )
 from tests.unit.security.addresses import World
 
@@ -172,7 +185,17 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         for number in numbers
     )
     bills.cancel(business, None, void.pk, reason=everything_at_once(200))
+    made, taxed = _on_reverse_charge(business, bought)
     payment = paid_out(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
+    settled = bill(business, *bought, vendor=vendor, number=f"{CLOSING[:20]}3")
+    paid_out(settled)
+    text = everything_at_once(200)
+    note = vendor_noted(settled, reason="other", reason_text=text, number=f"{CLOSING[:20]}4")
+    standing = vendor_noted(stored, reason="other", reason_text=text, number=f"{CLOSING[:20]}6")
+    void_note = vendor_noted(owed, reason="other", reason_text=text, number=f"{CLOSING[:20]}5")
+    vendor_notes.cancel(business, None, void_note.pk, reason=text)
+    said = {"reference": everything_at_once(64), "note": everything_at_once(300)}
+    came = vendor_notes.refund(business, None, note.pk, Decimal(1), **said)
     spent = expense(
         business,
         vendor_id=vendor.pk,
@@ -187,9 +210,32 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         "bill_payment_reverse": [stored.pk, payment.pk],
         "bill_cancel": [owed.pk],
         "bill_edit": [owed.pk],
+        "bill_self_invoice": [taxed.pk],
+        "payment_voucher": [paid_out(taxed, "1", reference=everything_at_once(64)).voucher.pk],
+        "self_invoice": [made.pk],
+        "vendor_note": [note.pk],
+        "vendor_note_new": [stored.pk],
+        "vendor_note_totals": [stored.pk],
+        "vendor_note_refund_reverse": [note.pk, came.pk],
+        "vendor_note_cancel": [standing.pk],
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
     }
+
+
+def _on_reverse_charge(business: Business, bought: list[BillLineData]) -> tuple[SelfInvoice, Bill]:
+    """A self-invoice that stands beside one taken back, and a bill that wants one."""
+    vendor = VendorFactory(
+        business=business,
+        kind="unregistered",
+        name=everything_at_once(120),
+        address=everything_at_once(300),
+        city=everything_at_once(80),
+        phone=SCRIPT[:20],
+    )
+    owed, taxed = (owing_tax(business, *bought, vendor=vendor, number=f"{CLOSING[:20]}{n}") for n in (7, 8))
+    self_invoices.cancel(business, None, self_invoiced(owed).pk, reason=everything_at_once(200))
+    return self_invoiced(owed), taxed
 
 
 def _files(owner: Membership) -> dict[str, list[Any]]:

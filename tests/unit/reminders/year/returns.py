@@ -33,8 +33,9 @@ class Returns:
 
     def expected(self, history: History) -> set[Key]:
         said: set[Key] = set()
+        began_in = history.today_at(history.runs[0]).replace(day=1)
         for day, run in history.mornings():
-            for duty in duties(day):
+            for duty in duties(day, began_in):
                 said |= self._said(history, duty, day, run)
         return said
 
@@ -50,12 +51,16 @@ class Returns:
         return history.told("return_due", key, run)
 
 
-def duties(day: datetime.date) -> Iterator[Duty]:
-    """What falls due in the month of that day and the next; and the annual return, on 31 December."""
+def duties(day: datetime.date, began_in: datetime.date) -> Iterator[Duty]:
+    """What falls due in the month of that day and the next; and the annual return, on 31 December.
+
+    `began_in` is the first day of the month in which the business began: it owes nothing of earlier ones.
+    """
     first = day.replace(day=1)
     for begin in (first, (first + 32 * DAY).replace(day=1)):
         for form, number in DUE_ON.items():
-            yield form, f"{begin - DAY:%m%Y}", begin.replace(day=number)
+            if begin > began_in:
+                yield form, f"{begin - DAY:%m%Y}", begin.replace(day=number)
     for year in (day.year - 1, day.year):
         yield "GSTR-9", f"03{year}", datetime.date(year, 12, 31)
 
