@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
@@ -52,6 +52,9 @@ PARTIES_FOLLOWED = 2  # of the customers and vendors found, so many have their n
 GO_TO = re.compile(r"(?:go(?:\s+to)?|open)\s+")
 AMOUNT = re.compile(r"(?:₹|rs\.?)?\s*([0-9][0-9,]*)(?:\.([0-9]{1,2}))?(?:/-)?", re.IGNORECASE)
 FEW_DIGITS = re.compile(r"[0-9]{,5}")  # whoever has these in a phone number is not whom one looks for
+# What is shown of a paper: of the ninety columns that some have, reading all takes longer than finding.
+OF_A_PAPER = ("number", "number_key", "buyer_name", "total", "date", "state")
+OF_A_SALE = (*OF_A_PAPER, "customer__name")
 BETWEEN_PARTS = re.compile(r"[\s./-]+")  # of a vendor's number, which has any form
 
 Row = TypeVar("Row", bound=Model)
@@ -214,17 +217,19 @@ def products(asked: Asked) -> Iterable[Hit]:
 
 def invoices(asked: Asked) -> Iterable[Hit]:
     """By number, by total, or the newest of the customers that the words find first."""
-    return _sales(asked, Invoice.objects.filter(business=asked.business).select_related("customer"))
+    shown = (*OF_A_SALE, "due_date", "balance", "paid", "credited")
+    return _sales(asked, Invoice.objects.filter(business=asked.business).only(*shown))
 
 
 def quotations(asked: Asked) -> Iterable[Hit]:
     """Likewise."""
-    return _sales(asked, Quotation.objects.filter(business=asked.business).select_related("customer"))
+    shown = (*OF_A_SALE, "valid_until")
+    return _sales(asked, Quotation.objects.filter(business=asked.business).only(*shown))
 
 
 def _sales(asked: Asked, rows: QuerySet[Sale]) -> Iterable[Hit]:
     kinds = {prefix for _, prefix in asked.series} - set(prefixes.TAKEN)
-    for row in _papers(asked, rows, kinds):
+    for row in _papers(asked, rows.select_related("customer"), kinds):
         yield Hit(
             label=str(row),
             url=row.get_absolute_url(),
@@ -244,7 +249,7 @@ def advances(asked: Asked) -> Iterable[Hit]:
 
 
 def _open_papers(asked: Asked, rows: QuerySet[Credit], kinds: Collection[str]) -> Iterable[Hit]:
-    for row in _papers(asked, rows, kinds):
+    for row in _papers(asked, rows.only(*OF_A_PAPER, "balance"), kinds):
         left = f"{indian_format(row.balance)} open" if row.balance else row.status
         yield Hit(
             label=row.number,
@@ -282,7 +287,8 @@ def vendors(asked: Asked) -> Iterable[Hit]:
 
 def bills(asked: Asked) -> Iterable[Hit]:
     """By the vendor's own number, by total, or the newest of the vendors that the words find first."""
-    rows = Bill.objects.filter(business=asked.business)
+    shown = ("number", "vendor_name", "total", "date", "due_date", "state", "balance", "paid")
+    rows = Bill.objects.filter(business=asked.business).only(*shown)
     for row in _first(asked.limit, *_papers_of_vendors(asked, rows)):
         yield Hit(
             label=row.number,
@@ -307,7 +313,8 @@ def vendor_notes(asked: Asked) -> Iterable[Hit]:
 
 def expenses(asked: Asked) -> Iterable[Hit]:
     """By total, by description, category, payee or reference, or the newest of the vendors found first."""
-    rows = Expense.objects.filter(business=asked.business).select_related("category")
+    shown = ("description", "payee", "category__name", "total", "date", "state")
+    rows = Expense.objects.filter(business=asked.business).select_related("category").only(*shown)
     steps = (
         _amounting(asked, rows),
         rows.filter(expense_says(asked.words)).order_by("-date", "-id")[: asked.limit],
@@ -325,22 +332,20 @@ def expenses(asked: Asked) -> Iterable[Hit]:
 
 
 Money = Payment | OpeningPayment | BillPayment | Refund | VendorRefund
-# Every row of money, with what is read beside it.
+# Every row of money, with what is shown of it beside its own: that is read along with it.
 MONEY: dict[type[Money], tuple[str, ...]] = {
-    Payment: ("invoice",),
-    OpeningPayment: ("opening__customer",),
-    BillPayment: ("bill",),
-    Refund: ("customer", "receipt", "note"),
-    VendorRefund: ("credit_note__bill",),
+    Payment: ("invoice__number", "invoice__buyer_name"),
+    OpeningPayment: ("opening__reference", "opening__customer__name"),
+    BillPayment: ("bill__number", "bill__vendor_name"),
+    Refund: ("number", "customer__name", "receipt__id", "note__id"),
+    VendorRefund: ("credit_note__number", "credit_note__bill__vendor_name"),
 }
+OF_MONEY = ("amount", "date", "mode", "reversed_at")
 
 
 def payments(asked: Asked) -> Iterable[Hit]:
     """Money that came or went, by its amount; each leads to what it was paid for."""
-    steps = (
-        _amounting(asked, model.objects.filter(business=asked.business).select_related(*paid_for), "amount")
-        for model, paid_for in MONEY.items()
-    )
+    steps = (_amounting(asked, _money(asked.business, model), "amount") for model in MONEY)
     for row in cast("list[Money]", _first(asked.limit, *steps)):
         deed, *what = _paid_for(row)
         reversed_ = "reversed" if row.reversed_at else ""
@@ -349,6 +354,12 @@ def payments(asked: Asked) -> Iterable[Hit]:
             url=row.get_absolute_url(),
             detail=_joined(*what, day_text(row.date), row.get_mode_display(), reversed_),
         )
+
+
+def _money(business: Business, model: type[Money]) -> QuerySet[Any]:
+    shown = MONEY[model]
+    beside = {name.rpartition("__")[0] for name in shown} - {""}
+    return model._default_manager.filter(business=business).select_related(*beside).only(*OF_MONEY, *shown)
 
 
 def _paid_for(row: Money) -> tuple[str, str, str]:
