@@ -49,6 +49,9 @@ from gstbillingapp.models import (
     SelfInvoice,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 
@@ -227,6 +230,27 @@ class BillAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("=number_key", "=vendor_gstin")
     inlines = (BoughtLineInline, PaidOutInline)
+
+
+class CreditedLineInline(ReadOnly, TabularInline):
+    model = VendorNoteLine
+    extra = 0
+    fields = ("position", "description", "qty", "unit", "rate", "itc", "taxable", "total")
+
+
+class CameBackInline(ReadOnly, TabularInline):
+    model = VendorRefund
+    extra = 0
+    fields = ("date", "amount", "mode", "reference", "recorded_by", "reversed_at")
+
+
+@admin.register(VendorNote)
+class VendorNoteAdmin(ReadOnlyAdmin):
+    list_display = ("number", "business", "vendor", "bill", "state", "date", "total", "balance")
+    list_select_related = ("business", "vendor", "bill")
+    list_filter = ("state",)
+    search_fields = ("=number_key",)
+    inlines = (CreditedLineInline, CameBackInline)
 
 
 @admin.register(Expense)

@@ -49,6 +49,7 @@ MENU: dict[str, tuple[Entry, ...]] = {
         _table("Payments", "currency_rupee", "gstbillingapp", "payment"),
         _table("Vendors", "local_shipping", "gstbillingapp", "vendor"),
         _table("Bills", "receipt", "gstbillingapp", "bill"),
+        _table("Vendors' credit notes", "assignment_return", "gstbillingapp", "vendornote"),
         _table("Expenses", "payments", "gstbillingapp", "expense"),
         _table("Stock movements", "swap_vert", "gstbillingapp", "stockmovement"),
         _table("Number series", "tag", "gstbillingapp", "numberseries"),

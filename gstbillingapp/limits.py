@@ -64,6 +64,8 @@ COSTLY = frozenset(
         "statement_print",
         "vendor_list",
         "vendor_lookup",
+        "vendor_note_list",
+        "vendor_note_totals",
     }
 )
 HOUR = 3600  # seconds

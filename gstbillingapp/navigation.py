@@ -95,6 +95,12 @@ MENU: tuple[Group | Entry, ...] = (
                 new_url_name="bill_new",
             ),
             Entry(
+                label="Vendors' credit notes",
+                url_name="vendor_note_list",
+                icon="file-earmark-minus",
+                sections=("vendor_note",),
+            ),
+            Entry(
                 label="Vendors",
                 url_name="vendor_list",
                 icon="shop",

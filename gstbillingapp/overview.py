@@ -24,7 +24,6 @@ from gstbillingapp.models import (
     Business,
     Customer,
     Expense,
-    ExpenseState,
     Invoice,
     InvoiceLine,
     InvoiceState,
@@ -32,8 +31,10 @@ from gstbillingapp.models import (
     NoteKind,
     NoteLine,
     Product,
+    VendorNoteLine,
 )
 from gstbillingapp.models.bill import CLAIMED
+from gstbillingapp.models.claim import taken_back_within, told_within
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.models.invoice import InvoiceQuerySet
 from gstbillingapp.models.note import NoteQuerySet
@@ -297,22 +298,26 @@ def _amount(bands: Iterable[Band]) -> Decimal:
 
 
 def input_tax(business: Business, first: datetime.date, last: datetime.date) -> Decimal:
-    """The tax on bills and expenses of those days that is claimed as credit (CGST s.16).
+    """The tax on bills and expenses that is claimed as credit in the returns of those days (CGST s.16).
 
-    By the dates of the papers; what the return takes over is what vendors have reported by then (GSTR-2B).
+    Less what they give back: of earlier claims, and on vendors' credit notes. What the return takes over is
+    what vendors have reported by then (GSTR-2B).
     """
-    lines = BillLine.objects.filter(
-        bill__business=business,
-        bill__state=BillState.RECORDED,
-        bill__date__gte=first,
-        bill__date__lte=last,
-        itc__in=CLAIMED,
+    lines = BillLine.objects.filter(bill__business=business, bill__no_credit="", itc__in=CLAIMED)
+    expenses = Expense.objects.filter(business=business, no_credit="", itc=True)
+    notes = VendorNoteLine.objects.filter(note__business=business, note__no_credit="", itc__in=CLAIMED)
+    on_bills = _claimed(lines, first, last, "bill__") - _claimed(notes, first, last, "note__")
+    return on_bills + _claimed(expenses, first, last)
+
+
+def _claimed(rows: QuerySet[Any], first: datetime.date, last: datetime.date, paper: str = "") -> Decimal:
+    """The tax of these rows in those days; `paper` leads to what says when. What a return has told stays."""
+    counting = ~Q(**{f"{paper}state": BillState.CANCELLED}) | Q(**{f"{paper}reversed_in__isnull": False})
+    told, taken_back = told_within(first, last, paper) & counting, taken_back_within(first, last, paper)
+    sums = rows.filter(told | taken_back).aggregate(
+        told=Sum(TAX, filter=told), back=Sum(TAX, filter=taken_back)
     )
-    expenses = Expense.objects.filter(
-        business=business, state=ExpenseState.RECORDED, date__gte=first, date__lte=last, itc=True
-    )
-    on_expenses = expenses.aggregate(tax=Sum(TAX))
-    return rupees(lines.aggregate(tax=Sum(TAX))["tax"]) + rupees(on_expenses["tax"])
+    return rupees(sums["told"]) - rupees(sums["back"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

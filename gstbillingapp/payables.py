@@ -17,12 +17,14 @@ from gstbillingapp.models import (
     ExpenseState,
     Product,
     Vendor,
+    VendorNote,
 )
 from gstbillingapp.models.bill import bill_condition
 from gstbillingapp.models.customer import having
 from gstbillingapp.models.expense import USUAL_CATEGORIES
 from gstbillingapp.models.fields import ANY_DAY, today
 from gstbillingapp.queries import MANY, NO_LIMIT, number_has, rupees
+from gstbillingapp.registers import standing
 
 # What a list may be sorted by: the columns of an index, so that a page is read off it from either end.
 VENDOR_ORDERS = {"name": ("name_key", "id")}
@@ -33,6 +35,7 @@ BILL_ORDERS = {
     "total": ("total", "id"),
     "balance": ("balance", "id"),
 }
+VENDOR_NOTE_ORDERS = {"date": ("date", "id"), "number": ("number_key", "id"), "total": ("total", "id")}
 EXPENSE_ORDERS = {"date": ("date", "id"), "total": ("total", "id")}
 SOON = datetime.timedelta(days=7)
 
@@ -66,6 +69,28 @@ def vendor_totals(vendor: Vendor, on: datetime.date | None = None) -> tuple[Deci
         amount=Sum("balance"), late=Sum("balance", filter=Q(due_date__lt=day))
     )
     return rupees(owed["amount"]), rupees(owed["late"])
+
+
+def owed_by(vendor: Vendor) -> Decimal:
+    """What a vendor is still to pay back on credit notes, in rupees."""
+    open_ones = VendorNote.objects.filter(business=vendor.business_id, vendor=vendor, balance__gt=0)
+    return rupees(open_ones.aggregate(amount=Sum("balance"))["amount"])
+
+
+def vendor_note_list(
+    business: Business, *, search: str = "", status: str = "", sort: str = "-date"
+) -> QuerySet[VendorNote]:
+    """Vendors' credit notes by number, that of their bill, or the vendor.
+
+    An unknown status raises KeyError, an unknown sort ValueError.
+    """
+    notes = VendorNote.objects.filter(business=business)
+    if status:
+        notes = notes.filter(standing(BillState.CANCELLED)[status])
+    if search.strip():
+        of_bill = Bill.objects.filter(number_has(search), business=business).order_by()
+        notes = notes.filter(_says(business, search) | Q(bill__in=of_bill.values("pk")))
+    return notes.select_related("bill").order_by(*_order(VENDOR_NOTE_ORDERS, sort))
 
 
 def bill_list(
@@ -105,7 +130,7 @@ def bill_list(
 
 
 def _says(business: Business, text: str) -> Q:
-    """That its number or its vendor has the text: `bill_by_date` has all that is asked of a bill."""
+    """That a paper's number or vendor has the text: `bill_by_date` has all that is asked of a bill."""
     vendors = Vendor.objects.filter(having(text), business=business)
     return Q(vendor__in=vendors.order_by().values("pk")) | number_has(text)
 

@@ -28,7 +28,7 @@ def note_list(
     if kind:
         notes = notes.filter(kind=kind)
     if status:
-        notes = notes.filter(_standing(NoteState.CANCELLED)[status])
+        notes = notes.filter(standing(NoteState.CANCELLED)[status])
     if search.strip():
         text = search.strip()
         of_invoice = Q(invoice__number_key__contains=text.upper())
@@ -42,7 +42,7 @@ def receipt_list(
     """Advances by number or customer; an unknown status or sort raises KeyError."""
     receipts = Receipt.objects.filter(business=business)
     if status:
-        receipts = receipts.filter(_standing(ReceiptState.CANCELLED)[status])
+        receipts = receipts.filter(standing(ReceiptState.CANCELLED)[status])
     if search.strip():
         receipts = receipts.filter(says(business, search.strip()))
     return receipts.select_related("customer").order_by(*_order(RECEIPT_ORDERS, sort))
@@ -56,7 +56,8 @@ def open_sources(business: Business, customer_id: int) -> list[Receipt | Note]:
     return sorted(found, key=lambda source: (source.date, source.created_at))
 
 
-def _standing(cancelled: str) -> dict[str, Q]:
+def standing(cancelled: str) -> dict[str, Q]:
+    """How each of `STATUSES` is asked for, `cancelled` being the state of a paper that was taken back."""
     return {
         OPEN: Q(balance__gt=0),
         SETTLED: Q(balance=0) & ~Q(state=cancelled),

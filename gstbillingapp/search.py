@@ -37,6 +37,8 @@ from gstbillingapp.models import (
     Receipt,
     Refund,
     Vendor,
+    VendorNote,
+    VendorRefund,
 )
 from gstbillingapp.models.fields import LARGEST_AMOUNT, day_text, plain_number
 from gstbillingapp.navigation import entries
@@ -281,19 +283,25 @@ def vendors(asked: Asked) -> Iterable[Hit]:
 def bills(asked: Asked) -> Iterable[Hit]:
     """By the vendor's own number, by total, or the newest of the vendors that the words find first."""
     rows = Bill.objects.filter(business=asked.business)
-    steps = (
-        _begins_number(asked, rows),
-        _amounting(asked, rows),
-        _has_parts_of_number(asked, rows),
-        _of_parties(asked, rows, "vendor", asked.vendors),
-    )
-    for row in _first(asked.limit, *steps):
+    for row in _first(asked.limit, *_papers_of_vendors(asked, rows)):
         yield Hit(
             label=row.number,
             url=row.get_absolute_url(),
             detail=_joined(
                 row.vendor_name, indian_format(row.total), day_text(row.date), row.get_status_display()
             ),
+        )
+
+
+def vendor_notes(asked: Asked) -> Iterable[Hit]:
+    """Vendors' credit notes, as bills are found."""
+    rows = VendorNote.objects.filter(business=asked.business).select_related("bill")
+    for row in _first(asked.limit, *_papers_of_vendors(asked, rows)):
+        left = f"{indian_format(row.balance)} to come back" if row.balance else row.status
+        yield Hit(
+            label=row.number,
+            url=row.get_absolute_url(),
+            detail=_joined(row.bill.vendor_name, indian_format(row.total), day_text(row.date), left),
         )
 
 
@@ -316,13 +324,14 @@ def expenses(asked: Asked) -> Iterable[Hit]:
         )
 
 
-Money = Payment | OpeningPayment | BillPayment | Refund
+Money = Payment | OpeningPayment | BillPayment | Refund | VendorRefund
 # Every row of money, with what is read beside it.
 MONEY: dict[type[Money], tuple[str, ...]] = {
     Payment: ("invoice",),
     OpeningPayment: ("opening__customer",),
     BillPayment: ("bill",),
     Refund: ("customer", "receipt", "note"),
+    VendorRefund: ("credit_note__bill",),
 }
 
 
@@ -350,6 +359,8 @@ def _paid_for(row: Money) -> tuple[str, str, str]:
         return "received", row.opening.name, row.opening.customer.name
     if isinstance(row, BillPayment):
         return "paid", row.bill.number, row.bill.vendor_name
+    if isinstance(row, VendorRefund):
+        return "came back", row.credit_note.number, row.credit_note.bill.vendor_name
     return "paid back", row.number, row.customer.name
 
 
@@ -364,6 +375,7 @@ PROVIDERS = (
     Provider(title="Products", list_url_name="product_list", find=products),
     Provider(title="Vendors", list_url_name="vendor_list", find=vendors),
     Provider(title="Bills", list_url_name="bill_list", find=bills),
+    Provider(title="Vendors' credit notes", list_url_name="vendor_note_list", find=vendor_notes),
     Provider(title="Expenses", list_url_name="expense_list", find=expenses),
     Provider(title="Payments", find=payments),
 )
@@ -434,15 +446,25 @@ def _of_parties(
         yield from rows.filter(**{field: party}).order_by("-date", "-id")[: asked.limit]
 
 
-def _begins_number(asked: Asked, rows: QuerySet[Bill]) -> Iterator[Bill]:
-    """Bills whose number begins with the words."""
+def _papers_of_vendors(asked: Asked, rows: QuerySet[Row]) -> tuple[Iterator[Row], ...]:
+    """Papers numbered by vendors: by number, by total, or the newest of the vendors found first."""
+    return (
+        _begins_number(asked, rows),
+        _amounting(asked, rows),
+        _has_parts_of_number(asked, rows),
+        _of_parties(asked, rows, "vendor", asked.vendors),
+    )
+
+
+def _begins_number(asked: Asked, rows: QuerySet[Row]) -> Iterator[Row]:
+    """Those whose number begins with the words."""
     key = number_key(asked.words)
     beginning = rows.filter(number_key__gte=key, number_key__lt=key + LAST_LETTER)
     yield from beginning.order_by("number_key", "id")[: asked.limit]
 
 
-def _has_parts_of_number(asked: Asked, rows: QuerySet[Bill]) -> Iterator[Bill]:
-    """The newest bills whose number has each part of the words, so "PD 881" finds PD-881."""
+def _has_parts_of_number(asked: Asked, rows: QuerySet[Row]) -> Iterator[Row]:
+    """The newest whose number has each part of the words, so "PD 881" finds PD-881."""
     if _has_digit(asked.words):
         parts = [part for part in BETWEEN_PARTS.split(number_key(asked.words)) if part]
         has_all = Q(*(Q(number_key__contains=part) for part in parts))

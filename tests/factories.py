@@ -22,6 +22,7 @@ from gstbillingapp.actions import (
     receipts,
     self_invoices,
     set_offs,
+    vendor_notes,
 )
 from gstbillingapp.actions.data import (
     BillData,
@@ -33,6 +34,7 @@ from gstbillingapp.actions.data import (
     NoteLineData,
     OpeningData,
     ReceiptData,
+    VendorNoteData,
 )
 from gstbillingapp.gst.gstin import check_digit
 from gstbillingapp.gst.rates import GST_BEGAN
@@ -57,6 +59,7 @@ from gstbillingapp.models import (
     SelfInvoice,
     Vendor,
     VendorKind,
+    VendorNote,
 )
 from gstbillingapp.models.fields import today
 from gstbillingapp.models.vendor import REGISTERED_VENDORS
@@ -295,6 +298,13 @@ def paid_out(owed: Bill, amount: Decimal | str | None = None, **terms: Any) -> B
     """A payment of a bill; in full where no amount is given."""
     money = owed.balance if amount is None else Decimal(amount)
     return bill_payments.pay(owed.business, None, owed.pk, money, **terms)
+
+
+def vendor_noted(bill: Bill, *lines: NoteLineData, **terms: Any) -> VendorNote:
+    """A vendor's credit note over ₹10.00 before tax of the bill's first line, where no line is given."""
+    typed = {"number": f"CN-{VendorNote.objects.count() + 1}", "reason": "price"}
+    typed["lines"] = lines or (NoteLineData(amount=Decimal(10)),)
+    return vendor_notes.record(bill.business, None, bill.pk, VendorNoteData(**{**typed, **terms}))
 
 
 def expense(business: Business | None = None, **terms: Any) -> Expense:

@@ -30,6 +30,9 @@ from gstbillingapp.models import (
     SelfInvoice,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 TABLES = (
@@ -56,6 +59,9 @@ TABLES = (
     SelfInvoice,
     StockMovement,
     Vendor,
+    VendorNote,
+    VendorNoteLine,
+    VendorRefund,
 )
 
 

@@ -73,5 +73,5 @@ def refuse_unless_owed(bill: Bill) -> None:
 def _settle(bill: Bill, amount: Decimal) -> None:
     # Worked out here, under the lock, and not by F(): SQLite would add in binary floats.
     bill.paid += amount
-    bill.balance = bill.total - bill.paid
+    bill.balance = bill.owed()
     bill.save(update_fields=["paid", "balance", "updated_at"])

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from gstbillingapp.actions import announce
+from gstbillingapp.actions import announce, claims, returns
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import BillData
 from gstbillingapp.actions.products import LARGEST_QTY, move
@@ -43,6 +43,8 @@ TYPED = (
     "due_date",
     "place_of_supply",
     "rcm",
+    "claimed_in",
+    "no_credit",
     "sez",
     "imported",
     "doc_discount",
@@ -55,6 +57,13 @@ TYPED = (
     "round_off",
     "total",
 )
+CANCELLING = (
+    *("state", "balance", "reversed_in"),
+    *("cancelled_at", "cancelled_by", "cancel_reason", "updated_at"),
+)
+# What a return has of a bill, and of each of its lines.
+TOLD = ("vendor_kind", "vendor_state_code", "place_of_supply", "rcm")
+TOLD_OF_LINE = ("supply", "itc", "is_service", "rate", "taxable", "cgst", "sgst", "igst", "cess")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,9 @@ class Preview:
     missing: dict[str, list[str]]
 
 
-def preview(business: Business, data: BillData) -> Preview:
+def preview(business: Business, data: BillData, stored: Bill | None = None) -> Preview:
     """Totals of what was typed so far; writes nothing and raises nothing for what was typed."""
-    reckoned = reckon(business, data)
+    reckoned = reckon(business, data, stored)
     lines: list[BillLine | None] = [None] * len(data.lines)
     for place, line in zip(reckoned.places, reckoned.lines, strict=True):
         lines[place] = line
@@ -89,8 +98,9 @@ def record(business: Business, user: User | None, data: BillData) -> Bill:
 
     Raises ValidationError that names what is missing or wrong, and for a number that the vendor has used.
     """
-    reckoned = _ready(business, data)
     with transaction.atomic():
+        returns.lock(business)  # no return is filed between looking and recording
+        reckoned = _ready(business, data)
         bill = Bill(business=business, recorded_by=user, version=0)
         _take_over(bill, reckoned)
         _refuse_taken_number(bill)
@@ -103,15 +113,18 @@ def record(business: Business, user: User | None, data: BillData) -> Bill:
 def change(business: Business, user: User | None, bill_id: int, data: BillData) -> Bill:
     """Put right what was typed of a bill on which nothing is paid; the difference is moved in the stock.
 
-    Raises ValidationError as `record`, where something is paid, and where somebody else has changed the bill
-    since `data.version`; Bill.DoesNotExist for one of another business.
+    Raises ValidationError as `record`, where something is paid, where somebody else has changed the bill
+    since `data.version`, and for what a filed GSTR-3B has told; Bill.DoesNotExist for one of another
+    business.
     """
-    reckoned = _ready(business, data)
     with transaction.atomic():
+        returns.lock(business)
         bill = locked(business, bill_id)
         refuse_changing(bill)
         _refuse_stale(bill, data.version)
+        reckoned = _ready(business, data, bill)
         due_before, total_before = bill.due_date, bill.total
+        _refuse_retelling(bill, reckoned)
         _take_over(bill, reckoned)
         _refuse_taken_number(bill)
         bill.save()
@@ -125,19 +138,20 @@ def change(business: Business, user: User | None, bill_id: int, data: BillData) 
 def cancel(business: Business, user: User | None, bill_id: int, reason: str) -> Bill:
     """Take a bill back: its goods leave the stock, its number is free again.
 
+    Input tax that a filed GSTR-3B has told is reversed in the first that is not filed.
     Raises ValidationError without a reason, and where money has been paid on it.
     """
     checks = Checks()
     text = checks.text("reason", reason, 200, required="Say why; it is kept with the bill.")
     checks.finish()
     with transaction.atomic():
+        returns.lock(business)
         bill = locked(business, bill_id)
         refuse_cancelling(bill)
+        claims.take_back(bill)
         bill.state, bill.balance = BillState.CANCELLED, ZERO
         bill.cancelled_at, bill.cancelled_by, bill.cancel_reason = timezone.now(), user, text
-        bill.save(
-            update_fields=["state", "balance", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"]
-        )
+        bill.save(update_fields=CANCELLING)
         _stock(bill, {}, StockReason.BILL_CANCELLED, user)
         announce.bill_settled(bill)
     return bill
@@ -159,6 +173,7 @@ def refuse_changing(bill: Bill) -> None:
             f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first, then change it."
         )
     _refuse_self_invoiced(bill)
+    _refuse_credited(bill)
 
 
 def refuse_cancelling(bill: Bill) -> None:
@@ -168,6 +183,7 @@ def refuse_cancelling(bill: Bill) -> None:
     if bill.paid > ZERO:
         raise refusal(f"{indian_format(bill.paid)} has been paid on {bill}; reverse the payment first.")
     _refuse_self_invoiced(bill)
+    _refuse_credited(bill)
 
 
 def _refuse_self_invoiced(bill: Bill) -> None:
@@ -176,9 +192,15 @@ def _refuse_self_invoiced(bill: Bill) -> None:
         raise refusal(f"Self-invoice {standing.number} says what {bill} says; cancel that first.")
 
 
-def _ready(business: Business, data: BillData) -> Reckoned:
+def _refuse_credited(bill: Bill) -> None:
+    note = bill.vendor_notes.filter(state=BillState.RECORDED).first()
+    if note is not None:
+        raise refusal(f"Credit note {note} of {bill.vendor_name} stands against {bill}; cancel that first.")
+
+
+def _ready(business: Business, data: BillData, stored: Bill | None = None) -> Reckoned:
     """The bill worked out. Raises ValidationError with everything that keeps it from being recorded."""
-    reckoned = reckon(business, data)
+    reckoned = reckon(business, data, stored)
     note_missing(reckoned)
     reckoned.checks.finish()
     return reckoned
@@ -187,6 +209,21 @@ def _ready(business: Business, data: BillData) -> Reckoned:
 def _refuse_stale(bill: Bill, version: int | None) -> None:
     if version is not None and version != bill.version:
         raise refusal("Somebody has changed this bill since you opened it. Open it again to see what is new.")
+
+
+def _refuse_retelling(bill: Bill, reckoned: Reckoned) -> None:
+    held = claims.held_by(bill)
+    if held is not None and _told(bill, bill.lines.all()) != _told(reckoned.bill, reckoned.lines):
+        raise refusal(
+            f"{bill} is in GSTR-3B for {held.label}, which is filed: its amounts and taxes stay. Cancel "
+            "it and record it anew; the next return then reverses what was claimed."
+        )
+
+
+def _told(bill: Bill, lines: Iterable[BillLine]) -> tuple[list[object], list[list[object]]]:
+    return [getattr(bill, name) for name in TOLD], [
+        [getattr(line, name) for name in TOLD_OF_LINE] for line in lines
+    ]
 
 
 def _refuse_taken_number(bill: Bill) -> None:

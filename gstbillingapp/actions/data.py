@@ -233,11 +233,24 @@ class BillData:
     due_date: datetime.date | None = None  # None: the vendor's days to pay after the date
     place_of_supply: str = ""  # "": the business's own state
     rcm: bool = False
+    claimed_in: datetime.date | None = None  # None: with the bill's date, or in the first return not filed
     doc_discount: Decimal | None = None  # None: no discount
     round_off: Decimal | None = None  # None: to the nearest rupee
     notes: str = ""
     lines: Sequence[BillLineData] = field(default_factory=tuple)
     version: int | None = None  # the version that was edited; None: whichever is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorNoteData:
+    """A vendor's credit note as typed; `lines` run beside those of its bill, and amounts are before tax."""
+
+    number: str = ""
+    date: datetime.date | None = None  # None: today in India
+    reason: str = ""  # of `VendorNoteReason`
+    reason_text: str = ""
+    round_off: Decimal | None = None  # None: to the nearest rupee
+    lines: Sequence[NoteLineData] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +271,7 @@ class ExpenseData:
     inter_state: bool | None = None  # None: by the GSTIN
     rcm: bool = False  # the amount is without the tax then, whatever `price_includes_tax` says
     itc: bool = False
+    claimed_in: datetime.date | None = None  # None: as of a bill
     mode: str = "bank"
     reference: str = ""
     version: int | None = None  # the version that was edited; None: whichever is there

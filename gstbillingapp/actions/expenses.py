@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from gstbillingapp.actions import claims, returns
 from gstbillingapp.actions.checks import Checks, refusal
 from gstbillingapp.actions.data import ExpenseData
 from gstbillingapp.actions.identity import checked_gstin
@@ -35,7 +36,11 @@ AMOUNTS = ("taxable", "cgst", "sgst", "igst", "cess", "total")
 TYPED = (
     *("vendor", "payee", "payee_gstin", "date", "description", "reference", "mode"),
     *("inter_state", "price_includes_tax", "rate", "cess_pct", "cess_amt", "rcm", "itc", *AMOUNTS),
+    *("claimed_in", "no_credit"),
 )
+CANCELLING = ("state", "reversed_in", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at")
+# What a return has of an expense.
+TOLD = ("inter_state", "rate", "rcm", "itc", *AMOUNTS)
 
 
 def record(business: Business, user: User | None, data: ExpenseData) -> Expense:
@@ -43,10 +48,9 @@ def record(business: Business, user: User | None, data: ExpenseData) -> Expense:
 
     Raises ValidationError that names what is missing or wrong.
     """
-    checks = Checks()
-    typed, category = _typed(checks, business, data), _category_name(checks, data.category)
-    checks.finish()
     with transaction.atomic():
+        returns.lock(business)  # no return is filed between looking and recording
+        typed, category = _ready(business, data)
         expense = Expense(business=business, recorded_by=user, version=0)
         _take_over(expense, typed, category)
     return expense
@@ -55,19 +59,19 @@ def record(business: Business, user: User | None, data: ExpenseData) -> Expense:
 def change(business: Business, expense_id: int, data: ExpenseData) -> Expense:
     """Put right what was typed of an expense.
 
-    Raises ValidationError as `record`, for one that is cancelled, and where somebody else has changed it
-    since `data.version`; Expense.DoesNotExist for one of another business.
+    Raises ValidationError as `record`, for one that is cancelled, where somebody else has changed it since
+    `data.version`, and for what a filed GSTR-3B has told; Expense.DoesNotExist for one of another business.
     """
-    checks = Checks()
-    typed, category = _typed(checks, business, data), _category_name(checks, data.category)
-    checks.finish()
     with transaction.atomic():
+        returns.lock(business)
         expense = _locked(business, expense_id)
         refuse_cancelled(expense)
         if data.version is not None and data.version != expense.version:
             raise refusal(
                 "Somebody has changed this expense since you opened it. Open it again to see what is new."
             )
+        typed, category = _ready(business, data, expense)
+        _refuse_retelling(expense, typed)
         _take_over(expense, typed, category)
     return expense
 
@@ -75,17 +79,21 @@ def change(business: Business, expense_id: int, data: ExpenseData) -> Expense:
 def cancel(business: Business, user: User | None, expense_id: int, reason: str) -> Expense:
     """Take an expense back that was recorded by mistake; it stays on record and counts no more.
 
+    Input tax that a filed GSTR-3B has told is reversed in the first that is not filed.
     Raises ValidationError without a reason, and for one cancelled before.
     """
     checks = Checks()
     text = checks.text("reason", reason, 200, required="Say why; it is kept with the expense.")
     checks.finish()
     with transaction.atomic():
+        returns.lock(business)
         expense = _locked(business, expense_id)
         refuse_cancelled(expense)
+        if _is_told(expense):
+            claims.take_back(expense)
         expense.state = ExpenseState.CANCELLED
         expense.cancelled_at, expense.cancelled_by, expense.cancel_reason = timezone.now(), user, text
-        expense.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "updated_at"])
+        expense.save(update_fields=CANCELLING)
     return expense
 
 
@@ -130,7 +138,23 @@ def set_category_archived(business: Business, category_id: int, archived: bool) 
 
 
 def _locked(business: Business, expense_id: int) -> Expense:
-    return Expense.objects.select_for_update(no_key=True).get(business=business, pk=expense_id)
+    expense = Expense.objects.select_for_update(no_key=True).get(business=business, pk=expense_id)
+    expense.business = business
+    return expense
+
+
+def _is_told(expense: Expense) -> bool:
+    """Whether a return has it: its tax is claimed, or owed on reverse charge."""
+    return expense.itc or expense.rcm
+
+
+def _refuse_retelling(expense: Expense, typed: Expense) -> None:
+    held = claims.held_by(expense) if _is_told(expense) else None
+    if held is not None and any(getattr(expense, name) != getattr(typed, name) for name in TOLD):
+        raise refusal(
+            f"This expense is in GSTR-3B for {held.label}, which is filed: its amounts and taxes stay. "
+            "Cancel it and record it anew; the next return then reverses what was claimed."
+        )
 
 
 def _lock_categories(business: Business) -> None:
@@ -161,6 +185,30 @@ def _category(business: Business, name: str) -> ExpenseCategory:
         category.is_archived = False
         category.save()
     return category
+
+
+def _ready(business: Business, data: ExpenseData, stored: Expense | None = None) -> tuple[Expense, str]:
+    """The expense worked out, and the name of its category. Raises ValidationError for what is wrong."""
+    checks = Checks()
+    typed, category = _typed(checks, business, data), _category_name(checks, data.category)
+    if _is_told(typed):
+        _claim(checks, typed, data, stored)
+    checks.finish()
+    return typed, category
+
+
+def _claim(checks: Checks, expense: Expense, data: ExpenseData, stored: Expense | None) -> None:
+    told = stored if stored is not None and _is_told(stored) else None
+    own_paper = expense.rcm and not expense.payee_gstin
+    claims.place(
+        checks, expense, data.claimed_in, told, own_paper=own_paper, elsewhere=_is_elsewhere(expense)
+    )
+
+
+def _is_elsewhere(expense: Expense) -> bool:
+    """Whether its CGST is of the state of whoever was paid, as of a hotel there (CGST s.2(62), s.25(4))."""
+    away = expense.payee_gstin and current_code(expense.payee_gstin[:2]) != expense.business.state_code
+    return bool(away) and not expense.inter_state and not expense.rcm
 
 
 def _typed(checks: Checks, business: Business, data: ExpenseData) -> Expense:

@@ -157,6 +157,7 @@ def move(
     invoice_id: int | None = None,
     note_id: int | None = None,
     bill_id: int | None = None,
+    vendor_note_id: int | None = None,
 ) -> None:
     """Move stock of locked products, note why, and tell the members what has run low."""
     moved = [product for product in products if quantities.get(product.pk)]
@@ -169,6 +170,7 @@ def move(
             invoice_id=invoice_id,
             note_id=note_id,
             bill_id=bill_id,
+            vendor_note_id=vendor_note_id,
             created_by=user,
         )
         for product in moved

@@ -4,10 +4,12 @@ One road for the live totals, for recording and for changing, so that what a per
 """
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
+from gstbillingapp.actions import claims
 from gstbillingapp.actions.checks import Checks
 from gstbillingapp.actions.data import BillData, BillLineData
 from gstbillingapp.actions.identity import STATE_CODES
@@ -15,6 +17,7 @@ from gstbillingapp.actions.products import LARGEST_PRICE, checked_unit
 from gstbillingapp.actions.worked_out import WorkedOut, calc_line, checked_hsn, checked_qty, checked_tax
 from gstbillingapp.gst import calc
 from gstbillingapp.gst.money import indian_format, round_rupee
+from gstbillingapp.gst.notes import AMOUNTS, Worth
 from gstbillingapp.gst.numbers import financial_year, number_key
 from gstbillingapp.models import (
     Bill,
@@ -24,6 +27,7 @@ from gstbillingapp.models import (
     Product,
     ProductKind,
     Scheme,
+    Supply,
     Vendor,
     VendorKind,
 )
@@ -43,13 +47,18 @@ class Reckoned(WorkedOut[BillLine]):
     bill: Bill
 
 
-def reckon(business: Business, data: BillData) -> Reckoned:
-    """Work out what was typed; nothing is written, and nothing raised for what a person typed."""
+def reckon(business: Business, data: BillData, stored: Bill | None = None) -> Reckoned:
+    """Work out what was typed; nothing is written, and nothing raised for what a person typed.
+
+    `stored` is the bill that is being changed.
+    """
     checks = Checks()
     bill = _bill(checks, business, data)
     reckoned = Reckoned(bill=bill, checks=checks)
     reckoned.read(business, data.lines, partial(_line, bill))
     _work_out(reckoned, data)
+    own_paper = bill.rcm and not bill.vendor_gstin
+    claims.place(checks, bill, data.claimed_in, stored, own_paper=own_paper, elsewhere=is_elsewhere(bill))
     return reckoned
 
 
@@ -63,6 +72,7 @@ def data_of(bill: Bill) -> BillData:
         due_date=bill.due_date,
         place_of_supply=bill.place_of_supply,
         rcm=bill.rcm,
+        claimed_in=bill.claimed_in,
         doc_discount=bill.doc_discount,
         round_off=None if bill.round_off == usual else bill.round_off,
         notes=bill.notes,
@@ -84,6 +94,11 @@ def mode_of(bill: Bill) -> calc.TaxMode:
         sez=bill.sez or bill.imported,
         charges_tax=bears_tax(bill),
     )
+
+
+def is_elsewhere(bill: Bill) -> bool:
+    """Whether its CGST is of another state, which gives no credit here (CGST s.2(62), s.25(4))."""
+    return bill.place_of_supply != bill.business.state_code and mode_of(bill).is_intra
 
 
 def _line_data_of(line: BillLine) -> BillLineData:
@@ -209,16 +224,34 @@ def _work_out(reckoned: Reckoned, data: BillData) -> None:
 
 def _calc_input(reckoned: Reckoned) -> calc.DocumentInput:
     bill = reckoned.bill
+    return _document(bill, [calc_line(line) for line in reckoned.lines], bill.doc_discount)
+
+
+def _document(bill: Bill, lines: Sequence[calc.LineInput], doc_discount: Decimal) -> calc.DocumentInput:
     return calc.DocumentInput(
         supplier_state=_supplier_state(bill),
         place_of_supply=bill.place_of_supply,
-        lines=tuple(calc_line(line) for line in reckoned.lines),
+        lines=tuple(lines),
         sez=bill.sez or bill.imported,
         registered=bears_tax(bill),
         rcm=bill.rcm,
-        doc_disc=bill.doc_discount,
+        doc_disc=doc_discount,
         round_off=False,
     )
+
+
+def taxed(bill: Bill, line: BillLine, qty: Decimal, value: Decimal) -> Worth:
+    """Rupees before tax with the tax that a line of a bill bears, for a note against it (CGST s.34)."""
+    part = calc.LineInput(
+        qty=Decimal(1),
+        price=value,
+        rate=line.rate,
+        exempt=line.supply != Supply.TAXABLE,
+        cess_pct=line.cess_pct,
+        cess_per_unit=line.cess_per_unit * qty,
+    )
+    [result] = calc.compute(_document(bill, [part], ZERO)).lines
+    return Worth(qty=qty, **{name: getattr(result, name) for name in AMOUNTS if name != "qty"})
 
 
 def _supplier_state(bill: Bill) -> str:

@@ -8,8 +8,15 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from gstbillingapp.actions import bill_payments, bills, expenses, vendors
-from gstbillingapp.actions.data import BillData, BillLineData, ExpenseData, VendorData
+from gstbillingapp.actions import bill_payments, bills, expenses, vendor_notes, vendors
+from gstbillingapp.actions.data import (
+    BillData,
+    BillLineData,
+    ExpenseData,
+    NoteLineData,
+    VendorData,
+    VendorNoteData,
+)
 from gstbillingapp.demo.catalogue import made_up_gstin
 from gstbillingapp.models import (
     Bill,
@@ -20,6 +27,8 @@ from gstbillingapp.models import (
     Product,
     StockLevel,
     Vendor,
+    VendorNote,
+    VendorNoteReason,
 )
 from gstbillingapp.models.fields import INDIA, today
 
@@ -153,14 +162,31 @@ def _lines(dice: random.Random, vendor: Vendor, goods: list[Product]) -> list[Bi
 
 
 def _settle(clerk: User, dice: random.Random, bill: Bill, n: int, age: int) -> None:
-    """Most are paid about their due date, every fifth half or late; now and then one is cancelled."""
+    """Most are paid about their due date, every fifth half or late; some are credited or cancelled."""
     late = age - (bill.due_date - bill.date).days
+    if n % 9 == 4 and not bill.rcm:
+        _send_back(clerk, bill, n, age)
+        bill.refresh_from_db()
     if n % 15 == 5:
         bills.cancel(bill.business, clerk, bill.pk, REASON)
     elif n % 5 == 2 and late < 40:
         _pay(clerk, dice, bill, (bill.balance / 2).quantize(Decimal(100)), age)
     elif late > -3 and (n % 5 or late > 40):
         _pay(clerk, dice, bill, bill.balance, age)
+
+
+def _send_back(clerk: User, bill: Bill, n: int, age: int) -> None:
+    """The vendor takes one of the first line back."""
+    date = bill.date + datetime.timedelta(days=min(age, 6))
+    data = VendorNoteData(
+        number=f"{bill.number[:2]}/CN/{n + 31}",
+        date=date,
+        reason=VendorNoteReason.RETURN,
+        lines=[NoteLineData(qty=Decimal(1))],
+    )
+    note = vendor_notes.record(bill.business, clerk, bill.pk, data)
+    came_in = datetime.datetime.combine(date, datetime.time(11, 20), INDIA)
+    VendorNote.objects.filter(pk=note.pk).update(created_at=min(came_in, timezone.now()))
 
 
 def _pay(clerk: User, dice: random.Random, bill: Bill, amount: Decimal, age: int) -> None:

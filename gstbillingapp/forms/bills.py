@@ -8,6 +8,7 @@ from django import forms
 from gstbillingapp.actions.data import BillData, BillLineData, LineData
 from gstbillingapp.actions.reckoning import data_of
 from gstbillingapp.forms.base import DayField, NumberField, ScreenForm, with_shared_fields
+from gstbillingapp.forms.claims import ClaimField, offer_periods
 from gstbillingapp.forms.invoices import (
     MOST_LINES,
     BaseLines,
@@ -63,6 +64,7 @@ class BillForm(LiveForm, PartyForm):
     rcm = forms.BooleanField(
         label="Tax payable on reverse charge", help_text="You pay the tax to the government, not the vendor."
     )
+    claimed_in = ClaimField()
     doc_discount = NumberField(label="Discount on the whole bill, ₹")
     round_off = NumberField(label="Round-off, ₹")
     notes = forms.CharField(label="Notes", widget=forms.Textarea(attrs={"rows": 2, "maxlength": 1000}))
@@ -74,10 +76,12 @@ class BillForm(LiveForm, PartyForm):
         places = [(code, label) for code, label in CHOICES if code != business.state_code]
         own = ("", f"{state_label(business.state_code)}, your own")
         self.fields["place_of_supply"].choices = [own, *places]  # type: ignore[attr-defined]
-        for name, note in (("vendor_name", "vendor-detail"), ("due_date", "due-note")):
+        notes = {"vendor_name": "vendor-detail", "due_date": "due-note", "claimed_in": "claim-note"}
+        for name, note in notes.items():
             attrs = self.fields[name].widget.attrs
             attrs["aria-describedby"] = f"{note} {attrs['aria-describedby']}"
         self.fields["round_off"].widget.attrs["placeholder"] = "to the rupee"
+        offer_periods(self, business)
 
     @classmethod
     def of_bill(cls, bill: Bill) -> "BillForm":
@@ -115,6 +119,7 @@ class BillForm(LiveForm, PartyForm):
             due_date=cleaned.get("due_date"),
             place_of_supply=cleaned.get("place_of_supply", ""),
             rcm=cleaned.get("rcm", False),
+            claimed_in=cleaned.get("claimed_in"),
             doc_discount=cleaned.get("doc_discount"),
             round_off=cleaned.get("round_off"),
             notes=cleaned.get("notes", ""),

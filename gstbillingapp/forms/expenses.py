@@ -8,6 +8,7 @@ from django import forms
 
 from gstbillingapp.actions.data import ExpenseData
 from gstbillingapp.forms.base import DayField, GstinField, NumberField, ScreenForm
+from gstbillingapp.forms.claims import ClaimField, offer_periods
 from gstbillingapp.forms.invoices import NUMBER
 from gstbillingapp.forms.products import rate_choices
 from gstbillingapp.models import Business, Expense, PaymentMode, Vendor
@@ -62,6 +63,7 @@ class ExpenseForm(ScreenForm):
         label="Claim the tax as input credit",
         help_text="With a tax invoice of a registered supplier, or on reverse charge.",
     )
+    claimed_in = ClaimField()
 
     def __init__(self, business: Business, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,6 +74,7 @@ class ExpenseForm(ScreenForm):
         rates = [pair for pair in rate_choices(today(), *besides) if pair[0] not in ("", "0")]
         self.fields["rate"].choices = [("", "No tax"), *rates]  # type: ignore[attr-defined]
         self.fields["payee_gstin"].widget.attrs.pop("data-gstin-state", None)
+        offer_periods(self, business)
 
     def clean_mode(self) -> str:
         """Bank transfer where nothing is said."""

@@ -41,9 +41,11 @@ class Credit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inward:
-    """A purchase, or a part of one at one rate; `sign` -1 takes it back.
+    """A purchase, or a part of one at one rate; `sign` -1 takes it back: credit is reversed then, in 4(B)(2).
 
     `eligible` False is tax that s.17(5) keeps from being credited, `claimed` False tax that nobody asks for.
+    `denied` is tax that is asked for and not given: too late (s.16(4)), or of another state; told in 4(D)(2).
+    `again` is credit that an earlier return has reversed in 4(B)(2): told in 4(A), and in 4(D)(1) besides.
     `rcm` is tax that the business itself owes. `treatment` other than taxable puts the value into table 5.
     """
 
@@ -52,9 +54,11 @@ class Inward:
     source: Credit = Credit.OTHER
     eligible: bool = True
     claimed: bool = True
+    denied: bool = False
     rcm: bool = False
     treatment: Treatment = Treatment.TAXABLE
     sign: int = 1
+    again: bool = False
 
     def signed(self) -> Amounts:
         """The amounts as they count."""
@@ -71,8 +75,9 @@ class Pair:
 
 @dataclass(slots=True)
 class Gstr3b:
-    """The summary. 3.1: `taxable` to `non_gst`. 3.2: `to_unregistered` by place. 4: `credit`, `ineligible`.
+    """The summary. 3.1: `taxable` to `non_gst`. 3.2: `to_unregistered` by place.
 
+    4: `credit` (A), `ineligible` (B)(1), `reversed` (B)(2), `again` (D)(1), `denied` (D)(2).
     5: `exempt_inward` and `non_gst_inward`. `left_out` are the outward supplies whose tax the buyers pay.
     """
 
@@ -87,13 +92,17 @@ class Gstr3b:
     to_unregistered: dict[str, Amounts] = field(default_factory=dict)
     credit: dict[Credit, Amounts] = field(default_factory=dict)
     ineligible: Amounts = NOTHING
+    reversed: Amounts = NOTHING
+    again: Amounts = NOTHING
+    denied: Amounts = NOTHING
     exempt_inward: Pair = Pair()
     non_gst_inward: Pair = Pair()
 
     @property
     def net_credit(self) -> Amounts:
-        """4(C): what may be used; tax that may not is reversed in 4(B)."""
-        return total_of(self.credit.values()).plus(self.ineligible.negated())
+        """4(C): what may be used; tax that may not, or no longer, is reversed in 4(B)."""
+        taken_off = self.ineligible.plus(self.reversed)
+        return total_of(self.credit.values()).plus(taken_off.negated())
 
     @property
     def payable(self) -> Amounts:
@@ -152,12 +161,23 @@ def _add_inward(found: Gstr3b, row: Inward) -> None:
         return
     if row.rcm:
         found.reverse_charge = found.reverse_charge.plus(row.signed())
-    if not row.claimed:
+    if row.denied:
+        found.denied = found.denied.plus(row.signed())
+    if row.claimed:
+        _add_credit(found, row)
+
+
+def _add_credit(found: Gstr3b, row: Inward) -> None:
+    """Credit that was taken before is given back in 4(B)(2); of what s.17(5) blocks, none was."""
+    if row.sign < 0:
+        found.reversed = found.reversed.plus(row.amounts) if row.eligible else found.reversed
         return
     source = Credit.REVERSE_CHARGE if row.rcm and row.source is Credit.OTHER else row.source
-    found.credit[source] = found.credit.get(source, NOTHING).plus(row.signed())
+    found.credit[source] = found.credit.get(source, NOTHING).plus(row.amounts)
     if not row.eligible:
-        found.ineligible = found.ineligible.plus(row.signed())
+        found.ineligible = found.ineligible.plus(row.amounts)
+    elif row.again:
+        found.again = found.again.plus(row.amounts)
 
 
 def _pair(rows: Iterable[Inward]) -> Pair:
@@ -206,12 +226,11 @@ def as_json(found: Gstr3b) -> Json:
 
 
 def _credit(found: Gstr3b) -> Json:
-    nothing = _tax(NOTHING)
     return {
         "itc_avl": [{"ty": source.value} | _tax(found.credit.get(source, NOTHING)) for source in Credit],
-        "itc_rev": [{"ty": "RUL"} | _tax(found.ineligible), {"ty": "OTH"} | nothing],
+        "itc_rev": [{"ty": "RUL"} | _tax(found.ineligible), {"ty": "OTH"} | _tax(found.reversed)],
         "itc_net": _tax(found.net_credit),
-        "itc_inelg": [{"ty": "RUL"} | nothing, {"ty": "OTH"} | nothing],
+        "itc_inelg": [{"ty": "RUL"} | _tax(found.again), {"ty": "OTH"} | _tax(found.denied)],
     }
 
 

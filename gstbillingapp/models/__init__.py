@@ -2,6 +2,7 @@
 
 from gstbillingapp.models.bill import Bill, BillLine, BillPayment, BillState, BillStatus, Credit
 from gstbillingapp.models.business import Business, FilingFrequency, Membership, Role, Scheme
+from gstbillingapp.models.claim import NoCredit
 from gstbillingapp.models.customer import BuyerKind, Customer
 from gstbillingapp.models.events import ALWAYS_TOLD, EVENT_GROUPS, EventKind
 from gstbillingapp.models.expense import Expense, ExpenseCategory, ExpenseState
@@ -40,6 +41,7 @@ from gstbillingapp.models.reminders import REMINDERS, USUAL_HOUR, Reminder, Remi
 from gstbillingapp.models.returns import ReturnDueDate, ReturnFiling
 from gstbillingapp.models.self_invoice import SelfInvoice
 from gstbillingapp.models.vendor import Vendor, VendorKind
+from gstbillingapp.models.vendor_note import VendorNote, VendorNoteLine, VendorNoteReason, VendorRefund
 
 __all__ = [
     "ALWAYS_TOLD",
@@ -79,6 +81,7 @@ __all__ = [
     "Mailing",
     "MailingState",
     "Membership",
+    "NoCredit",
     "Note",
     "NoteKind",
     "NoteLine",
@@ -116,5 +119,9 @@ __all__ = [
     "Supply",
     "Vendor",
     "VendorKind",
+    "VendorNote",
+    "VendorNoteLine",
+    "VendorNoteReason",
+    "VendorRefund",
     "stage_text",
 ]

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
+from gstbillingapp.models.claim import InputTax, claim_checks, claim_indexes
 from gstbillingapp.models.document import DocumentLine, line_checks
 from gstbillingapp.models.fields import ZERO, money, today
 from gstbillingapp.models.payment import MONEY_MODES, MoneyMoved
@@ -48,8 +49,10 @@ class Credit(models.TextChoices):
 CLAIMED = (Credit.ELIGIBLE, Credit.CAPITAL)
 
 
-class Bill(models.Model):
+class Bill(InputTax):
     """A vendor's invoice to the business. Amounts are rupees; `balance` is what is still owed.
+
+    `credited` is what credit notes of the vendor took off that.
 
     With `rcm` the tax is owed to the government by the business and is not part of `total` (CGST s.9(3) and
     9(4)). So it is with what is `imported`: the IGST on goods is paid at customs, that on services on reverse
@@ -83,6 +86,7 @@ class Bill(models.Model):
     round_off = money()
     total = money()
     paid = money()
+    credited = money(db_default=ZERO)
     balance = money()
 
     notes = models.CharField(max_length=1000, blank=True)
@@ -129,17 +133,21 @@ class Bill(models.Model):
             ),
             # Half a paisa either way: SQLite adds in binary floats.
             models.CheckConstraint(
-                condition=Q(paid__gte=0, paid__lt=F("total") + Decimal("0.005")),
-                name="bill_paid_within_total",
+                condition=Q(
+                    paid__gte=0,
+                    credited__gte=0,
+                    paid__lt=F("total") - F("credited") + Decimal("0.005"),
+                ),
+                name="bill_paid_and_credited_within_total",
             ),
             models.CheckConstraint(
                 condition=Q(
                     state=BillState.RECORDED,
                     balance__gte=0,
-                    balance__gt=F("total") - F("paid") - Decimal("0.005"),
-                    balance__lt=F("total") - F("paid") + Decimal("0.005"),
+                    balance__gt=F("total") - F("paid") - F("credited") - Decimal("0.005"),
+                    balance__lt=F("total") - F("paid") - F("credited") + Decimal("0.005"),
                 )
-                | Q(state=BillState.CANCELLED, balance=0),
+                | Q(state=BillState.CANCELLED, balance=0, credited=0),
                 name="bill_balance_is_what_is_owed",
             ),
             models.CheckConstraint(condition=Q(due_date__gte=F("date")), name="bill_due_after_its_date"),
@@ -148,6 +156,7 @@ class Bill(models.Model):
                 condition=Q(imported=False) | Q(rcm=True, cgst=0, sgst=0),
                 name="bill_imported_bears_no_vendor_tax",
             ),
+            *claim_checks("bill", BillState.CANCELLED),
         ]
         indexes = [
             # Trailing columns let searches, counts and sums read the index alone, not the wide rows.
@@ -174,6 +183,7 @@ class Bill(models.Model):
                 condition=Q(balance__gt=0),
                 name="bill_owed_to_vendor",
             ),
+            *claim_indexes("bill"),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +212,10 @@ class Bill(models.Model):
         """The status in words."""
         return str(self.status.label)
 
+    def owed(self) -> Decimal:
+        """What is still to be paid, in rupees; `balance` keeps it."""
+        return self.total - self.paid - self.credited
+
     @property
     def tax(self) -> Decimal:
         """All components together, cess included."""
@@ -213,8 +227,8 @@ class Bill(models.Model):
 
     @property
     def may_change(self) -> bool:
-        """Whether what was typed may still be put right: nothing is paid yet."""
-        return self.state == BillState.RECORDED and self.paid == ZERO
+        """Whether what was typed may still be put right: nothing is paid or credited yet."""
+        return self.state == BillState.RECORDED and self.paid == self.credited == ZERO
 
 
 def bill_condition(status: str, day: datetime.date) -> Q:

@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     QUOTATION_CONVERTED = "quotation_converted", "Quotation converted to an invoice"
     STOCK_LOW = "stock_low", "Stock low, out or negative"
     BILL_DUE = "bill_due", "Vendor bill due or overdue"
+    VENDOR_NOTE = "vendor_note", "Vendor's credit note recorded"
     RETURN_DUE = "return_due", "GST return due or late"
     NOTE_CUT_OFF = "note_cut_off", "Credit notes of a year close"
     NEW_YEAR = "new_year", "New financial year"
@@ -51,7 +52,7 @@ EVENT_GROUPS: dict[str, tuple[EventKind, ...]] = {
         EventKind.QUOTATION_CONVERTED,
     ),
     "Stock": (EventKind.STOCK_LOW,),
-    "Purchases": (EventKind.BILL_DUE,),
+    "Purchases": (EventKind.BILL_DUE, EventKind.VENDOR_NOTE),
     "GST": (EventKind.RETURN_DUE, EventKind.NOTE_CUT_OFF, EventKind.NEW_YEAR),
     "Account": (EventKind.SIGN_IN, EventKind.PASSWORD_CHANGED),
     "Imports and exports": (EventKind.JOB_FINISHED,),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from gstbillingapp.models.business import Business
+from gstbillingapp.models.claim import InputTax, claim_checks, claim_indexes
 from gstbillingapp.models.fields import ZERO, day_text, money, percent
 from gstbillingapp.models.payment import MONEY_CHOICES, MONEY_MODES, PaymentMode
 from gstbillingapp.models.vendor import Vendor
@@ -64,7 +65,7 @@ class ExpenseState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class Expense(models.Model):
+class Expense(InputTax):
     """Money spent, with the tax in it. Amounts are rupees; `itc` says that the tax is claimed as credit.
 
     With `rcm` the tax is owed to the government by the business, as of a bill: it is not part of `total`,
@@ -130,6 +131,7 @@ class Expense(models.Model):
                 | Q(state=ExpenseState.RECORDED, cancelled_at__isnull=True),
                 name="expense_cancelled_has_time",
             ),
+            *claim_checks("expense", ExpenseState.CANCELLED),
         ]
         indexes = [
             # Trailing columns let the sums of a month, and those by category, be read off the index alone.
@@ -138,6 +140,7 @@ class Expense(models.Model):
             ),
             models.Index(fields=["business", "category", "-date", "-id"], name="expense_by_category"),
             models.Index(fields=["business", "total", "id"], name="expense_by_total"),
+            *claim_indexes("expense"),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,8 @@ class StockReason(models.TextChoices):
     RETURN_UNDONE = "unreturned", "Cancelled sales return"
     BILL_CHANGE = "bill_change", "Changed bill"
     BILL_CANCELLED = "unpurchased", "Cancelled bill"
+    SENT_BACK = "sent_back", "Sent back to the vendor"
+    SENT_BACK_UNDONE = "unsent", "Cancelled return to the vendor"
 
 
 class Product(models.Model):
@@ -167,6 +169,9 @@ class StockMovement(models.Model):
     bill = models.ForeignKey(
         "Bill", on_delete=models.PROTECT, null=True, blank=True, related_name="stock_movements"
     )
+    vendor_note = models.ForeignKey(
+        "VendorNote", on_delete=models.PROTECT, null=True, blank=True, related_name="stock_movements"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -190,6 +195,11 @@ class StockMovement(models.Model):
                 fields=["bill", "product", "reason"],
                 condition=models.Q(bill__isnull=False) & ~models.Q(reason=StockReason.BILL_CHANGE),
                 name="stock_moves_once_a_bill",
+            ),
+            models.UniqueConstraint(
+                fields=["vendor_note", "product", "reason"],
+                condition=models.Q(vendor_note__isnull=False),
+                name="stock_moves_once_a_vendor_note",
             ),
         ]
         indexes = [models.Index(fields=["product", "-id"], name="stock_movement_by_product")]

@@ -1,4 +1,4 @@
-"""Purchases: vendors, their bills with payments, and expenses."""
+"""Purchases: vendors, their bills with payments and credit notes, and expenses."""
 
 from django.urls import path
 
@@ -9,6 +9,7 @@ from gstbillingapp.views import (
     payment_voucher_paper,
     self_invoice_paper,
     self_invoices,
+    vendor_notes,
     vendors,
 )
 
@@ -46,6 +47,17 @@ urlpatterns = [
     path("self-invoice/<int:pk>/pdf/", self_invoice_paper.pdf, name="self_invoice_pdf"),
     path("self-invoice/<int:pk>/pdf/status/", self_invoice_paper.status, name="self_invoice_pdf_status"),
     path("self-invoice/<int:pk>/cancel/", self_invoices.cancel, name="self_invoice_cancel"),
+    path("bill/<int:pk>/credit-note/", vendor_notes.new, name="vendor_note_new"),
+    path("bill/<int:pk>/credit-note/totals/", vendor_notes.totals, name="vendor_note_totals"),
+    path("vendor-notes/", vendor_notes.index, name="vendor_note_list"),
+    path("vendor-note/<int:pk>/", vendor_notes.detail, name="vendor_note"),
+    path("vendor-note/<int:pk>/cancel/", vendor_notes.cancel, name="vendor_note_cancel"),
+    path("vendor-note/<int:pk>/refund/", vendor_notes.refund, name="vendor_note_refund"),
+    path(
+        "vendor-note/<int:pk>/refunds/<int:refund_pk>/reverse/",
+        vendor_notes.reverse_refund,
+        name="vendor_note_refund_reverse",
+    ),
     path("expenses/", expenses.index, name="expense_list"),
     path("expenses/new/", expenses.new, name="expense_new"),
     path("expenses/categories/", expenses.categories, name="expense_categories"),

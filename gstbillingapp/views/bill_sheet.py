@@ -7,15 +7,17 @@ from typing import Any
 
 from gstbillingapp.actions import bills as deeds
 from gstbillingapp.actions.data import BillData
-from gstbillingapp.actions.reckoning import bears_tax, mode_of
+from gstbillingapp.actions.reckoning import bears_tax, is_elsewhere, mode_of
 from gstbillingapp.forms.invoices import line_rates
 from gstbillingapp.gst.calc import TaxMode
+from gstbillingapp.gst.claims import last_day_to_claim
 from gstbillingapp.gst.states import state_label
-from gstbillingapp.models import Bill, BillLine, BillState, Business, Scheme
+from gstbillingapp.models import Bill, BillLine, BillState, Business, NoCredit, Scheme
 from gstbillingapp.models.bill import CLAIMED
 from gstbillingapp.models.fields import ZERO, day_text
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views.bill_messages import named, summary_of
+from gstbillingapp.views.claims import claim_words
 from gstbillingapp.views.invoice_figures import Column, Row
 from gstbillingapp.views.invoice_messages import Errors, Problem
 
@@ -32,6 +34,7 @@ class Sheet:
     warnings: list[Problem]
     vendor: str
     due: str
+    claim: str
     rates: list[tuple[str, str]]
 
     def as_json(self, errors: Errors) -> dict[str, Any]:
@@ -44,6 +47,7 @@ class Sheet:
             "note": self.note,
             "vendor": self.vendor,
             "due": self.due,
+            "claim": self.claim,
             "warnings": [warning.as_json() for warning in self.warnings],
             "errors": errors,
             "missing": missing,
@@ -55,7 +59,7 @@ class Sheet:
 
 def sheet_of(business: Business, data: BillData, stored: Bill | None = None) -> Sheet:
     """Work out what was typed so far; nothing is written. `stored` is the bill that is being changed."""
-    preview = deeds.preview(business, data)
+    preview = deeds.preview(business, data, stored)
     bill = preview.bill
     lines = [line for line in preview.lines if line is not None]
     return Sheet(
@@ -67,6 +71,7 @@ def sheet_of(business: Business, data: BillData, stored: Bill | None = None) -> 
         warnings=_warnings(bill, stored),
         vendor=_about(bill),
         due=_due(bill, data),
+        claim=claim_words(bill) if business.scheme == Scheme.REGULAR else "",
         rates=line_rates(bill.date),
     )
 
@@ -80,7 +85,7 @@ def total_rows(bill: Bill, lines: Iterable[BillLine]) -> list[Row]:
     if bill.round_off:
         rows.append(Row("Round-off", money(bill.round_off)))
     if columns:
-        rows.append(Row("Input tax claimed", money(claimed(lines))))
+        rows.append(Row("Input tax claimed", money(ZERO if bill.no_credit else claimed(lines))))
     return rows
 
 
@@ -95,7 +100,7 @@ def columns_of(bill: Bill) -> list[Column]:
 
 
 def claimed(lines: Iterable[BillLine]) -> Decimal:
-    """The tax on these lines that is claimed as credit, in rupees."""
+    """The tax on these lines that is to be claimed as credit, in rupees."""
     taxes = (line.cgst + line.sgst + line.igst + line.cess for line in lines if line.itc in CLAIMED)
     return sum(taxes, ZERO)
 
@@ -113,7 +118,7 @@ def note_of(bill: Bill) -> str:
 
 def _warnings(bill: Bill, stored: Bill | None) -> list[Problem]:
     """What is worth a look before recording."""
-    found = [_same_number(bill, stored), _other_state(bill)]
+    found = [_same_number(bill, stored), _other_state(bill), _too_late(bill)]
     return [problem for problem in found if problem is not None]
 
 
@@ -135,14 +140,22 @@ def _same_number(bill: Bill, stored: Bill | None) -> Problem | None:
 
 
 def _other_state(bill: Bill) -> Problem | None:
-    """CGST and SGST of another state are no credit of a registration here (CGST s.16 and s.25)."""
-    away = bill.place_of_supply != bill.business.state_code
-    if not away or not mode_of(bill).is_intra or bill.business.scheme != Scheme.REGULAR:
+    """CGST and SGST of another state are no credit of a registration here (CGST s.2(62) and s.25(4))."""
+    if not is_elsewhere(bill) or bill.business.scheme != Scheme.REGULAR:
         return None
     return Problem(
         "place_of_supply",
         f"The tax of {state_label(bill.place_of_supply)} cannot be claimed by a business in "
-        f"{state_label(bill.business.state_code)}: set the lines to “Not claimed”.",
+        f"{state_label(bill.business.state_code)}: it is left out of your credit, told in 4(D) of GSTR-3B.",
+    )
+
+
+def _too_late(bill: Bill) -> Problem | None:
+    if bill.no_credit != NoCredit.LATE:
+        return None
+    last = day_text(last_day_to_claim(bill.date))
+    return Problem(
+        "date", f"Its tax could be claimed in a return filed by {last} (CGST s.16(4)); it is too late."
     )
 
 

@@ -4,16 +4,21 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from gstbillingapp.models import Bill, BillPayment
+from gstbillingapp.models import Bill, BillPayment, VendorNote
 from gstbillingapp.templatetags.billing import day, money
 from gstbillingapp.views.events import Event
 from gstbillingapp.views.mailing import name_of
 
 
 def timeline(bill: Bill) -> list[Event]:
-    """Recorded, paid, cancelled, in the order it happened."""
+    """Recorded, paid, credited, cancelled, in the order it happened."""
     payments = bill.payments.select_related("recorded_by", "reversed_by").order_by("created_at", "pk")
-    events = [*_of_bill(bill), *(event for payment in payments for event in _of_payment(payment))]
+    notes = bill.vendor_notes.select_related("recorded_by", "cancelled_by").order_by("created_at", "pk")
+    events = [
+        *_of_bill(bill),
+        *(event for payment in payments for event in _of_payment(payment)),
+        *(event for note in notes for event in _of_note(note)),
+    ]
     return sorted(events, key=lambda event: event.at)
 
 
@@ -45,3 +50,13 @@ def _of_payment(payment: BillPayment) -> Iterator[Event]:
             note=payment.reverse_reason,
             by=name_of(payment.reversed_by),
         )
+
+
+def _of_note(note: VendorNote) -> Iterator[Event]:
+    said = f"Credit note {note.number} of {money(note.total)}"
+    tone = "quiet" if note.is_cancelled else "info"
+    why, by = note.reason_in_words, name_of(note.recorded_by)
+    yield Event(note.created_at, said, "bi-file-earmark-minus", tone, note=why, by=by)
+    if note.cancelled_at is not None:
+        text, by = f"Credit note {note.number} cancelled", name_of(note.cancelled_by)
+        yield Event(note.cancelled_at, text, "bi-x-lg", "danger", note=note.cancel_reason, by=by)

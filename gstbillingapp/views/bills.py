@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gstbillingapp import payables
 from gstbillingapp.access import MemberRequest, member_required
-from gstbillingapp.actions import bill_payments
+from gstbillingapp.actions import bill_payments, claims
 from gstbillingapp.actions import bills as deeds
 from gstbillingapp.actions.self_invoices import refuse_making
 from gstbillingapp.forms.bills import TABS, BillFilterForm, BillPaymentForm, BillReasonForm
@@ -25,8 +25,9 @@ from gstbillingapp.models.fields import today
 from gstbillingapp.queries import capped_count, page_of
 from gstbillingapp.templatetags.billing import money
 from gstbillingapp.views import paying
-from gstbillingapp.views.bill_sheet import columns_of, note_of, total_rows
+from gstbillingapp.views.bill_sheet import claimed, columns_of, note_of, total_rows
 from gstbillingapp.views.bill_timeline import timeline
+from gstbillingapp.views.claims import claim_words
 from gstbillingapp.views.invoice_messages import reason_against, turned_away
 from gstbillingapp.views.once import answers_again
 
@@ -122,8 +123,11 @@ def bill(request: MemberRequest, pk: int) -> HttpResponse:
         "columns": columns_of(stored),
         "totals": total_rows(stored, lines),
         "note": note_of(stored),
+        "claim": claim_words(stored) if claimed(lines) else "",
+        "held": claims.held_by(stored),
         "place": state_label(stored.place_of_supply),
         "timeline": timeline(stored),
+        "notes": stored.vendor_notes.order_by("date", "pk"),
         "days_late": (today() - stored.due_date).days if late else 0,
         "kept": _why_it_stays(stored),
         **_own_papers(stored),
@@ -178,6 +182,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         "bill": stored,
         "heading": f"Cancel {stored}?",
         "facts": "bills/cancel_facts.html",
+        "held": claims.held_by(stored),
         "form": form,
         "button": "Cancel the bill",
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gstbillingapp import payables, queries
 from gstbillingapp.access import MemberRequest, member_required
-from gstbillingapp.actions import expenses
+from gstbillingapp.actions import claims, expenses
 from gstbillingapp.actions.checks import LAST_DAY
 from gstbillingapp.actions.form_keys import Answer
 from gstbillingapp.forms.base import messages_by_field
@@ -29,6 +29,7 @@ from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import Expense, ExpenseCategory
 from gstbillingapp.models.fields import ZERO, today
 from gstbillingapp.templatetags.billing import UNDO_TAG, money
+from gstbillingapp.views.claims import claim_words
 from gstbillingapp.views.invoice_messages import turned_away
 from gstbillingapp.views.once import answered, answers_again, once
 
@@ -88,7 +89,9 @@ def _periods(days: Days) -> list[dict[str, Any]]:
 @member_required
 def detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One expense."""
-    return render(request, "expenses/detail.html", {"expense": _expense(request, pk)})
+    stored = _expense(request, pk)
+    claim = claim_words(stored) if stored.itc else ""
+    return render(request, "expenses/detail.html", {"expense": stored, "claim": claim})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,7 +142,8 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         if cancelled is not None:
             messages.success(request, f"The expense of {money(cancelled.total)} is cancelled.")
             return redirect(cancelled)
-    return render(request, "expenses/cancel.html", {"expense": stored, "form": form})
+    held = claims.held_by(stored) if stored.itc or stored.rcm else None
+    return render(request, "expenses/cancel.html", {"expense": stored, "form": form, "held": held})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

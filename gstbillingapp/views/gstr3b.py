@@ -15,6 +15,7 @@ from gstbillingapp.gst.returns import Form
 from gstbillingapp.gst.states import state_label
 from gstbillingapp.models.fields import ZERO
 from gstbillingapp.returns.books import books_of
+from gstbillingapp.returns.unpaid import unpaid_care
 from gstbillingapp.views.gstr1 import json_file
 from gstbillingapp.views.returns import chosen_period, is_regular, none_here, period_context
 
@@ -47,6 +48,7 @@ def overview(request: MemberRequest) -> HttpResponse:
     payments = set_off(found.payable, found.net_credit)
     context = period_context(request, Form.GSTR_3B, period) | {
         "found": found,
+        "care": unpaid_care(request.business, period),
         "outward": _outward(found),
         "unregistered": [
             (state_label(place), amounts) for place, amounts in sorted(found.to_unregistered.items())
@@ -87,7 +89,10 @@ def _credits(found: Gstr3b) -> list[Line]:
     return [
         *available,
         Line("B1", "Of that not to be used: s.17(5) and other blocked credit", found.ineligible),
+        Line("B2", "Given back: cancelled, or returned to the vendor", found.reversed),
         Line("C", "Net credit", found.net_credit),
+        Line("D1", "Of (A), claimed again after an earlier return had given it back", found.again),
+        Line("D2", "Not to be claimed: too late (s.16(4)), or tax of another state", found.denied),
     ]
 
 

@@ -55,7 +55,8 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
 def _detail_page(
     request: MemberRequest, product: Product, rate_form: RateForm, stock_form: StockForm
 ) -> HttpResponse:
-    movements = product.movements.select_related("invoice", "bill", "created_by").order_by("-pk")
+    papers = ("invoice", "bill", "vendor_note")
+    movements = product.movements.select_related(*papers, "created_by").order_by("-pk")
     context = {
         "product": product,
         "short_hsn": short_hsn(request.business, product.hsn),

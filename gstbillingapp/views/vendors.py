@@ -53,7 +53,14 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "vendors/detail.html",
-        {"vendor": vendor, "owed": owed, "late": late, "bills": bills[:BILLS_SHOWN]},
+        {
+            "vendor": vendor,
+            "owed": owed,
+            "late": late,
+            "bills": bills[:BILLS_SHOWN],
+            "owes": payables.owed_by(vendor),
+            "notes": vendor.vendor_notes.select_related("bill").order_by("-date", "-pk")[:BILLS_SHOWN],
+        },
     )
 
 

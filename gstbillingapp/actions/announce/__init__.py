@@ -43,6 +43,12 @@ from gstbillingapp.actions.announce.returns import (
 )
 from gstbillingapp.actions.announce.stock import stock_low, stock_recovered
 from gstbillingapp.actions.announce.telling import audience, settle, tell, tell_each, tell_person
+from gstbillingapp.actions.announce.vendor_notes import (
+    vendor_note_cancelled,
+    vendor_note_recorded,
+    vendor_refund_reversed,
+    vendor_refunded,
+)
 
 __all__ = [
     "REMINDER_STAGES",
@@ -90,4 +96,8 @@ __all__ = [
     "tell",
     "tell_each",
     "tell_person",
+    "vendor_note_cancelled",
+    "vendor_note_recorded",
+    "vendor_refund_reversed",
+    "vendor_refunded",
 ]

@@ -95,6 +95,8 @@ class BillEditor {
     });
     document.getElementById("vendor-detail").textContent = answer.vendor;
     document.getElementById("due-note").textContent = answer.due;
+    const claim = document.getElementById("claim-note"); // not there where no tax is claimed
+    if (claim) claim.textContent = answer.claim;
     showErrors(this.form, answer.errors, (name) => this.#left.has(name));
   }
 

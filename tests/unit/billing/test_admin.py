@@ -9,7 +9,19 @@ from django.urls import reverse
 from gstbillingapp.actions import set_offs
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.models import GstRate, Invoice, Receipt, ReturnDueDate, ReturnFiling
-from tests.factories import ProductFactory, advance, bill, expense, issued, line, noted, paid, paid_out, sent
+from tests.factories import (
+    ProductFactory,
+    advance,
+    bill,
+    expense,
+    issued,
+    line,
+    noted,
+    paid,
+    paid_out,
+    sent,
+    vendor_noted,
+)
 
 pytestmark = pytest.mark.django_db
 KEPT = (GstRate, ReturnDueDate)  # what changes by notification
@@ -29,6 +41,7 @@ def test_the_admin_shows_it_and_lets_nobody_change_it(admin_client, business, mo
     paid(invoice)
     noted(invoice)
     paid_out(bill(business))
+    vendor_noted(bill(business))
     expense(business)
     receipt = advance(invoice.customer)
     set_offs.refund(business, None, Receipt, receipt.pk, RefundData(amount=Decimal(1)))

@@ -91,7 +91,7 @@ def of(name: str, thing: str) -> Address:
 
 
 COUNTS: dict[str, tuple[Address, int]] = {
-    "overview": (at("home"), PAGE + 24),
+    "overview": (at("home"), PAGE + 25),
     "invoices": (at("invoice_list"), LIST + TABS),
     "invoices, second page": (at("invoice_list", "?page=2"), LIST + TABS),
     "invoices by number": (at("invoice_list", "?sort=number"), LIST + TABS),
@@ -127,8 +127,8 @@ COUNTS: dict[str, tuple[Address, int]] = {
     "advance": (of("receipt", "receipt"), PAGE + 5),
     "advance, new": (at("receipt_new"), PAGE + 1),
     "set-off": (of("set_off_new", "partly"), PAGE + 3),
-    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 17),
-    "search: page": (at("search", "?q=wire"), PAGE + 10),
+    "search: customers": (at("search_lookup", "?q=ravi"), SIGNED_IN + 19),
+    "search: page": (at("search", "?q=wire"), PAGE + 11),
     "customer, changed": (of("customer_edit", "buyer"), PAGE + 1),
     "customer, new": (at("customer_new"), PAGE),
     "product": (lambda shop: reverse("product", args=[shop.products[0].pk]), PAGE + 5),

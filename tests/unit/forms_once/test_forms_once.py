@@ -15,7 +15,7 @@ from django.utils import timezone
 from delivery import prune
 from delivery.models import Delivery, Notification
 from gstbillingapp.actions import form_keys, opening, set_offs
-from gstbillingapp.actions.data import RefundData
+from gstbillingapp.actions.data import NoteLineData, RefundData
 from gstbillingapp.models import (
     Bill,
     BillPayment,
@@ -30,6 +30,8 @@ from gstbillingapp.models import (
     Receipt,
     Refund,
     StockMovement,
+    VendorNote,
+    VendorRefund,
 )
 from gstbillingapp.models.fields import today
 from tests.factories import (
@@ -46,6 +48,7 @@ from tests.factories import (
     paid,
     paid_out,
     sent,
+    vendor_noted,
 )
 from tests.unit.billing.test_two_at_once import at_once
 from tests.unit.invoices_screens.typing_forms import LAMP, typed
@@ -161,6 +164,18 @@ def bill_paid_on_its_page(business: Business) -> Filled:
     return Filled("bill_pay", stored.pk, MONEY, rows(BillPayment), shown_at=stored.get_absolute_url())
 
 
+def vendors_note_recorded(business: Business) -> Filled:
+    fields = {"number": "CN-1", "date": str(today()), "reason": "price", "lines-0-amount": "10"}
+    return Filled("vendor_note_new", bill(business).pk, fields, rows(VendorNote))
+
+
+def vendor_paid_back(business: Business) -> Filled:
+    stored = bill(business)
+    paid_out(stored)
+    note = vendor_noted(stored, NoteLineData(amount=Decimal(50)))
+    return Filled("vendor_note_refund", note.pk, MONEY, rows(VendorRefund))
+
+
 def expense_recorded(business: Business) -> Filled:
     return Filled("expense_new", None, {**MONEY, "category": "Rent"}, rows(Expense))
 
@@ -213,6 +228,7 @@ FORMS = [
     *(payment, payment_in_full, payment_on_the_invoices_page, payment_of_what_was_owed_before),
     *(set_off, advance_received, refund, refund_reversed),
     *(bill_recorded, bill_changed, bill_paid, bill_paid_on_its_page, expense_recorded),
+    *(vendors_note_recorded, vendor_paid_back),
     *(invoice_drafted, invoice_issued_from_the_editor, invoice_edited, invoice_issued),
     *(quotation_drafted, quotation_sent, quotation_converted, quotation_copied, stock_corrected),
 ]

@@ -76,10 +76,26 @@ def test_credit_is_told_by_source_and_what_may_not_be_used_is_taken_off():
             Inward(amounts=Amounts(d("100.00"), igst=d("18.00")), intra=False, source=Credit.IMPORT_OF_GOODS),
         ]
     )
-    assert found.credit[Credit.OTHER].cgst == d("5.00")
+    assert (found.credit[Credit.OTHER].cgst, found.ineligible.cgst, found.reversed.cgst) == (10, 5, 5)
     assert found.credit[Credit.REVERSE_CHARGE].cgst == found.reverse_charge.cgst == d("5.00")
     assert found.credit[Credit.IMPORT_OF_GOODS].igst == d("18.00")
     assert found.net_credit == Amounts(d("200.00"), d("18.00"), d("5.00"), d("5.00"))
+
+
+def test_what_is_denied_and_what_is_given_back_have_rows_of_their_own():
+    ten = Amounts(d("100.00"), cgst=d("5.00"), sgst=d("5.00"))
+    found = summed(
+        inward=[
+            Inward(amounts=ten, intra=True, claimed=False, denied=True),
+            Inward(amounts=ten, intra=True, sign=-1),
+            Inward(amounts=ten, intra=True, eligible=False, sign=-1),
+            Inward(amounts=ten, intra=True, rcm=True, sign=-1),
+        ]
+    )
+    assert (found.credit, found.reverse_charge.cgst, found.net_credit.cgst) == ({}, d("-5.00"), d("-10.00"))
+    told = as_json(found)["itc_elg"]
+    assert [row["camt"] for row in told["itc_rev"]] == [0, d("10.00")]
+    assert [row["camt"] for row in told["itc_inelg"]] == [0, d("5.00")]
 
 
 def test_purchases_without_tax_give_no_credit_and_stand_in_table_5():

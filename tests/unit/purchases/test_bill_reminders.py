@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from delivery.models import Notification
 from gstbillingapp import reminders
-from gstbillingapp.actions import bill_payments, bills
+from gstbillingapp.actions import bill_payments, bills, vendor_notes
+from gstbillingapp.actions.data import NoteLineData
 from gstbillingapp.actions.reckoning import data_of
 from gstbillingapp.models import Bill
 from gstbillingapp.reminders.bills import remind_of_bills
-from tests.factories import bill, bill_line, paid_out
+from tests.factories import bill, bill_line, paid_out, vendor_noted
 from tests.support.databases import on_postgres
 from tests.support.inbox_client import state_equals_events
 from tests.unit.reminders.conftest import DUE, at, begun, day
@@ -61,6 +62,23 @@ def test_paying_it_in_full_or_in_part_marks_the_reminders_read_on_every_page(unp
     with state_equals_events(person.pk):
         paid_out(unpaid, amount)
     assert [is_read for *_, is_read in told(person)] == ([] if who == "stranger" else [True])
+
+
+@pytest.mark.parametrize(("amount", "said"), [("10", 2), ("100", 1)])
+def test_a_credit_note_marks_them_read_and_what_is_left_is_said_at_the_next_stage(
+    unpaid, people, amount, said
+):
+    reminders.do_all(at(1))
+    with time_machine.travel(at(2), tick=False), state_equals_events(people.owner.pk):
+        note = vendor_noted(unpaid, NoteLineData(amount=Decimal(amount)))
+    rows = Notification.objects.filter(user=people.owner, title__startswith="Pay")
+    assert [row.is_read for row in rows] == [True]
+    reminders.do_all(at(7))
+    assert rows.all().count() == said
+    with time_machine.travel(at(8), tick=False), state_equals_events(people.owner.pk):
+        vendor_notes.cancel(unpaid.business, None, note.pk, "Wrong bill")
+    reminders.do_all(at(15))
+    assert rows.order_by("-pk")[0].title == f"Pay {unpaid.vendor_name} ₹118.00: overdue 15 days"
 
 
 def test_the_next_stage_says_what_a_payment_in_part_has_left(unpaid, people):

@@ -236,7 +236,7 @@ def test_a_period_costs_as_many_queries_with_few_documents_as_with_many(
     with django_assert_num_queries(12):
         books = books_of(business, OCTOBER)
         books.gstr1(OCTOBER)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         books.gstr3b(OCTOBER)
 
 

@@ -91,7 +91,7 @@ def test_the_overview_asks_the_database_as_often_for_many_invoices_as_for_one(
 ) -> None:
     issued(owner.business, line(ProductFactory(business=owner.business)))
     owner.client.get(reverse("home"))
-    with django_assert_num_queries(29) as one:
+    with django_assert_num_queries(30) as one:
         owner.client.get(reverse("home"))
     for _ in range(5):
         issued(owner.business, line(ProductFactory(business=owner.business)))

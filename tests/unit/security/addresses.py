@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from delivery import inbox
 from delivery.drafts import Draft
-from gstbillingapp.actions import opening, set_offs
+from gstbillingapp.actions import opening, set_offs, vendor_notes
 from gstbillingapp.actions.data import RefundData
 from gstbillingapp.models import Membership, Receipt, ReturnFiling
 from tests.factories import (
@@ -33,6 +33,7 @@ from tests.factories import (
     self_invoiced,
     sent,
     sent_file,
+    vendor_noted,
 )
 
 # What somebody gets: the status, or where they are sent. A row with GET and POST says what GET answers; who
@@ -183,6 +184,13 @@ self_invoice_print          GET        login   404       200    200
 self_invoice_pdf            GET,POST   login   404       200    200
 self_invoice_pdf_status     GET        401     404       200    200
 self_invoice_cancel         GET,POST   login   404       200    200
+vendor_note_list            GET        login   200       200    200
+vendor_note_new             GET,POST   login   404       200    200
+vendor_note_totals          POST       login   404       200    200
+vendor_note                 GET        login   404       200    200
+vendor_note_refund          GET,POST   login   404       200    200
+vendor_note_refund_reverse  GET,POST   login   404       200    200
+vendor_note_cancel          GET,POST   login   404       200    200
 expense_list                GET        login   200       200    200
 expense_new                 GET,POST   login   200       200    200
 expense_categories          GET,POST   login   200       200    200
@@ -276,6 +284,10 @@ def furnished(owner: Membership, colleague: Membership) -> World:
     recorded, unpaid = (bill(business, vendor=vendor) for _ in range(2))
     made = self_invoiced(owing_tax(business))
     paid_back, spent = paid_out(recorded, "10"), expense(business)
+    settled_bill, owed_bill = (bill(business, vendor=vendor) for _ in range(2))
+    paid_out(settled_bill)
+    owing, standing = vendor_noted(settled_bill), vendor_noted(owed_bill)
+    money_back = vendor_notes.refund(business, None, owing.pk, Decimal(1))
     [notification] = inbox.post([owner.user_id], Draft(title="Stock is low", message="Copper wire"))
     return World(
         owner,
@@ -314,6 +326,11 @@ def furnished(owner: Membership, colleague: Membership) -> World:
             "bill_self_invoice": [owing_tax(business).pk],
             "payment_voucher": [paid_out(owing_tax(business)).voucher.pk],
             "self_invoice": [made.pk],
+            "vendor_note": [owing.pk],
+            "vendor_note_new": [recorded.pk],
+            "vendor_note_totals": [recorded.pk],
+            "vendor_note_refund_reverse": [owing.pk, money_back.pk],
+            "vendor_note_cancel": [standing.pk],
             "expense": [spent.pk],
             "expense_category": [spent.category_id],
             "data_import": ["customers"],

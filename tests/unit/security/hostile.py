@@ -20,6 +20,7 @@ from gstbillingapp.actions import (
     quotations,
     self_invoices,
     set_offs,
+    vendor_notes,
 )
 from gstbillingapp.actions.data import BillLineData, NoteLineData, RefundData
 from gstbillingapp.models import Bill, Business, Membership, Product, Receipt, ReturnFiling, Role, SelfInvoice
@@ -47,6 +48,7 @@ from tests.factories import (
     sent,
     sent_file,
     set_off,
+    vendor_noted,
 )
 from tests.unit.security.addresses import World
 
@@ -185,6 +187,15 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
     bills.cancel(business, None, void.pk, reason=everything_at_once(200))
     made, taxed = _on_reverse_charge(business, bought)
     payment = paid_out(stored, "10", reference=everything_at_once(64), note=everything_at_once(300))
+    settled = bill(business, *bought, vendor=vendor, number=f"{CLOSING[:20]}3")
+    paid_out(settled)
+    text = everything_at_once(200)
+    note = vendor_noted(settled, reason="other", reason_text=text, number=f"{CLOSING[:20]}4")
+    standing = vendor_noted(stored, reason="other", reason_text=text, number=f"{CLOSING[:20]}6")
+    void_note = vendor_noted(owed, reason="other", reason_text=text, number=f"{CLOSING[:20]}5")
+    vendor_notes.cancel(business, None, void_note.pk, reason=text)
+    said = {"reference": everything_at_once(64), "note": everything_at_once(300)}
+    came = vendor_notes.refund(business, None, note.pk, Decimal(1), **said)
     spent = expense(
         business,
         vendor_id=vendor.pk,
@@ -202,6 +213,11 @@ def _purchases(business: Business, product: Product) -> dict[str, list[Any]]:
         "bill_self_invoice": [taxed.pk],
         "payment_voucher": [paid_out(taxed, "1", reference=everything_at_once(64)).voucher.pk],
         "self_invoice": [made.pk],
+        "vendor_note": [note.pk],
+        "vendor_note_new": [stored.pk],
+        "vendor_note_totals": [stored.pk],
+        "vendor_note_refund_reverse": [note.pk, came.pk],
+        "vendor_note_cancel": [standing.pk],
         "expense": [spent.pk],
         "expense_category": [spent.category_id],
     }
