@@ -174,9 +174,10 @@ class Postgres:
                 os.chown(place, owner.pw_uid, owner.pw_gid)
 
     def _initialise(self, data: Path) -> None:
-        options = ["--auth=trust", "--encoding=utf8", "--username=postgres", "--no-sync", "-D", str(data)]
+        # The locale that docker-compose.yml gives its own.
+        options = ["--auth=trust", "--encoding=utf8", "--locale=C", "--username=postgres", "--no-sync"]
         made = subprocess.run(
-            [self.programs / "initdb", *options],
+            [self.programs / "initdb", *options, "-D", str(data)],
             cwd=self.folder,
             user=self.user,
             stdin=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from gstbillingapp.actions.composing import REGISTERED, Composed, place_by_rule
 from gstbillingapp.gst import eway
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.place import is_inter_state
+from gstbillingapp.gst.rates import REFORM, kept_for
 from gstbillingapp.gst.states import ABROAD, current_code, state_label
 from gstbillingapp.models import (
     Business,
@@ -163,6 +164,7 @@ def _of_lines(composed: Composed) -> Iterator[Advice]:
     for place, line in zip(composed.places, composed.lines, strict=True):
         yield from _of_hsn(composed.invoice, line, place)
         yield from _of_rate(composed.invoice, line, place)
+        yield from _of_slab(composed.invoice, line, place)
     yield from _of_stock(composed)
 
 
@@ -192,6 +194,14 @@ def _of_rate(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice
             f"{plain_number(line.rate)}% is the rate of {product.name} on other days: on "
             f"{day_text(invoice.date)} it is {plain_number(due.rate)}%.",
         )
+
+
+def _of_slab(invoice: Invoice, line: InvoiceLine, place: int) -> Iterator[Advice]:
+    """A slab that has ended for all but a few goods (Notifications 9/2025 and 14/2025)."""
+    goods = kept_for(line.rate, line.hsn, invoice.date)
+    if goods:
+        said = f"{plain_number(line.rate)}% is only for {goods} since {day_text(REFORM)}."
+        yield Advice("rate_kept", f"lines-{place}-rate", said)
 
 
 def _is_of_another_day(product: Product, rate: Decimal) -> bool:

@@ -63,6 +63,19 @@ SLABS: tuple[RateRow, ...] = (
 )
 
 
+# For which goods alone the reform kept a slab: how their HSN begins, and what they are called.
+KEPT: dict[Decimal, tuple[tuple[str, ...], str]] = {
+    Decimal(12): (("6815", "6901", "6904", "6905"), "bricks and tiles"),
+    Decimal(28): (("2106", "24"), "tobacco and pan masala"),
+}
+
+
+def kept_for(rate: Decimal, hsn: str, day: date) -> str:
+    """For what alone a slab stands on that day, where the HSN is of something else; empty otherwise."""
+    codes, what = KEPT.get(rate, ((), ""))
+    return what if day >= REFORM and not hsn.startswith(codes) else ""
+
+
 def rates_on(rows: Iterable[Dated], day: date) -> tuple[Decimal, ...]:
     """The rates in force on a day, ascending, each once."""
     return tuple(sorted({row.rate for row in rows if _holds(row, day)}))

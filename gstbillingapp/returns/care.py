@@ -14,7 +14,7 @@ from gstbillingapp.actions.advice import NAMED_FROM, hsn_digits
 from gstbillingapp.gst import gstin
 from gstbillingapp.gst.money import indian_format
 from gstbillingapp.gst.outward import OutwardDocument, SupplyLine, Treatment
-from gstbillingapp.gst.rates import rates_on
+from gstbillingapp.gst.rates import REFORM, kept_for, rates_on
 from gstbillingapp.gst.states import current_code, state_label
 from gstbillingapp.models import Business, GstRate, Invoice, InvoiceState, Note, NumberSeries
 from gstbillingapp.models.fields import day_text, plain_number
@@ -59,6 +59,7 @@ SHORTLY = {
     "hsn_missing": "no HSN",
     "hsn_short": "HSN too short",
     "rate_not_in_force": "rate not in force",
+    "rate_kept": "rate of other goods",
     "gstin_invalid": "wrong GSTIN",
     "gstin_state": "wrong state",
     "buyer_details": "buyer's address missing",
@@ -128,6 +129,15 @@ def _of_rates(document: OutwardDocument, slabs: frozenset[object]) -> Found:
             "rate_not_in_force",
             f"{words} is no rate of tax on {day_text(document.original_date or document.date)}.",
         )
+    yield from _of_slabs(document, slabs)
+
+
+def _of_slabs(document: OutwardDocument, slabs: frozenset[object]) -> Found:
+    """Slabs in force that have ended for all but a few goods."""
+    day = document.original_date or document.date
+    found = {(line.rate, kept_for(line.rate, line.hsn, day)) for line in document.lines if line.rate in slabs}
+    for rate, goods in sorted(pair for pair in found if pair[1]):
+        yield "rate_kept", f"{plain_number(rate)} % is only for {goods} since {day_text(REFORM)}."
 
 
 def _of_buyer(row: Row, document: OutwardDocument) -> Found:

@@ -55,6 +55,11 @@ def test_every_service_is_bounded_and_watched() -> None:
         assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
 
 
+def test_its_database_sorts_by_code_points_as_the_search_for_prefixes_asks() -> None:
+    environment = compose(**DOTENV)["services"]["postgres"]["environment"]
+    assert environment["POSTGRES_INITDB_ARGS"] == "--locale=C --encoding=UTF8"
+
+
 def test_nothing_but_the_balancer_is_reachable_and_that_only_from_this_machine() -> None:
     services = compose(**DOTENV)["services"]
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}

@@ -115,6 +115,23 @@ def test_a_draft_that_is_dated_to_a_day_without_its_rate_is_not_issued_and_says_
         invoices.issue(business, None, stored.pk)
 
 
+@pytest.mark.parametrize(
+    ("rate", "hsn", "day", "found"),
+    [
+        (12, "8544", "2026-10-09", {"rate_kept": "lines-0-rate"}),
+        (12, "69041000", "2026-10-09", {}),
+        (12, "8544", "2025-09-21", {}),
+        (28, "8544", "2026-01-31", {"rate_kept": "lines-0-rate"}),
+        (28, "240220", "2026-01-31", {}),
+        (18, "8544", "2026-10-09", {}),
+    ],
+)
+def test_a_slab_that_has_ended_for_all_but_a_few_goods_is_warned_of(business, rate, hsn, day, found):
+    typed = line(rate=Decimal(rate), hsn=hsn)
+    said = warned(business, CustomerFactory(business=business), typed, date=datetime.date.fromisoformat(day))
+    assert said == found
+
+
 def test_a_draft_may_lack_customer_and_lines(business):
     stored = invoices.save_draft(business, None, invoice_data(None, LineData()))
     assert (stored.state, stored.total, stored.lines.count()) == ("draft", 0, 0)

@@ -139,5 +139,5 @@ def test_a_page_costs_as_many_queries_whatever_is_on_it(begun, people, stage):
             remind_of_bills(begun, day(stage), day(stage), 0)
         costs.append(len(queries))
     assert costs[1] <= costs[0] < 20
-    assert costs[2] == costs[1] + (0 if on_postgres() else 3), "SQLite takes some 70 rows at once"
+    assert costs[2] == costs[1] + (1 if on_postgres() else 3), "some 70 rows are stored at once"
     assert len(told(people.owner)) == 50

@@ -281,8 +281,9 @@ def test_the_statements_of_a_morning_grow_with_businesses_and_not_with_invoices_
     BusinessFactory()
     reminders.do_all(at(-4))
     a_page = 5  # savepoint, the row under its lock, the invoices under theirs, the row moved, savepoint
-    # What a post costs, of any number of invoices to any number of people; SQLite takes some 70 rows at once.
-    posting = 7 if on_postgres() else 9 + 3 * ((invoice_count * 7 - 1) // 71)
+    # What a post costs, of any number of invoices to any number of people; some 70 rows are stored at once.
+    further = (invoice_count * 7 - 1) // 71
+    posting = 7 + further if on_postgres() else 9 + 3 * further
     pages = business_count + invoice_count // days.PAGE  # a full one may have another after it
     with django_assert_num_queries(2 + pages * a_page + 1 + posting):
         reminders.do_all(at(-3))

@@ -90,6 +90,14 @@ def test_a_rate_that_was_not_in_force_on_the_day_needs_care_and_that_of_a_note_i
     assert (found.code, found.label) == ("rate_not_in_force", wrong.number)
 
 
+def test_a_slab_of_other_goods_needs_care(business):
+    wrong = sold(business, line(rate=Decimal(12)))
+    sold(business, line(rate=Decimal(12), hsn="6904"))
+    [found] = care(business)
+    assert (found.code, found.label) == ("rate_kept", wrong.number)
+    assert found.message == "12 % is only for bricks and tiles since 22 Sep 2025."
+
+
 def test_a_gap_in_the_numbers_needs_care_once(business):
     sales = [sold(business) for _ in range(4)]
     changed(sales[1], number="Z/26-27/0001", number_key="Z/26-27/0001", sequence=1)
