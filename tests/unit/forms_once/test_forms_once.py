@@ -92,7 +92,7 @@ def rows(model: type[Model], **which: object) -> Callable[[], int]:
 
 
 def said_in(answer: HttpResponse) -> list[str]:
-    notice = r'<div class="notice notice-success">.*?<span class="notice-text">([^<]*)</span>'
+    notice = r'<div class="notice notice-success"[^>]*>.*?<span class="notice-text">([^<]*)</span>'
     return re.findall(notice, answer.text, re.DOTALL)
 
 
