@@ -17,8 +17,10 @@ from tests.factories import (
     issued,
     line,
     noted,
+    owing_tax,
     paid,
     paid_out,
+    self_invoiced,
     sent,
     vendor_noted,
 )
@@ -37,6 +39,7 @@ def test_the_admin_shows_it_and_lets_nobody_change_it(admin_client, business, mo
     month = {"form": "GSTR-1", "span": "month", "first": "2026-10-01"}
     ReturnDueDate.objects.create(**month, due="2026-11-20", source="12/2026-CT")
     ReturnFiling.objects.create(**month, business=business, filed_on="2026-11-10")
+    paid_out(self_invoiced(owing_tax(business)).bill)
     invoice = issued(business, line(ProductFactory(business=business)))
     paid(invoice)
     noted(invoice)
