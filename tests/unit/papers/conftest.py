@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +29,7 @@ class Printed:
         self.content = content
         self.reader = PdfReader(io.BytesIO(content))
 
-    @property
+    @cached_property
     def pages(self) -> list[str]:
         """The text of each page, blanks as one."""
         return [" ".join(page.extract_text().split()) for page in self.reader.pages]
