@@ -202,21 +202,16 @@ def _paise(business: Business, day: datetime.date) -> dict[int, list[int]]:
     return {customer: amounts for customer, amounts in found.items() if any(amounts)}
 
 
-def ages_of(customer: Customer, on: datetime.date | None = None) -> Ages:
-    """What one customer owes, by age."""
-    sums = _sums_by_age(on or today())
-    owed = Invoice.objects.owed_by(customer.business_id, customer.pk)
-    found = {name: _rupees(amount) for name, amount in owed.aggregate(**sums).items()}
-    ages = Ages(**found, credit=open_credit(customer))
-    before = _from_before(customer.business_id, customer=customer)
-    owed_before = before.aggregate(**_sums_by_age(on or today(), "due", LEFT))
-    ages.add(Ages(**{name: _rupees(amount) for name, amount in owed_before.items()}))
-    return ages
-
-
 def ages_before(customer: Customer, day: datetime.date | None = None) -> Ages:
     """What one customer owes, by age; what falls due on that day, today by default, is not late yet."""
-    return ages_of(customer, (day or today()) - datetime.timedelta(days=1))
+    on = day or today()
+    late = on - datetime.timedelta(days=1)
+    owed = Invoice.objects.owed_by(customer.business_id, customer.pk).aggregate(**_sums_by_age(on, late=late))
+    ages = Ages(**{name: _rupees(amount) for name, amount in owed.items()}, credit=open_credit(customer))
+    before = _from_before(customer.business_id, customer=customer)
+    owed_before = before.aggregate(**_sums_by_age(on, "due", LEFT, late=late))
+    ages.add(Ages(**{name: _rupees(amount) for name, amount in owed_before.items()}))
+    return ages
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +240,21 @@ def _from_before(business_id: int, **whose: Customer) -> QuerySet[Any]:
 
 
 def _sums_by_age(
-    day: datetime.date, due: str = "due_date", owed: str | CombinedExpression = "balance"
+    day: datetime.date,
+    due: str = "due_date",
+    owed: str | CombinedExpression = "balance",
+    *,
+    late: datetime.date | None = None,
 ) -> dict[str, Sum]:
-    """What is owed in each age, from the columns that have when it falls due and how much it is."""
+    """What is owed in each age, from the columns that have when it falls due and how much it is.
+
+    `late` is the last due day that has passed: the day itself, unless what falls due on it is not late yet.
+    """
     first, second, third = (day - datetime.timedelta(days=age) for age in AGES)
+    last = late or day
     conditions = {
-        "not_due": {"gt": day},
-        "days_30": {"lte": day, "gte": first},
+        "not_due": {"gt": last},
+        "days_30": {"lte": last, "gte": first},
         "days_60": {"lt": first, "gte": second},
         "days_90": {"lt": second, "gte": third},
         "older": {"lt": third},

@@ -14,7 +14,7 @@ from gstbillingapp.ledger import Ledger
 from gstbillingapp.models import Business, Invoice, Note, StockReason
 from gstbillingapp.models.fields import today
 from gstbillingapp.overview import Year
-from gstbillingapp.receivables import ages_of, net_owed
+from gstbillingapp.receivables import ages_before, net_owed
 from gstbillingapp.returns.books import books_of
 from gstbillingapp.returns.registers import sales_register
 from gstbillingapp.views.note_sheets import note_sheet
@@ -80,7 +80,7 @@ def test_the_ledger_and_what_is_owed_have_it(business):
     ledger = Ledger(customer)
     [_, entry] = ledger.entries()
     assert (entry.text, entry.number, entry.credit) == ("Commercial credit note", note.number, 100)
-    assert ledger.span().closing == net_owed(customer) == ages_of(customer).net == 18
+    assert ledger.span().closing == net_owed(customer) == ages_before(customer).net == 18
 
 
 def test_of_a_paid_invoice_it_stays_open_as_any_credit(business):

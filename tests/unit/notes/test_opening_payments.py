@@ -17,7 +17,7 @@ from gstbillingapp.actions.data import OpeningData
 from gstbillingapp.ledger import Ledger
 from gstbillingapp.models import OpeningBalance, OpeningPayment
 from gstbillingapp.models.fields import today
-from gstbillingapp.receivables import ageing, ages_of, net_owed
+from gstbillingapp.receivables import ageing, ages_before, net_owed
 from tests.factories import CustomerFactory, days_ago, owed_before
 from tests.refusals import refused
 from tests.support.inbox_client import state_equals_events
@@ -44,7 +44,7 @@ def test_a_payment_lowers_what_is_owed_everywhere_and_tells_everybody(people, bu
     balance = owed_before(buyer, "1000")
     with state_equals_events(people.teammate.pk):
         payment = pay(balance)
-    assert payment.opening.balance == ages_of(buyer).owed == net_owed(buyer) == 600
+    assert payment.opening.balance == ages_before(buyer).owed == net_owed(buyer) == 600
     assert [entry.balance for entry in Ledger(buyer).entries()] == [1000, 600]
     told = Notification.objects.filter(dedupe_key=f"pay:opening:{payment.pk}")
     assert set(told.values_list("user", flat=True)) == {people.owner.pk, people.teammate.pk}
