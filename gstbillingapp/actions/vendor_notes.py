@@ -108,6 +108,10 @@ def refund(
         stored = _locked(business, note_id)
         refuse_refunding(stored)
         money.refuse_above(checks, came.amount, stored.balance, stored.number)
+        if not checks.has("date") and came.date < stored.date:
+            checks.refuse(
+                "date", f"Enter {day_text(stored.date)}, the day of {stored.number}, or a later day."
+            )
         checks.finish()
         came.credit_note = stored
         came.save()

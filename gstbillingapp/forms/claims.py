@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
+from gstbillingapp.actions.checks import LAST_DAY
 from gstbillingapp.actions.claims import period_on, periods_offered
+from gstbillingapp.gst.rates import GST_BEGAN
 from gstbillingapp.models import Business, Scheme
 from gstbillingapp.models.fields import today
 
@@ -29,7 +31,7 @@ def offer_periods(form: forms.Form, business: Business) -> None:
         return
     periods = periods_offered(business, today())
     said = _day(form["claimed_in"].value())
-    if said is not None and period_on(business, said) not in periods:
+    if said is not None and GST_BEGAN <= said <= LAST_DAY and period_on(business, said) not in periods:
         periods.append(period_on(business, said))
     blank, *_ = form.fields["claimed_in"].choices  # type: ignore[attr-defined]
     offered = [(period.first.isoformat(), period.label) for period in periods]

@@ -41,11 +41,11 @@ class Credit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inward:
-    """A purchase, or a part of one at one rate; `sign` -1 takes it back: credit is reversed then, in 4(B)(2).
+    """A purchase, or a part of one at one rate; `sign` -1 takes it back.
 
     `eligible` False is tax that s.17(5) keeps from being credited, `claimed` False tax that nobody asks for.
     `denied` is tax that is asked for and not given: too late (s.16(4)), or of another state; told in 4(D)(2).
-    `again` is credit that an earlier return has reversed in 4(B)(2): told in 4(A), and in 4(D)(1) besides.
+    `netted` is a vendor's credit note: it lowers 4(A) (Notification 14/2022), others take back in 4(B)(2).
     `rcm` is tax that the business itself owes. `treatment` other than taxable puts the value into table 5.
     """
 
@@ -58,7 +58,7 @@ class Inward:
     rcm: bool = False
     treatment: Treatment = Treatment.TAXABLE
     sign: int = 1
-    again: bool = False
+    netted: bool = False
 
     def signed(self) -> Amounts:
         """The amounts as they count."""
@@ -77,7 +77,7 @@ class Pair:
 class Gstr3b:
     """The summary. 3.1: `taxable` to `non_gst`. 3.2: `to_unregistered` by place.
 
-    4: `credit` (A), `ineligible` (B)(1), `reversed` (B)(2), `again` (D)(1), `denied` (D)(2).
+    4: `credit` (A), `ineligible` (B)(1), `reversed` (B)(2), `denied` (D)(2).
     5: `exempt_inward` and `non_gst_inward`. `left_out` are the outward supplies whose tax the buyers pay.
     """
 
@@ -168,16 +168,14 @@ def _add_inward(found: Gstr3b, row: Inward) -> None:
 
 
 def _add_credit(found: Gstr3b, row: Inward) -> None:
-    """Credit that was taken before is given back in 4(B)(2); of what s.17(5) blocks, none was."""
-    if row.sign < 0:
+    """Claimed by mistake, it goes back in 4(B)(2) (Circular 170/2022); of what s.17(5) blocks, none was."""
+    if row.sign < 0 and not row.netted:
         found.reversed = found.reversed.plus(row.amounts) if row.eligible else found.reversed
         return
     source = Credit.REVERSE_CHARGE if row.rcm and row.source is Credit.OTHER else row.source
-    found.credit[source] = found.credit.get(source, NOTHING).plus(row.amounts)
+    found.credit[source] = found.credit.get(source, NOTHING).plus(row.signed())
     if not row.eligible:
-        found.ineligible = found.ineligible.plus(row.amounts)
-    elif row.again:
-        found.again = found.again.plus(row.amounts)
+        found.ineligible = found.ineligible.plus(row.signed())
 
 
 def _pair(rows: Iterable[Inward]) -> Pair:
@@ -230,7 +228,7 @@ def _credit(found: Gstr3b) -> Json:
         "itc_avl": [{"ty": source.value} | _tax(found.credit.get(source, NOTHING)) for source in Credit],
         "itc_rev": [{"ty": "RUL"} | _tax(found.ineligible), {"ty": "OTH"} | _tax(found.reversed)],
         "itc_net": _tax(found.net_credit),
-        "itc_inelg": [{"ty": "RUL"} | _tax(found.again), {"ty": "OTH"} | _tax(found.denied)],
+        "itc_inelg": [{"ty": "RUL"} | _tax(NOTHING), {"ty": "OTH"} | _tax(found.denied)],
     }
 
 

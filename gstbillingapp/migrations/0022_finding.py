@@ -3,18 +3,6 @@
 import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import F, Value
-from django.db.models.functions import Replace
-
-
-def close_up_phones(apps, schema_editor):
-    """Phone numbers stand in what is searched without what is between their parts, as in those stored now."""
-    for name in ("Customer", "Vendor"):
-        closed = F("phone")
-        for sign in " ()-":
-            closed = Replace(closed, Value(sign), Value(""))
-        rows = apps.get_model("gstbillingapp", name)._base_manager.exclude(phone="")
-        rows.update(search_key=Replace(F("search_key"), F("phone"), closed))
 
 
 class Migration(migrations.Migration):
@@ -72,5 +60,4 @@ class Migration(migrations.Migration):
                 name="number_series_begins_with_its_first",
             ),
         ),
-        migrations.RunPython(close_up_phones, migrations.RunPython.noop),
     ]

@@ -49,7 +49,8 @@ class Voucher(NamedTuple):
 class Deed(NamedTuple):
     """What was done with an advance: what became open of it, or was used up, which is negative.
 
-    `what` and `undone` say in words that it was done, and that it was taken back.
+    `what` and `undone` say in words that it was done, and that it was taken back; `came_at` is when the
+    advance was recorded.
     """
 
     voucher: Voucher
@@ -59,6 +60,7 @@ class Deed(NamedTuple):
     amounts: Amounts
     what: str
     undone: str
+    came_at: datetime.datetime
 
 
 class Move(NamedTuple):
@@ -88,13 +90,22 @@ def moves_of(
 
 def _moves(deed: Deed, filings: Sequence[ReturnFiling]) -> Iterator[Move]:
     missed = filed_before(filings, deed.date, deed.recorded_at)
-    day = day_of(deed.recorded_at) if missed else deed.date
+    day = _told_on(deed.date, deed.recorded_at, filings)
+    if day < _told_on(deed.voucher.date, deed.came_at, filings):
+        day = day_of(deed.recorded_at)  # nothing of an advance is used up before the return that tells of it
     told = Move(deed.voucher, day, deed.amounts, deed.what, missed)
     if deed.undone_at is None:
         yield told
     elif filing := filed_before(filings, day, deed.undone_at):
         yield told
         yield Move(deed.voucher, day_of(deed.undone_at), deed.amounts.negated(), deed.undone, filing)
+
+
+def _told_on(
+    date: datetime.date, recorded_at: datetime.datetime, filings: Sequence[ReturnFiling]
+) -> datetime.date:
+    """The day itself, or that of recording where the return with the day was filed before."""
+    return day_of(recorded_at) if filed_before(filings, date, recorded_at) else date
 
 
 def advances_of(moves: Iterable[Move], since: datetime.date, until: datetime.date) -> list[Advance]:
@@ -147,7 +158,9 @@ def _taken(business: Business, since: datetime.date, until: datetime.date) -> It
     read = (*Voucher._fields, "created_at", "cancelled_at", "taxable", *AMOUNTS)
     for *values, recorded_at, undone_at, taxable, igst, cgst, sgst in found.values_list(*read):
         voucher, amounts = Voucher._make(values), Amounts(taxable, igst, cgst, sgst)
-        yield Deed(voucher, voucher.date, recorded_at, undone_at, amounts, "Recorded", "Cancelled")
+        yield Deed(
+            voucher, voucher.date, recorded_at, undone_at, amounts, "Recorded", "Cancelled", recorded_at
+        )
 
 
 def _set_off(business: Business, since: datetime.date, until: datetime.date) -> Iterator[Deed]:
@@ -185,14 +198,14 @@ def _near(since: datetime.date, until: datetime.date, undone_at: str) -> Q:
 
 OF_MONEY = (
     *(f"receipt__{name}" for name in Voucher._fields),
-    *("date", "created_at", "reversed_at", "amount", *AMOUNTS),
+    *("receipt__created_at", "date", "created_at", "reversed_at", "amount", *AMOUNTS),
 )
 
 
 def _used(what: str, undone: str, row: tuple[Any, ...]) -> Deed:
     """A set-off or a refund as it is stored; `amount` is with the tax in it."""
     width = len(Voucher._fields)
-    date, recorded_at, undone_at, amount, *taxes = row[width:]
+    came_at, date, recorded_at, undone_at, amount, *taxes = row[width:]
     tax = Amounts(NOTHING.taxable, *taxes)
     amounts = Amounts(ARITHMETIC.subtract(amount, tax.tax), *taxes).negated()
     said = indian_format(amount)
@@ -204,4 +217,5 @@ def _used(what: str, undone: str, row: tuple[Any, ...]) -> Deed:
         amounts,
         what.format(said),
         undone.format(said),
+        came_at,
     )

@@ -275,7 +275,8 @@ def _missing(books: Books, numbered: "QuerySet[Any]", year: str, stem: str, used
     """
     wanted = set(range(max(1, min(used) - 1), max(used) + 1)) - used
     if wanted:
-        wanted -= set(range(_first_of(books.business, year, stem)))
+        first = _first_of(books.business, year, stem)
+        wanted = {number for number in wanted if number >= first}
     if not wanted:
         return []
     elsewhere = numbered.filter(

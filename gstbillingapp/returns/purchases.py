@@ -179,7 +179,7 @@ def _of_line(row: BillRow, line: Bought, sign: int) -> Inward:
         rcm=row.rcm and source is not Source.IMPORT_OF_GOODS,
         treatment=Treatment.EXEMPT if untaxed else Treatment(line.supply),
         sign=sign * row.direction,
-        again=row.is_note and sign < 0,
+        netted=row.is_note,
     )
 
 

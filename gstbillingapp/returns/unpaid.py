@@ -27,10 +27,11 @@ def unpaid_care(business: Business, period: Period) -> list[Care]:
     As much of the tax as is unpaid of the bill. On reverse charge the tax itself is what was paid.
     """
     before = period_of(period.span, period.first - datetime.timedelta(days=1))
+    told = Q(claimed_in__isnull=True) | Q(claimed_in__lte=period.last)
     bills = Bill.objects.filter(
-        Q(claimed_in__isnull=True) | Q(claimed_in__lte=period.last),
+        # One that is claimed after its 180 days is to be reversed in the very return that claims it.
+        Q(told, date__gte=before.first - DAYS_TO_PAY) | Q(claimed_in__range=(period.first, period.last)),
         business=business,
-        date__gte=before.first - DAYS_TO_PAY,
         date__lte=before.last - DAYS_TO_PAY,
         balance__gt=0,
         rcm=False,

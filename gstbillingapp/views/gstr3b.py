@@ -91,7 +91,6 @@ def _credits(found: Gstr3b) -> list[Line]:
         Line("B1", "Of that not to be used: s.17(5) and other blocked credit", found.ineligible),
         Line("B2", "Given back: cancelled, or returned to the vendor", found.reversed),
         Line("C", "Net credit", found.net_credit),
-        Line("D1", "Of (A), claimed again after an earlier return had given it back", found.again),
         Line("D2", "Not to be claimed: too late (s.16(4)), or tax of another state", found.denied),
     ]
 

@@ -6,6 +6,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 from celery.signals import worker_process_init
 
@@ -21,15 +22,15 @@ def lie_in_wait(**_: object) -> None:
 
     store, parts = jobs.store, []
 
-    def stored_and_dead(*args: object) -> None:
-        store(*args)
+    def stored_and_dead(*args: Any) -> Any:
+        stored = store(*args)
         parts.append(1)
         if len(parts) < 2:
-            return
+            return stored
         try:
             Path(os.environ["SABOTAGE"]).unlink()
         except FileNotFoundError:
-            return
+            return stored
         os.killpg(0, signal.SIGKILL)
 
     jobs.store = stored_and_dead

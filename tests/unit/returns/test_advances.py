@@ -12,7 +12,7 @@ from gstbillingapp.models.fields import INDIA, today
 from gstbillingapp.models.payment import MoneyMoved
 from gstbillingapp.returns.care import care_of
 from tests.factories import issued
-from tests.unit.returns.conftest import advanced, booked, refunded, set_off
+from tests.unit.returns.conftest import advanced, booked, refunded, set_off, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +181,12 @@ def test_what_another_business_filed_or_took_back_changes_nothing(business, rece
         cancelled(receipt)
     assert [told(business, month) for month in (SEPTEMBER, OCTOBER)] == [(0, 0), (0, 0)]
     assert [told(theirs, month) for month in (SEPTEMBER, OCTOBER)] == [(70, 0), (0, 70)]
+
+
+def test_an_advance_that_is_told_late_is_used_up_no_earlier_than_it_is_told(business):
+    with on("2026-10-12"):
+        filed(business, SEPTEMBER)
+    with on("2026-11-05"):
+        late = advanced(business, "1000.00", datetime.date(2026, 9, 28))
+        set_off(late, sold(business, day=10), "400.00", 1, date=datetime.date(2026, 10, 10))
+    assert [told(business, month) for month in (SEPTEMBER, OCTOBER, NOVEMBER)] == [(0, 0), (0, 0), (600, 0)]

@@ -246,7 +246,7 @@ def test_phones_stored_before_are_found_however_they_are_spaced(
         row = make(business=owner.business, name="Lamp House", phone="+91 (98450) 123-45")
         as_before = " ".join((row.name.casefold(), row.gstin.casefold(), row.phone, row.city.casefold()))
         model.objects.filter(pk=row.pk).update(search_key=as_before)
-    migration = import_module("gstbillingapp.migrations.0022_finding")
+    migration = import_module("gstbillingapp.migrations.0025_close_up_phones")
     migration.close_up_phones(apps, None)
     assert found("98450 12345") == {"Customers": ["Lamp House"], "Vendors": ["Lamp House"]}
     for model in (Customer, Vendor):
