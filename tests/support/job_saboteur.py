@@ -31,6 +31,6 @@ def lie_in_wait(**_: object) -> None:
             Path(os.environ["SABOTAGE"]).unlink()
         except FileNotFoundError:
             return stored
-        os.killpg(0, signal.SIGKILL)
+        return os.killpg(0, signal.SIGKILL)  # this process, too
 
     jobs.store = stored_and_dead
