@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from tests.support.databases import CONTENTS, Database, Templates
+from tests.support.databases import CONTENTS, Database, Templates, copy_migrated, on_postgres
 from tests.support.redis_server import KINDS, RedisServer
 from tests.support.stack import SERVERS, Stack, running
 from tooling.postgres import Postgres
@@ -30,6 +31,26 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def database_templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
     return Templates(tmp_path_factory.mktemp("databases"), lambda: request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the database of the tests begins as a copy, of which nothing is left to migrate."""
+    return not on_postgres()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Put the copy where the tests' database is to be, and take it away at the end."""
+    if on_postgres():
+        yield
+        return
+    path = Path(connections["default"].settings_dict["TEST"]["NAME"])
+    copy_migrated(path)
+    yield
+    connections.close_all()
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
 
 
 @pytest.fixture
