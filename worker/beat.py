@@ -36,3 +36,6 @@ class Scheduler(PersistentScheduler):
                 logger.exception("%s was not sent", entry.name)
                 return
             logger.warning("the broker is away (%s); %s is sent the next time", error.__context__, entry.name)
+        except Exception:
+            # As Celery's own does: a full disk, on which the schedule is kept, is not to end beat.
+            logger.exception("%s was not sent", entry.name)

@@ -23,7 +23,8 @@ TAKEN = {
 
 def numbered(business: Business) -> dict[str, str]:
     """Which documents each series of the business numbers now, by its prefix."""
-    return {business.invoice_prefix: "invoices", business.quotation_prefix: "quotations", **TAKEN}
+    own = {business.invoice_prefix: "invoices", business.quotation_prefix: "quotations"}
+    return own | {prefix: documents for prefix, documents in TAKEN.items() if prefix not in own}
 
 
 def refuse_taken(checks: Checks, field: str, prefix: str) -> None:

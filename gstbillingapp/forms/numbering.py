@@ -17,7 +17,7 @@ class NumberingForm(ScreenForm):
                 label=f"{standing.label} begin with",
                 initial=standing.series.first,
                 required=False,
-                help_text=f"The next one is {standing.next_number}.",
+                help_text=f"The next one is {standing.next_number}." if standing.next_number else "",
             )
             dress(field)
             self.fields[standing.name] = field

@@ -19,7 +19,7 @@ from django.utils import timezone
 from delivery import inbox, letters
 from delivery.drafts import Draft
 from delivery.letters import LetterDraft
-from gstbillingapp.models import Business, EventKind, NotificationPreferences
+from gstbillingapp.models import ALWAYS_TOLD, Business, EventKind, NotificationPreferences
 from gstbillingapp.utils import post_notifications, resolve_notifications
 
 
@@ -79,12 +79,21 @@ def _post(people: Sequence[User], kind: EventKind, drafts: Sequence[Draft]) -> N
 
 
 def _letter(person: User, kind: EventKind, draft: Draft, notification_id: int | None) -> LetterDraft:
-    """What says the same by e-mail; it is not sent any more once the notification is read."""
-    return LetterDraft(
+    """What says the same by e-mail; it is not sent any more once the notification is read.
+
+    What is always told goes at once, to the address of this moment: whoever takes over an account must not
+    have it sent to themselves nor keep it from being sent.
+    """
+    letter = LetterDraft(
         to=person.email,
         subject=_in_one_line(draft.title),
         text=_letter_text(draft),
         dedupe_key=_letter_key(draft.dedupe_key) if draft.dedupe_key else None,
+    )
+    if kind in ALWAYS_TOLD:
+        return letter
+    return replace(
+        letter,
         not_before=NotificationPreferences.of(person).quiet_until(timezone.now()),
         notification_id=notification_id,
         topic=kind,

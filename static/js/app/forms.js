@@ -84,6 +84,7 @@ export function showNotice() {
   const notice = document.querySelector("[data-notices] > .notice");
   const first = "[data-error-summary], #error-summary:not([hidden]), main [autofocus]:not(dialog *)";
   if (!notice || document.querySelector(first)) return;
+  if (document.activeElement && document.activeElement !== document.body) return; // somebody types already
   notice.focus({ preventScroll: true });
 }
 

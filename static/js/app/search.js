@@ -36,7 +36,9 @@ function openByButton(form, toggle) {
     set(!isOpen());
     if (isOpen()) form.elements.q.focus();
   });
-  document.addEventListener("show-search", () => set(true));
+  document.addEventListener("show-search", () => {
+    if (toggle.offsetParent !== null) set(true);
+  });
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !isOpen()) return;
     event.preventDefault();

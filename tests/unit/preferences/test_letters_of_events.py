@@ -157,3 +157,14 @@ def test_a_kind_that_is_switched_off_by_e_mail_is_not_sent_any_more(people):
         DeliveryState.SUPERSEDED,
         DeliveryState.SENT,
     ]
+
+
+def test_who_takes_over_an_account_keeps_no_letter_of_it_from_its_owner(people):
+    owner, own = people.owner, people.owner.email
+    choose(owner, mailed=(EventKind.PASSWORD_CHANGED,), quiet="00:00-23:59")
+    announce.password_changed(owner, "a phone", timezone.now())
+    owner.email = "thief@example.org"
+    choose(owner)
+    inbox.mark_all_read(owner.pk)
+    mail.carry()
+    assert [letter.to for letter in outbox.outbox] == [[own]]
