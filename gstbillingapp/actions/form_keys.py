@@ -13,6 +13,9 @@ from gstbillingapp.models import Business, FormKey
 
 # A form is posted again in seconds, or from a tab that stood open over a holiday.
 KEEP = timedelta(days=30)
+# One that says which version of a row it changes is answered again for as long as a second click takes: gone
+# back to later, it is refused where the row has changed since, and not told that it is saved.
+AT_ONCE = timedelta(minutes=1)
 
 
 class UsedError(ValidationError):
@@ -21,11 +24,20 @@ class UsedError(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class PostedForm:
-    """A form as it came in: its own key, and the digest of where it was sent with what was typed."""
+    """A form as it came in: its own key, and the digest of where it was sent with what was typed.
+
+    `has_version` says that it changes a row and knows which state of it.
+    """
 
     business: Business
     key: str
     digest: str
+    has_version: bool = False
+
+    def is_again(self, row: FormKey) -> bool:
+        """Whether it is this very form, sent once more."""
+        is_late = self.has_version and timezone.now() - row.made_at > AT_ONCE
+        return row.digest == self.digest and not is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +50,8 @@ class Answer:
 
 def earlier_answer(posted: PostedForm) -> Answer | None:
     """What this very form was answered before, with the same typed into it; None where it is new."""
-    row = FormKey.objects.filter(business=posted.business, key=posted.key, digest=posted.digest).first()
-    return None if row is None else Answer(row.url, row.said)
+    row = FormKey.objects.filter(business=posted.business, key=posted.key).first()
+    return Answer(row.url, row.said) if row is not None and posted.is_again(row) else None
 
 
 def once(posted: PostedForm, deed: Callable[[], Answer]) -> Answer:
@@ -56,8 +68,10 @@ def once(posted: PostedForm, deed: Callable[[], Answer]) -> Answer:
             key=posted.key,
             defaults={"digest": posted.digest, "made_at": timezone.now()},
         )
-        if not is_new:
-            return _answer_of(row, posted)
+        if not is_new and row.digest != posted.digest:
+            raise _used(row)
+        if not is_new and posted.is_again(row):
+            return Answer(row.url, row.said)
         answer = deed()
         row.url, row.said = answer.url, answer.said
         row.save(update_fields=["url", "said"])
@@ -69,12 +83,10 @@ def outlived(now: datetime) -> QuerySet[FormKey]:
     return FormKey.objects.filter(made_at__lt=now - KEEP)
 
 
-def _answer_of(row: FormKey, posted: PostedForm) -> Answer:
-    if row.digest == posted.digest:
-        return Answer(row.url, row.said)
+def _used(row: FormKey) -> UsedError:
     done = f": “{row.said}”" if row.said else "."
     said = (
         f"This form was sent before, with something else in it{done} "
         "Nothing new is recorded: if this is another one, send it again."
     )
-    raise UsedError({NON_FIELD_ERRORS: [said]})
+    return UsedError({NON_FIELD_ERRORS: [said]})

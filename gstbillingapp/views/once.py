@@ -70,7 +70,8 @@ def answered(request: HttpRequest, answer: Answer) -> HttpResponseRedirect:
 
 def _posted(request: MemberRequest) -> PostedForm | None:
     key = request.POST.get(FIELD, "")
-    return PostedForm(request.business, key, _digest(request)) if KEY.fullmatch(key) else None
+    has_version = bool(request.POST.get("version"))
+    return PostedForm(request.business, key, _digest(request), has_version) if KEY.fullmatch(key) else None
 
 
 def _digest(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db.models import Model
 from django.http import HttpResponse
 from django.urls import reverse
@@ -42,6 +43,7 @@ from tests.factories import (
     advance,
     bill,
     draft,
+    expense,
     issued,
     offered,
     owed_before,
@@ -357,3 +359,21 @@ def test_old_keys_are_removed_and_a_young_one_stays(owner: Person, monkeypatch):
         FormKey.objects.create(business=owner.business, key=key, made_at=made_at)
     assert prune.prune()["keys of forms"] == 1
     assert FormKey.objects.get().key == "young"
+
+
+def test_a_page_that_is_gone_back_to_does_not_say_that_it_is_saved(owner: Person) -> None:
+    spent = expense(owner.business)
+    address = reverse("expense_edit", args=[spent.pk])
+
+    def send(key: str, payee: str, version: int) -> int:
+        form = owner.client.get(address).context["form"]
+        typed = {field.name: field.value() for field in form if field.value() not in (None, "")}
+        changed = {"form_key": key * 32, "payee": payee, "version": version}
+        return owner.client.post(address, typed | changed).status_code
+
+    with time_machine.travel("2026-12-01 10:00+05:30", tick=False):
+        assert [send("a", "Asha", 1), send("a", "Asha", 1), send("b", "Ravi", 2)] == [302, 302, 302]
+    with time_machine.travel("2026-12-01 10:05+05:30", tick=False):
+        assert send("a", "Asha", 1) == 200, "it has changed since"
+    spent.refresh_from_db()
+    assert (spent.payee, spent.version) == ("Ravi", 3)
