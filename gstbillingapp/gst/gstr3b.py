@@ -93,7 +93,6 @@ class Gstr3b:
     credit: dict[Credit, Amounts] = field(default_factory=dict)
     ineligible: Amounts = NOTHING
     reversed: Amounts = NOTHING
-    again: Amounts = NOTHING
     denied: Amounts = NOTHING
     exempt_inward: Pair = Pair()
     non_gst_inward: Pair = Pair()

@@ -179,6 +179,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Bill {cancelled} is cancelled. Nothing is owed on it.")
             return redirect(cancelled)
     context = {
+        "document": stored,
         "bill": stored,
         "heading": f"Cancel {stored}?",
         "facts": "bills/cancel_facts.html",

@@ -15,11 +15,11 @@ def note_claim_words(note: VendorNote, lines: Iterable[VendorNoteLine]) -> str:
     if note.no_credit or not any(line.itc in CLAIMED and line.rate for line in lines):
         return ""
     if note.state != CANCELLED:
-        return f"Reversed in {told_in(note).label}"
+        return f"Taken off in {told_in(note).label}"
     if note.reversed_in is None:
         return ""
     again = period_on(note.business, note.reversed_in)
-    return f"Reversed in {told_in(note).label}, claimed again in {again.label}"
+    return f"Taken off in {told_in(note).label}, claimed again in {again.label}"
 
 
 def claim_words(paper: Bill | Expense) -> str:

@@ -54,6 +54,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Self-invoice {cancelled.number} is cancelled. It keeps its number.")
             return redirect(cancelled)
     context = {
+        "document": stored.bill,
         "bill": stored.bill,
         "self_invoice": stored,
         "heading": f"Cancel self-invoice {stored.number}?",

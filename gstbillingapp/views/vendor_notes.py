@@ -128,6 +128,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Credit note {cancelled} is cancelled. {left}")
             return redirect(cancelled)
     context = {
+        "document": note,
         "note": note,
         "heading": f"Cancel credit note {note}?",
         "facts": "vendor_notes/cancel_facts.html",
@@ -135,7 +136,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         "form": form,
         "button": "Cancel the note",
     }
-    return render(request, "vendor_notes/confirm.html", context)
+    return render(request, "bills/confirm.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
